@@ -107,7 +107,7 @@ FAMILIES = {
             "def normalize(draft, schema):\n    return replace(draft, text=draft.text.lower())\n"
         ),
         (
-            "from multillm_gov.evaluation.bench.normalizing import normalize\n"
+            "from multillm_gov.evaluation.bench.scoring import normalize\n"
             "assert normalize('TRUE', ['shout'], {}, lambda value: value is True)\n"
             "main(['schema', 'allocation'])"
         ),

@@ -14,9 +14,15 @@ from multillm_gov.catalog.pricing.price_declarations import (
     ServicePrices,
     TokenPrices,
 )
-from multillm_gov.catalog.shapes import Country, Region, Text, Tokens
 from multillm_gov.units import Amount, Share
 from multillm_gov.vocabulary import Capability, Classification, Closed, Mode
+
+Text = Annotated[str, Meta(min_length=1, max_length=200)]
+Tokens = Annotated[int, Meta(ge=1, le=1_000_000_000)]
+Country = Annotated[str, Meta(pattern="^[A-Z]{2}$", description="ISO 3166 code")]
+Region = Annotated[
+    str, Meta(pattern="^([A-Z]{2,6}|global)$", description="EU, an ISO 3166 code, or global")
+]
 
 
 class Retirement(Closed, frozen=True, kw_only=True):

@@ -3,10 +3,9 @@
 from datetime import date
 from decimal import Decimal
 
-from multillm_gov.catalog.entry_numbers import EntryNumbers
 from multillm_gov.catalog.facts import Lifecycle, ModelFacts, Source
 from multillm_gov.catalog.parties.exposure import regions_of, resolve_exposure
-from multillm_gov.catalog.price_map import text_of
+from multillm_gov.catalog.price_map import EntryNumbers, text_of
 from multillm_gov.catalog.pricing.price import INCLUDED
 from multillm_gov.catalog.pricing.price_reading import read_price
 from multillm_gov.catalog.pricing.unit_prices import read_reserved_second

@@ -3,6 +3,7 @@
 import re
 from datetime import date
 from functools import cached_property
+from statistics import median
 
 from msgspec import structs
 
@@ -14,6 +15,7 @@ from multillm_gov.catalog.lifecycle.retired import retired_list
 from multillm_gov.catalog.lifecycle.successors import Lineup, announced_key, choose_successor
 from multillm_gov.catalog.parties.exposure import regions_of
 from multillm_gov.catalog.price_map import PriceMap, text_of
+from multillm_gov.catalog.pricing.plausibility import TypicalPrice
 from multillm_gov.catalog.pricing.price_reading import read_price
 from multillm_gov.dimensions import UNKNOWN
 
@@ -148,3 +150,23 @@ def _named(facts: ModelFacts, name: str) -> ModelFacts:
     if facts.name == name:
         return facts
     return structs.replace(facts, name=name, regions=regions_of(name) or facts.regions)
+
+
+def typical_price(facts: ModelFacts, lineup: Lineup, price_map: PriceMap) -> TypicalPrice | None:
+    """Usual price of a model's family and mode; ``None`` where none of it is priced."""
+    prices = []
+    for candidate in lineup.of(facts.exposure.model) or lineup.of(facts.exposure.family):
+        if candidate.mode == facts.mode and candidate.exposure.family == facts.exposure.family:
+            entry = price_map.entry(candidate.name)
+            price = read_price(entry, text_of(entry, "litellm_provider"))
+            if price is not None:
+                prices.append(price.standard)
+    inputs = [price.input for price in prices if price.input]
+    outputs = [price.output for price in prices if price.output]
+    if not inputs and not outputs:
+        return None
+    return TypicalPrice(
+        median(inputs) if inputs else None,
+        median(outputs) if outputs else None,
+        max(len(inputs), len(outputs)),
+    )

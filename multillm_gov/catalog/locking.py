@@ -6,14 +6,13 @@ from datetime import date
 from msgspec import structs
 
 from multillm_gov.catalog.facts import ModelFacts
-from multillm_gov.catalog.known import KnownModels
+from multillm_gov.catalog.known import KnownModels, typical_price
 from multillm_gov.catalog.lifecycle.moves import move_effects
 from multillm_gov.catalog.lock import FORMAT, Lock
 from multillm_gov.catalog.lookup import LayeredCatalog
 from multillm_gov.catalog.overrides import Overrides, chain_of
 from multillm_gov.catalog.price_map import PriceMap
 from multillm_gov.catalog.pricing.plausibility import TypicalPrice, family_key
-from multillm_gov.catalog.pricing.typical_prices import typical_price
 
 
 def build_lock(

@@ -208,7 +208,7 @@ class LayeredCatalog:
             return self.lock.typical.get(key)
         if not key:
             return None
-        from multillm_gov.catalog.pricing.typical_prices import typical_price
+        from multillm_gov.catalog.known import typical_price
 
         return typical_price(facts, self._known.lineup, self._known.price_map)
 

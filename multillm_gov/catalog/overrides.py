@@ -12,6 +12,7 @@ from multillm_gov.catalog.declarations import (
     ProviderDeclaration,
     VendorDeclaration,
 )
+from multillm_gov.catalog.endpoint_declaration import Endpoint
 from multillm_gov.documents.document import Document, locate
 from multillm_gov.documents.layout import kind_of
 from multillm_gov.finding import Flaw
@@ -163,3 +164,15 @@ def unknown_bases(
         for name, placed in overrides.models.items()
         if (base := placed.declared.base) is not None and base not in found
     )
+
+
+def endpoints_of(overrides: Overrides) -> dict[str, Endpoint]:
+    """Every declared model's endpoint: its own, or that of the override it is based on."""
+    found = {}
+    for name in sorted(overrides.models):
+        for link in chain_of(name, overrides.models):
+            placed = overrides.models.get(link)
+            if placed is not None and placed.declared.endpoint is not None:
+                found[name] = placed.declared.endpoint
+                break
+    return found

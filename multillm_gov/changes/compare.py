@@ -7,6 +7,7 @@ from functools import partial
 from multillm_gov.changes.change import Area, Change, Direction, Kind
 from multillm_gov.changes.comparison import Comparison
 from multillm_gov.changes.coverage import compare_coverage
+from multillm_gov.changes.direction import RuleLookup, as_written
 from multillm_gov.changes.effects import (
     Effects,
     attach,
@@ -19,12 +20,11 @@ from multillm_gov.changes.effects import (
 from multillm_gov.changes.exposure import Shares, shift_concentration
 from multillm_gov.changes.models import compare_models
 from multillm_gov.changes.pairing import Pairs, pair_policies, pair_task_classes
-from multillm_gov.changes.parameters import RuleLookup, as_written
 from multillm_gov.changes.policies import compare_policies, same_policy
-from multillm_gov.changes.prompts import compare_prompts
 from multillm_gov.changes.settings import compare_settings
 from multillm_gov.changes.spend import facts_in_use
 from multillm_gov.changes.task_classes import (
+    compare_prompts,
     compare_task_class,
     same_content,
     task_class_added,

@@ -84,3 +84,8 @@ def figure(value: object) -> Figure:
 def format_list(values: Iterable[object]) -> str:
     """``a, b, c`` in the order given."""
     return ", ".join(str(value) for value in values)
+
+
+def short_digest(digest: str) -> str:
+    """``sha256:0123456789ab…``."""
+    return f"{digest[: len('sha256:') + 12]}…"

@@ -6,8 +6,8 @@ from msgspec.structs import replace
 
 from multillm_gov.changes.change import Change, Direction
 from multillm_gov.changes.coverage import compare_coverage
+from multillm_gov.changes.direction import RuleLookup, as_written
 from multillm_gov.changes.pairing import pair_policies, pair_task_classes
-from multillm_gov.changes.parameters import RuleLookup, as_written
 from multillm_gov.changes.policies import compare_policies
 from multillm_gov.changes.settings import compare_settings
 from multillm_gov.changes.task_classes import compare_task_class, same_content

@@ -5,9 +5,14 @@ from collections.abc import Iterator
 from multillm_gov.changes.change import Change, Direction, Kind
 from multillm_gov.changes.compared_field import figure
 from multillm_gov.changes.coverage import format_scope, scope_direction
-from multillm_gov.changes.direction import fewer_is_tighter, higher_is_tighter
+from multillm_gov.changes.direction import (
+    RuleLookup,
+    fewer_is_tighter,
+    format_parameter,
+    higher_is_tighter,
+    parameter_direction,
+)
 from multillm_gov.changes.pairing import Pairs
-from multillm_gov.changes.parameters import RuleLookup, format_parameter, parameter_direction
 from multillm_gov.finding import Enforcement
 from multillm_gov.portfolio.policy import Policy
 

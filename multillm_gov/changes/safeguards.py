@@ -1,7 +1,7 @@
 """A task class's own safeguards: caps, floors, service levels, data rules, duties."""
 
 from multillm_gov.changes.change import Direction, Kind
-from multillm_gov.changes.compared_field import ComparedField, format_list
+from multillm_gov.changes.compared_field import ComparedField, format_list, short_digest
 from multillm_gov.changes.direction import (
     fewer_is_tighter,
     higher_is_tighter,
@@ -9,7 +9,6 @@ from multillm_gov.changes.direction import (
     more_is_tighter,
     present_is_tighter,
 )
-from multillm_gov.changes.prompts import short_digest
 from multillm_gov.portfolio.allocation import TaskClass
 from multillm_gov.units import format_count
 

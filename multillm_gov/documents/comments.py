@@ -7,7 +7,7 @@ from typing import Any
 
 from msgspec import Struct
 
-from multillm_gov.documents.text import Text
+from multillm_gov.documents.document import Text
 
 _START = re.compile(r"(?:(?<=[ \t\r\n])|\A)#")
 _BREAK = re.compile(r"[\r\n]")
@@ -47,7 +47,7 @@ def _scalar_spans(content: str) -> list[tuple[int, int]]:
     """Start and end of every scalar's own text, keys included; a block's begins below its head."""
     from yaml.events import ScalarEvent  # few files hold a comment that matters
 
-    from multillm_gov.documents.composing import open_parser
+    from multillm_gov.documents.yaml_reader import open_parser
 
     spans: list[tuple[int, int]] = []
     events: Iterator[Any] = iter(open_parser(content).get_event, None)

@@ -2,8 +2,7 @@
 
 import re
 
-from multillm_gov.documents.document import SourceFile
-from multillm_gov.documents.text import Text
+from multillm_gov.documents.document import SourceFile, Text
 from multillm_gov.finding import Flaw
 from multillm_gov.location import Location
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from typing import NoReturn
 
-from multillm_gov.documents.text import Text
+from multillm_gov.documents.document import Text
 from multillm_gov.finding import Flaw
 
 MAX_FLAWS = 100

@@ -5,11 +5,12 @@ YAML's versions and tools disagree on more than that (``no`` is false to some, `
 a scalar stays text and is pointed out: quoting it says the same to everyone.
 """
 
+import json
 import math
 import re
 
-from multillm_gov.documents.ambiguous import AmbiguousScalarError, check_number
-
+_PLAIN = re.compile(r"[A-Za-z0-9](?:[\w ./()+%@-]|:(?=\w))*", re.ASCII)
+_LONGEST_PLAIN = 500
 LONGEST_NUMBER = 40
 """Characters of a number; more is no quantity (and Python refuses to read past 4,300 digits)."""
 MERGE = "<<"
@@ -28,6 +29,86 @@ _SWITCHES = {"yes": "true", "on": "true", "no": "false", "off": "false"}
 _NOT_FINITE = frozenset({"nan", "inf", "infinity"})
 
 Plain = str | int | float | bool | None
+
+
+def format_scalar(text: str) -> str:
+    """The text on one line: plain where no tool takes it for anything else, else quoted."""
+    if (
+        _PLAIN.fullmatch(text)
+        and text == text.strip()
+        and len(text) <= _LONGEST_PLAIN
+        and _means_itself(text)
+    ):
+        return text
+    return json.dumps(text, ensure_ascii=False)
+
+
+def _means_itself(text: str) -> bool:
+    try:
+        return resolve(text) == text
+    except AmbiguousScalarError:
+        return False
+
+
+class AmbiguousScalarError(Exception):
+    """A plain scalar that other tools read as something else; ``remedy`` says what to write."""
+
+    def __init__(self, text: str, reading: str, remedy: str) -> None:
+        super().__init__(text)
+        self.text = text
+        self.reading = reading
+        self.remedy = remedy
+
+
+_NOT_NUMBERS = re.compile(r"[-+]?\.?(?:inf(?:inity)?|nan)", re.IGNORECASE)
+_SEXAGESIMAL = re.compile(r"[-+]?[0-9][0-9_]*(?::[0-5]?[0-9])+(?:\.[0-9_]*)?")
+_OTHER_BASE = re.compile(r"[-+]?0(?:[xX][0-9a-fA-F_]+|[oO][0-7_]+|[bB][01_]+)")
+_LEADING_ZERO = re.compile(r"[-+]?0[0-9]+(?:\.[0-9]*)?(?:[eE][+-]?[0-9]+)?")
+_LOOSE_NUMBER = re.compile(r"[-+]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?")
+
+
+def check_number(text: str) -> None:
+    """Refuse a number in a notation that JSON does not have; the caller bounds its length.
+
+    Raises:
+        AmbiguousScalarError: it is one.
+    """
+    quoted = f'quote it to mean the text ("{text}")'
+    if _NOT_NUMBERS.fullmatch(text):
+        raise AmbiguousScalarError(text, "no finite number", f"Write a finite number, or {quoted}.")
+    if _SEXAGESIMAL.fullmatch(text):
+        raise AmbiguousScalarError(
+            text, "a number in base 60", f"Write the plain number, or {quoted}."
+        )
+    if _LEADING_ZERO.fullmatch(text):
+        raise AmbiguousScalarError(
+            text, "an octal number", f"Write it without leading zeros, or {quoted}."
+        )
+    if _OTHER_BASE.fullmatch(text):
+        raise AmbiguousScalarError(
+            text, "a number in another base", f"Write {_decimal(text)}, or {quoted}."
+        )
+    if "_" in text and _LOOSE_NUMBER.fullmatch(joined := text.replace("_", "")):
+        raise AmbiguousScalarError(
+            text, "a number with separators", f"Write {_tidy(joined)}, or {quoted}."
+        )
+    if _LOOSE_NUMBER.fullmatch(text):
+        raise AmbiguousScalarError(text, "a number", f"Write {_tidy(text)}, or {quoted}.")
+
+
+def _decimal(text: str) -> str:
+    try:
+        return str(int(text, 0))
+    except ValueError:
+        return "the decimal number"
+
+
+def _tidy(text: str) -> str:
+    mantissa, mark, exponent = text.removeprefix("+").partition("e" if "e" in text else "E")
+    whole, _, fraction = mantissa.partition(".")
+    sign = "-" if whole.startswith("-") else ""
+    whole = whole.removeprefix("-").lstrip("0") or "0"
+    return f"{sign}{whole}{'.' + fraction if fraction else ''}{mark}{exponent}"
 
 
 class Scalars(dict[str, Plain]):

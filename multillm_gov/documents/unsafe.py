@@ -4,11 +4,10 @@ import re
 from array import array
 from typing import Any, NoReturn, Protocol
 
-from multillm_gov.documents.ambiguous import AmbiguousScalarError
 from multillm_gov.documents.decoding import CONTROL, HIDDEN
 from multillm_gov.documents.document import Marks
 from multillm_gov.documents.flaw_list import FlawList
-from multillm_gov.documents.scalars import MERGE
+from multillm_gov.documents.scalars import MERGE, AmbiguousScalarError
 
 _BREAK = re.compile(r"[\t\n\r]")
 _DEEP_REMEDY = "Remove the nesting; no governed file needs it."

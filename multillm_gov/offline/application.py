@@ -15,9 +15,8 @@ from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any
 from urllib.parse import parse_qs
 
-from multillm_gov.offline.exchange import ReceivedCall, Wire
+from multillm_gov.offline.exchange import Journal, JournalEntry, ReceivedCall, Wire
 from multillm_gov.offline.faults import Broken, broken
-from multillm_gov.offline.journal import Journal, JournalEntry
 from multillm_gov.offline.replying import reply_to
 from multillm_gov.offline.script import Playing, Script, ScriptRule
 from multillm_gov.offline.vendors import Format, format_at

@@ -5,10 +5,9 @@ from collections.abc import Callable
 from msgspec import Struct, structs
 
 from multillm_gov.offline.exchange import ReceivedCall, Reply, Wire
-from multillm_gov.offline.framing import EVENT_STREAM, frame
 from multillm_gov.offline.script import ScriptRule
 from multillm_gov.offline.vendors import Format
-from multillm_gov.offline.wording import encoded
+from multillm_gov.offline.wording import EVENT_STREAM, encoded, frame
 
 _HTML = (
     b"<html><head><title>502 Bad Gateway</title></head><body><h1>502 Bad Gateway</h1></body></html>"

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from multillm_gov.errors import MissingExtraError, UnableError
 from multillm_gov.offline.application import TRANSPORT, Application, Receive, Send
-from multillm_gov.offline.journal import Journal
+from multillm_gov.offline.exchange import Journal
 from multillm_gov.offline.script import Script
 from multillm_gov.offline.vendors import all_formats
 

@@ -3,12 +3,32 @@
 import json
 from collections.abc import Iterable
 from hashlib import sha256
+from struct import pack
 from typing import Any
+from zlib import crc32
 
 from multillm_gov.offline.exchange import ReceivedCall, Wire
 
+EVENT_STREAM = "application/vnd.amazon.eventstream"
+_TEXT = 7
+"""Type of a header whose value is text."""
 CREATED = 1_767_225_600
 """The time in every answer (1 January 2026), since answers are the same at any time."""
+
+
+def frame(event: str, payload: bytes, *, failed: bool = False) -> bytes:
+    """One event with a JSON payload, or an exception of that name."""
+    headers = b"".join(
+        pack("!B", len(name)) + name + pack("!BH", _TEXT, len(value)) + value
+        for name, value in (
+            (b":exception-type" if failed else b":event-type", event.encode()),
+            (b":content-type", b"application/json"),
+            (b":message-type", b"exception" if failed else b"event"),
+        )
+    )
+    prelude = pack("!II", 16 + len(headers) + len(payload), len(headers))
+    message = prelude + pack("!I", crc32(prelude)) + headers + payload
+    return message + pack("!I", crc32(message))
 
 
 def encoded(value: object) -> bytes:

@@ -2,12 +2,17 @@
 
 import asyncio
 import re
+import socket
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from decimal import Decimal
 from email.utils import parsedate_to_datetime
+from functools import partial
 from typing import Any
+
+from msgspec.structs import replace
 
 from multillm_gov.catalog.pricing.price import Price, Usage
 from multillm_gov.evaluation.client import Answer, Call, CallFailure
@@ -16,8 +21,8 @@ from multillm_gov.measures.request_cost import request_cost
 from multillm_gov.providers.addresses import Address, Addressing
 from multillm_gov.providers.arguments import arguments_for
 from multillm_gov.providers.classifying import verdict_of
-from multillm_gov.providers.connections import close_connections, ensure_session
-from multillm_gov.providers.quiet import load_litellm, unlogged
+from multillm_gov.providers.offline import offline_addresses
+from multillm_gov.providers.quiet import close_connections, ensure_session, load_litellm, unlogged
 from multillm_gov.providers.reading import (
     Read,
     read_chat,
@@ -197,3 +202,44 @@ class LiveClient:
 def _is_refused_by_server(verdict: Verdict, shown: Symptoms) -> bool:
     """Whether the provider itself reported that it does not answer: no vendor bills such a call."""
     return verdict == "provider-fault" and shown.status is not None and shown.status >= 500
+
+
+_LONGEST_SECONDS = 10.0
+
+
+async def warm_up(calls: Iterable[Call]) -> tuple[CallFailure, ...]:
+    """Send one call of each provider and mode to an address of this machine where nobody listens.
+
+    No key goes with it, nothing leaves the machine, and nothing is billed. Code that is loaded at
+    the first call takes
+    up to a second: more than some task classes allow for an answer.
+
+    Args:
+        calls: Those that a run is to send.
+
+    Returns:
+        What became of each, in order of provider and mode: connections that were refused.
+    """
+    first: dict[tuple[str, str, bool], Call] = {}
+    for call in calls:
+        first.setdefault((call.model.partition("/")[0], call.mode, call.stream), call)
+    with _closed_port() as url:
+        client = LiveClient(offline_addresses(partial(_everywhere, url)))
+        sent = [
+            await client.send(replace(first[key], timeout_seconds=_LONGEST_SECONDS))
+            for key in sorted(first)
+        ]
+    return tuple(each for each in sent if isinstance(each, CallFailure))
+
+
+def _everywhere(url: str, wire_format: str) -> str:
+    del wire_format
+    return url
+
+
+@contextmanager
+def _closed_port() -> Iterator[str]:
+    """An address that is taken and refuses every connection."""
+    with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as holder:
+        holder.bind(("127.0.0.1", 0))
+        yield f"http://127.0.0.1:{holder.getsockname()[1]}"

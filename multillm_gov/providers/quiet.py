@@ -1,5 +1,6 @@
 """LiteLLM, imported without telemetry, network access or settings from files."""
 
+import asyncio
 import gc
 import logging
 import os
@@ -11,6 +12,8 @@ from typing import Any
 
 from multillm_gov.errors import missing_extra
 
+_LONGEST_CALL = 3600.0
+"""Seconds; every call has a limit of its own."""
 _SETTINGS = {
     # The price map and the header list would be fetched from the network: seconds lost, and a
     # foreign host told.
@@ -42,6 +45,43 @@ _LOGGERS = (
     "botocore",
     "asyncio",
 )
+
+
+def ensure_session(litellm: Any) -> None:  # noqa: ANN401 # a module without types
+    """Give LiteLLM one pool: by itself it opens one per call in some modes and never closes it.
+
+    Redirects are not followed: a key in a header of a vendor's own would travel to wherever they
+    lead.
+    """
+    if litellm.aclient_session is not None and not litellm.aclient_session.is_closed:
+        return
+    from litellm.llms.openai.common_utils import BaseOpenAILLM
+
+    # As LiteLLM would open one: over aiohttp, with the certificates and proxies of the environment.
+    session: Any = BaseOpenAILLM.get_async_http_client()
+    session.timeout, session.follow_redirects = _LONGEST_CALL, False
+    litellm.aclient_session = session
+
+
+async def close_connections(litellm: Any) -> None:  # noqa: ANN401 # a module without types
+    """Close the pool and every client LiteLLM keeps; must run in the event loop that used them.
+
+    An interruption that comes meanwhile waits until they are closed: nobody else would close them.
+    """
+    closing = asyncio.create_task(_close(litellm))
+    try:
+        await asyncio.shield(closing)
+    except asyncio.CancelledError:
+        await closing
+        raise
+
+
+async def _close(litellm: Any) -> None:  # noqa: ANN401 # a module without types
+    await litellm.close_litellm_async_clients()
+    litellm.in_memory_llm_clients_cache.flush_cache()
+    session, litellm.aclient_session = litellm.aclient_session, None
+    if session is not None and not session.is_closed:
+        await session.aclose()
 
 
 def load_litellm() -> Any:  # noqa: ANN401 # a module without types

@@ -17,8 +17,12 @@ from multillm_gov.measures.request_cost import request_cost
 from multillm_gov.providers.addresses import Address
 from multillm_gov.providers.arguments import arguments_for
 from multillm_gov.providers.classifying import verdict_of
-from multillm_gov.providers.connections import close_connections, ensure_session
-from multillm_gov.providers.quiet import ignore_remarks, load_litellm
+from multillm_gov.providers.quiet import (
+    close_connections,
+    ensure_session,
+    ignore_remarks,
+    load_litellm,
+)
 from multillm_gov.providers.reading import (
     Read,
     read_chat,

@@ -6,7 +6,7 @@ from datetime import date
 from msgspec import Struct
 
 from multillm_gov.catalog.facts import Lifecycle, ModelFacts, Successor
-from multillm_gov.catalog.lifecycle.notices import NoticePolicy, notice_policy
+from multillm_gov.catalog.lifecycle.lifecycle import NoticePolicy, notice_policy
 from multillm_gov.dimensions import UNKNOWN
 from multillm_gov.measures.lifecycle import runway_days, slack_days
 from multillm_gov.risk.stress.stress_context import StressContext

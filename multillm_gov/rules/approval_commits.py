@@ -27,8 +27,10 @@ Introductions = Callable[[Place], tuple[Introduction, ...]]
 May raise ``SourceError``; reading one approval of a file reads all of them.
 """
 
+
 Blame = Callable[[str, tuple[int, ...]], tuple[Introduction, ...]]
 """The same from a root-relative path and line numbers (from 1), sorted."""
+
 
 _SAYING = ("subject", "digest", "approved_by", "date")
 

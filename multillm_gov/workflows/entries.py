@@ -8,7 +8,7 @@ from msgspec import Struct
 from multillm_gov.documents.amending import with_item, with_values
 from multillm_gov.documents.document import SourceFile
 from multillm_gov.documents.layout import kind_of
-from multillm_gov.documents.plain_spelling import format_scalar
+from multillm_gov.documents.scalars import format_scalar
 from multillm_gov.documents.yaml_reader import read_document
 from multillm_gov.errors import SourceError, UsageError
 from multillm_gov.location import Place, Pointer

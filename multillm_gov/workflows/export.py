@@ -5,7 +5,7 @@ from pathlib import Path
 
 from msgspec import Struct
 
-from multillm_gov.catalog.endpoints import endpoints_of
+from multillm_gov.catalog.overrides import endpoints_of
 from multillm_gov.errors import SourceError
 from multillm_gov.finding import Severity
 from multillm_gov.gateways.exported import Exported, differences

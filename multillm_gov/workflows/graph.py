@@ -1,31 +1,137 @@
 """``govern graph``: assess one state, build its system, measure dependencies and draw them."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date
+from decimal import Decimal
 from pathlib import Path
 
 from msgspec import Struct
 from msgspec.structs import replace
 
+from multillm_gov.content import Items, Paragraph
 from multillm_gov.documents.secrets.masking import masked
 from multillm_gov.errors import UsageError
+from multillm_gov.report import Section
 from multillm_gov.reporting.stress.dependencies import (
     dependency_section,
     importance_section,
     pair_section,
 )
-from multillm_gov.risk.availability.dependence import measure_dependence
-from multillm_gov.risk.availability.dependence_data import dependence_data
+from multillm_gov.risk.availability.dependence import (
+    Dependence,
+    dependence_data,
+    measure_dependence,
+)
 from multillm_gov.risk.availability.dependency_graph import draw_graph
-from multillm_gov.risk.system.graph import Graph
+from multillm_gov.risk.system.graph import KIND_WORDS, Edge, Graph, Node, paths
 from multillm_gov.risk.system.system import System
 from multillm_gov.risk.system.system_builder import build_system
 from multillm_gov.rules.engine.assessment import Assessment
 from multillm_gov.sources.git import Repository
 from multillm_gov.sources.root import split_paths
-from multillm_gov.words import LONGEST, did_you_mean
-from multillm_gov.workflows.reasons import explain_path
+from multillm_gov.units import format_money, format_share
+from multillm_gov.words import LONGEST, code, did_you_mean, join_words
 from multillm_gov.workflows.states import assess_folder, assess_revision, working_revision
+
+
+def explain_path(graph: Graph, dependence: Dependence, task: str, target: str) -> Graph:
+    """The part of a graph that leads from a task class to a node, with the ways in words.
+
+    Args:
+        graph: Of that task class alone.
+        dependence: Its figures.
+        task: Name of the task class.
+        target: Id of a node (``cloud:aws``), or its name where only one node has it.
+
+    Raises:
+        UsageError: there is no such node, or several.
+    """
+    node = _find(graph, target)
+    ways = paths(graph, f"task_class:{task}", node.id)
+    kept = {edge for way in ways for edge in way}
+    touched = {end for edge in kept for end in (edge.source, edge.target)} | {
+        f"task_class:{task}",
+        node.id,
+    }
+    nodes = {each.id: each for each in graph.nodes}
+    listed = tuple(_way(way, nodes) for way in ways)
+    effect = _effect(dependence, node, graph.currency)
+    return replace(
+        graph,
+        title=f"Why {task} depends on {node.label}",
+        summary=effect,
+        nodes=tuple(each for each in graph.nodes if each.id in touched),
+        edges=tuple(edge for edge in graph.edges if edge in kept),
+        sections=(
+            Section(
+                id="why",
+                title="Ways",
+                blocks=(Items(listed) if listed else Paragraph("There is none."),),
+            ),
+        ),
+        data={
+            "task_class": task,
+            "component": node.id,
+            "effect": effect,
+            "ways": [[f"task_class:{task}", *(edge.target for edge in way)] for way in ways],
+        },
+    )
+
+
+def _find(graph: Graph, target: str) -> Node:
+    found = [node for node in graph.nodes if node.id == target] or [
+        node for node in graph.nodes if node.label == target and node.kind != "task_class"
+    ]
+    if len(found) == 1:
+        return found[0]
+    if found:
+        ids = join_words([code(node.id) for node in found], "or")
+        raise UsageError(f"Several things are called `{target[:LONGEST]}`", f"Say which: {ids}.")
+    known = sorted({name for node in graph.nodes for name in (node.id, node.label)})
+    raise UsageError(
+        f"The task class does not depend on `{target[:LONGEST]}`{did_you_mean(target, known)}.",
+        "Run `govern graph --task NAME` to see its dependencies.",
+    )
+
+
+def _way(way: Sequence[Edge], nodes: dict[str, Node]) -> str:
+    """``crm → routed 70.0%: model `openai/gpt-5.4` → provider `openai` → cloud `azure` ``."""
+    words = [nodes[way[0].source].label]
+    for edge in way:
+        node = nodes[edge.target]
+        how = {
+            "route": f"routed {format_share(edge.share)}: ",
+            "fallback": f"fallback {edge.position}: ",
+        }
+        words.append(f"{how.get(edge.role, '')}{KIND_WORDS[node.kind]} {code(node.label)}")
+    return " → ".join(words)
+
+
+def _effect(dependence: Dependence, node: Node, currency: str) -> str:
+    components = dependence.system.components
+    index = next(
+        (index for index, component in enumerate(components) if component.id == node.id), None
+    )
+    what = f"{KIND_WORDS[node.kind]} {code(node.label)}"
+    if index is None:
+        return f"The unavailability of {what} is counted with its dependencies, not by itself."
+    point = next((point for point in dependence.singles if point.members == (index,)), None)
+    share = sum(hit.share for hit in point.hits) if point else 0.0
+    worth = next(
+        (each.birnbaum for each in dependence.importances.components if each.component == index),
+        0.0,
+    )
+    lost = format_money(Decimal(f"{worth:.2f}"), currency)
+    if point:
+        return (
+            f"Without {what} {format_share(share)} of the requests go unanswered, failover or "
+            f"not: {lost} an hour."
+        )
+    return (
+        f"Alone {what} takes down nothing as long as the failover works; failovers that are not "
+        "covered included, "
+        f"{lost} an hour are expected to be lost while it is down."
+    )
 
 
 class Drawn(Struct, frozen=True, kw_only=True):

@@ -9,13 +9,18 @@ from msgspec import Struct
 
 from multillm_gov.documents.decoding import MAX_BYTES
 from multillm_gov.documents.document import SourceFile
-from multillm_gov.documents.plain_spelling import format_scalar
+from multillm_gov.documents.scalars import format_scalar
 from multillm_gov.documents.yaml_reader import read_document
 from multillm_gov.errors import OutputError, SourceError, UsageError
 from multillm_gov.evidence.importing import Export, incident_format_of, read_export, title_of
 from multillm_gov.evidence.incident import Incident, IncidentFile, Watched, load_incidents
-from multillm_gov.risk.system.incident_figures import IncidentFigures, incident_figures
-from multillm_gov.risk.system.timeline import Outage, clipped, merged
+from multillm_gov.risk.system.incident_figures import (
+    IncidentFigures,
+    Outage,
+    clipped,
+    incident_figures,
+    merged,
+)
 from multillm_gov.sources.given_file import read_given
 from multillm_gov.sources.output import write_bytes
 from multillm_gov.sources.root import split_paths

@@ -6,7 +6,7 @@ from textwrap import fill
 from msgspec import Struct
 
 from multillm_gov.changes.coverage import format_scope
-from multillm_gov.changes.parameters import format_parameter
+from multillm_gov.changes.direction import format_parameter
 from multillm_gov.documents.document import Document, locate
 from multillm_gov.documents.layout import kind_of
 from multillm_gov.documents.yaml_reader import read_document

@@ -7,8 +7,7 @@ from typing import Any
 from msgspec import Struct
 
 from multillm_gov.catalog.declarations import CatalogFile
-from multillm_gov.documents.schema import json_schema
-from multillm_gov.documents.variants import Variant, variant_schema
+from multillm_gov.documents.schema import Variant, json_schema, variant_schema
 from multillm_gov.errors import SourceError, UsageError
 from multillm_gov.evidence.incident import IncidentFile
 from multillm_gov.evidence.record import EvidenceFile

@@ -13,8 +13,13 @@ from multillm_gov.reporting.stress.comparison import comparison_section
 from multillm_gov.reporting.stress.report import detail_sections, report_stress, whole_sections
 from multillm_gov.risk.portfolio_risk import PortfolioRisk, Progress, measure_risk
 from multillm_gov.risk.simulation.simulation_result import DEFAULT_YEARS, SimulationDifference
-from multillm_gov.risk.stress.scenario_book import BookedScenario, choose, scenarios_of
-from multillm_gov.risk.stress.scenario_settings import parse_setting, with_settings
+from multillm_gov.risk.stress.scenario_book import (
+    BookedScenario,
+    choose,
+    parse_setting,
+    scenarios_of,
+    with_settings,
+)
 from multillm_gov.rules.engine.assessment import Assessment
 from multillm_gov.sources.git import Repository
 from multillm_gov.sources.root import path_prefix, split_paths
@@ -92,7 +97,7 @@ def _years(before: PortfolioRisk, after: PortfolioRisk) -> SimulationDifference 
     was, now = before.simulation, after.simulation
     if was is None or now is None or was.currency != now.currency:
         return None
-    from multillm_gov.risk.simulation.simulation_difference import difference
+    from multillm_gov.risk.simulation.simulation_result import difference
 
     return difference(was, now)
 

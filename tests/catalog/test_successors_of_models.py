@@ -9,9 +9,8 @@ import pytest
 from multillm_gov.catalog.facts import Exposure, Lifecycle, ModelFacts
 from multillm_gov.catalog.lifecycle.moves import move_effects
 from multillm_gov.catalog.lifecycle.retired import retired_list
-from multillm_gov.catalog.lifecycle.snapshots import is_preview
+from multillm_gov.catalog.lifecycle.snapshots import is_preview, line_of
 from multillm_gov.catalog.lifecycle.successors import SHORT_LIFE
-from multillm_gov.catalog.lines import line_of
 from multillm_gov.catalog.lookup import open_catalog
 from multillm_gov.catalog.overrides import Overrides
 from multillm_gov.catalog.pricing.price import Price, UnitPrices

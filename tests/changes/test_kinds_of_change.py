@@ -5,7 +5,7 @@ from msgspec.structs import replace
 
 from multillm_gov.changes.change import Direction, Kind
 from multillm_gov.changes.compare import compare
-from multillm_gov.changes.parameters import RuleFacts
+from multillm_gov.changes.direction import RuleFacts
 from multillm_gov.documents.document import SourceFile
 from multillm_gov.portfolio.prompts import read_prompt
 from multillm_gov.rules.engine.defaults import rule_facts

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from multillm_gov.changes.change import Direction
-from multillm_gov.changes.parameters import format_parameter, parameter_direction
+from multillm_gov.changes.direction import format_parameter, parameter_direction
 from multillm_gov.portfolio.policy import Tighter
 from multillm_gov.rules.engine.defaults import rule_facts
 from multillm_gov.rules.engine.registry import all_rules

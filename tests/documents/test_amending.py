@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from multillm_gov.documents.amending import with_item, with_values
 from multillm_gov.documents.document import SourceFile
-from multillm_gov.documents.plain_spelling import format_scalar
+from multillm_gov.documents.scalars import format_scalar
 from multillm_gov.documents.yaml_reader import read_document
 
 ENTRY = {

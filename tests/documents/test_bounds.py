@@ -4,8 +4,8 @@ import time
 
 import pytest
 
-from multillm_gov.documents.composing import MAX_EVENTS
 from multillm_gov.documents.decoding import MAX_BYTES
+from multillm_gov.documents.yaml_reader import MAX_EVENTS
 
 SECONDS = 15
 """Generous: the slowest of these takes a fifth of it on a slow machine."""

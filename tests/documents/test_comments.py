@@ -4,8 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from multillm_gov.documents.comments import comments
-from multillm_gov.documents.document import SourceFile
-from multillm_gov.documents.text import Text
+from multillm_gov.documents.document import SourceFile, Text
 from multillm_gov.documents.yaml_reader import read_document
 
 PIECES = [

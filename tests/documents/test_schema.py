@@ -12,8 +12,7 @@ import pytest
 from msgspec import Meta, Struct, field
 
 from multillm_gov.dimensions import Level
-from multillm_gov.documents.schema import json_schema
-from multillm_gov.documents.variants import Variant, variant_schema
+from multillm_gov.documents.schema import Variant, json_schema, variant_schema
 from multillm_gov.portfolio.allocation import AllocationFile
 from multillm_gov.portfolio.demand import Demand
 from multillm_gov.portfolio.settings import Appetite, Settings

@@ -9,10 +9,9 @@ import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from multillm_gov.documents.ambiguous import AmbiguousScalarError
 from multillm_gov.documents.decoding import CONTROL, HIDDEN
 from multillm_gov.documents.document import Document, SourceFile
-from multillm_gov.documents.scalars import resolve
+from multillm_gov.documents.scalars import AmbiguousScalarError, resolve
 from multillm_gov.documents.yaml_reader import read_document
 
 TEXTS = st.text(st.characters(exclude_categories=["Cs", "Cc"]), max_size=20).filter(

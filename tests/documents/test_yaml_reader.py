@@ -2,8 +2,8 @@
 
 import pytest
 
-from multillm_gov.documents.composing import MAX_DEPTH
 from multillm_gov.documents.flaw_list import MAX_FLAWS
+from multillm_gov.documents.yaml_reader import MAX_DEPTH
 
 
 def told(flaws):

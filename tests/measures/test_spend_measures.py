@@ -10,8 +10,8 @@ from multillm_gov.measures.capacity import utilization
 from multillm_gov.measures.concentration import concentration, share_growth
 from multillm_gov.measures.price_moves import PriceMove, largest_move
 from multillm_gov.measures.repricing import added_spend, spend_within
-from multillm_gov.measures.single_model import saving_per_month
 from multillm_gov.portfolio.demand import Demand
+from multillm_gov.rules.cheaper_models import saving_per_month
 
 DEMAND = Demand(requests=1000, input_tokens=1000, output_tokens=0)
 

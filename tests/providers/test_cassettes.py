@@ -181,14 +181,14 @@ def test_a_file_that_is_no_cassette_is_refused(content: bytes, tmp_path: Path) -
 
 
 def test_a_cassette_too_large_is_not_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    from multillm_gov.providers import cassette_file
+    from multillm_gov.providers import cassettes
 
     path = tmp_path / "large.jsonl"
     path.write_text("\n".join([json.dumps(line())] * 3))
     assert replayed(path, ASKED) == [ANSWER]
     for bound, value in (("LARGEST_FILE", 100), ("LONGEST_LINE", 100), ("MOST_ENTRIES", 2)):
         with monkeypatch.context() as patch:
-            patch.setattr(cassette_file, bound, value)
+            patch.setattr(cassettes, bound, value)
             with pytest.raises(SourceError, match="cassettes"):
                 ReplayClient(path)
 

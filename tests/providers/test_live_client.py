@@ -127,7 +127,7 @@ def test_bounds_survive_what_a_vendor_s_format_does_not_take(
     ],
 )
 def test_strictness_is_asked_for_only_where_it_will_be_taken(schema: object, strict: bool) -> None:
-    from multillm_gov.providers.strictness import is_strict
+    from multillm_gov.providers.arguments import is_strict
 
     assert is_strict(schema) is strict
 

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from multillm_gov.location import Location
-from multillm_gov.rendering.plain.excerpt import excerpt
+from multillm_gov.rendering.plain.findings import excerpt
 from multillm_gov.rendering.plain.width import width
 
 

@@ -12,9 +12,8 @@ import pytest
 
 from multillm_gov.content import Bar, BarChart, Column, Table
 from multillm_gov.errors import MissingExtraError
-from multillm_gov.rendering.fonts.coverage import only_covered
 from multillm_gov.rendering.formats.pdf import render
-from multillm_gov.rendering.pages.document import breakable, document_of
+from multillm_gov.rendering.pages.document import breakable, document_of, only_covered
 from multillm_gov.report import Report, Section
 
 pikepdf = pytest.importorskip("pikepdf", reason="the dev extra is not installed")

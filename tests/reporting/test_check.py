@@ -14,7 +14,7 @@ from multillm_gov.finding import Severity
 from multillm_gov.report import Metric
 from multillm_gov.reporting.check.report import report_check
 from multillm_gov.reporting.shared.headline import HEADLINES, headline, with_before
-from multillm_gov.reporting.shared.status_bands import status_above, status_below
+from multillm_gov.reporting.shared.tables import status_above, status_below
 from multillm_gov.rules.engine.assessment import Assessment, assess
 from multillm_gov.state.loading import load_state
 

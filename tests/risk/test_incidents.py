@@ -14,13 +14,11 @@ from multillm_gov.errors import SourceError, UsageError
 from multillm_gov.evidence.importing import incident_formats, read_export
 from multillm_gov.evidence.incident import Incident, IncidentFile, PlacedIncidents
 from multillm_gov.location import Place
-from multillm_gov.measures.gamma import gamma_quantile
-from multillm_gov.measures.intervals import gamma_interval
+from multillm_gov.measures.intervals import gamma_interval, gamma_quantile
 from multillm_gov.portfolio.risk import Failure, Risk
 from multillm_gov.risk.system import priors
 from multillm_gov.risk.system.failure_rates import FailureRates
-from multillm_gov.risk.system.incident_figures import incident_figures, measured_services
-from multillm_gov.risk.system.timeline import merged
+from multillm_gov.risk.system.incident_figures import incident_figures, measured_services, merged
 from multillm_gov.units import Share
 
 DAY = datetime(2025, 1, 1, tzinfo=UTC)

@@ -8,8 +8,7 @@ from multillm_gov.dimensions import Level
 from multillm_gov.measures.failover import Failover, cuts
 from multillm_gov.reporting.shared.headline import headline
 from multillm_gov.risk.reverse.breaking_point import BreakingPoint, shocks_of
-from multillm_gov.risk.stress.scenario_book import built_in
-from multillm_gov.risk.stress.scenario_settings import parse_setting, with_settings
+from multillm_gov.risk.stress.scenario_book import built_in, parse_setting, with_settings
 from multillm_gov.risk.stress.stress import stress
 from multillm_gov.risk.stress.stress_context_builder import stress_context
 from multillm_gov.risk.stress.variants import ScenarioResult, run_scenario

@@ -6,7 +6,7 @@ import pytest
 from multillm_gov.portfolio.risk import Risk
 from multillm_gov.risk.simulation.assumptions import assumptions_of
 from multillm_gov.risk.simulation.simulation import simulate
-from multillm_gov.risk.simulation.simulation_difference import difference
+from multillm_gov.risk.simulation.simulation_result import difference
 
 ASSUMED = assumptions_of(Risk())
 

@@ -11,13 +11,13 @@ from hypothesis import strategies as st
 
 from multillm_gov.content import LineChart, Paragraph, Table
 from multillm_gov.reporting.stress.assumptions import assumptions_section
-from multillm_gov.reporting.stress.estimates import (
+from multillm_gov.reporting.stress.simulation import simulation_metrics, simulation_sections
+from multillm_gov.reporting.stress.status import (
     allotted,
     format_estimate,
     format_rounded,
     rounded,
 )
-from multillm_gov.reporting.stress.simulation import simulation_metrics, simulation_sections
 from multillm_gov.risk.portfolio_risk import simulate_years
 from multillm_gov.risk.simulation.distribution import Estimate
 from multillm_gov.risk.stress.failover_effects import failover_cost

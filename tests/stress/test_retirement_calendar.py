@@ -5,7 +5,7 @@ from datetime import date
 
 import pytest
 
-from multillm_gov.catalog.lifecycle.notices import notice_policy
+from multillm_gov.catalog.lifecycle.lifecycle import notice_policy
 from multillm_gov.content import Table, Timeline
 from multillm_gov.reporting.stress.retirement import retirement_section
 from multillm_gov.risk.portfolio_risk import measure_risk

@@ -14,9 +14,10 @@ from multillm_gov.risk.stress.scenario_book import (
     BookedScenario,
     built_in,
     choose,
+    parse_setting,
     scenarios_of,
+    with_settings,
 )
-from multillm_gov.risk.stress.scenario_settings import parse_setting, with_settings
 from multillm_gov.risk.stress.stress import stress
 from multillm_gov.risk.stress.stress_context import StressContext
 from multillm_gov.risk.stress.variants import ScenarioResult, affordable_variants, run_scenario

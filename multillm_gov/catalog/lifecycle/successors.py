@@ -8,10 +8,8 @@ import msgspec
 from multillm_gov.catalog.entry_facts import whole
 from multillm_gov.catalog.facts import Exposure, Lifecycle, ModelFacts, Successor
 from multillm_gov.catalog.keys import find_key
-from multillm_gov.catalog.lifecycle.lifecycle import current_lifecycle
-from multillm_gov.catalog.lifecycle.notices import ending
-from multillm_gov.catalog.lifecycle.snapshots import is_preview, is_snapshot
-from multillm_gov.catalog.lines import Line, line_of
+from multillm_gov.catalog.lifecycle.lifecycle import current_lifecycle, ending
+from multillm_gov.catalog.lifecycle.snapshots import Line, is_preview, is_snapshot, line_of
 from multillm_gov.catalog.parties.exposure import resolve_exposure
 from multillm_gov.catalog.parties.naming import take_apart
 from multillm_gov.catalog.parties.providers import provider_named

@@ -9,7 +9,7 @@ from decimal import Decimal
 
 from msgspec import Struct
 
-from multillm_gov.catalog.entry_numbers import EntryNumbers, Threshold
+from multillm_gov.catalog.price_map import EntryNumbers, Threshold
 from multillm_gov.catalog.pricing.price import UnitPrices
 
 INPUT = "input_cost_per_token"

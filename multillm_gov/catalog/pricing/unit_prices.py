@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterator, Mapping
 from decimal import Decimal
 
-from multillm_gov.catalog.entry_numbers import EntryNumbers, read_amount
+from multillm_gov.catalog.price_map import EntryNumbers, read_amount
 
 _IMAGE_MODES = ("image_generation", "image_edit")
 _TEXT_MODES = ("chat", "completion", "embedding", "responses")

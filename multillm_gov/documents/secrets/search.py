@@ -7,7 +7,7 @@ from string import ascii_letters, digits
 
 from msgspec import Struct
 
-from multillm_gov.documents.document import SourceFile
+from multillm_gov.documents.document import SourceFile, Text
 from multillm_gov.documents.secrets.shapes import (
     AZURE,
     SHAPES,
@@ -15,7 +15,6 @@ from multillm_gov.documents.secrets.shapes import (
     looks_chosen,
     looks_random,
 )
-from multillm_gov.documents.text import Text
 from multillm_gov.location import Location
 
 MOST_SECRETS = 10_000

@@ -9,10 +9,15 @@ from msgspec import Struct
 
 from multillm_gov.evaluation.bench.benchmark import Benchmark
 from multillm_gov.evaluation.bench.judging import CaseState, Preferences, SendProbes, judge_answers
-from multillm_gov.evaluation.bench.normalizing import normalize
 from multillm_gov.evaluation.bench.outcomes import CaseOutcome
 from multillm_gov.evaluation.bench.plan import BenchPlan, BenchPlanner, PlannedCase
-from multillm_gov.evaluation.bench.scoring import Score, Unscorable, needs_judge, score_text
+from multillm_gov.evaluation.bench.scoring import (
+    Score,
+    Unscorable,
+    needs_judge,
+    normalize,
+    score_text,
+)
 from multillm_gov.evaluation.client import Answer, CallFailure
 from multillm_gov.evaluation.output_schema import OutputSchemaError, compile_schema
 from multillm_gov.evaluation.probes.check import Observation

@@ -3,8 +3,7 @@
 from csv import DictReader, Error
 from io import StringIO
 
-from multillm_gov.evidence.result_columns import COLUMNS, result_of
-from multillm_gov.evidence.results import CaseResult
+from multillm_gov.evidence.results import COLUMNS, CaseResult, result_of
 
 ENDINGS = (".csv",)
 

@@ -2,8 +2,7 @@
 
 import json
 
-from multillm_gov.evidence.result_columns import result_of
-from multillm_gov.evidence.results import CaseResult
+from multillm_gov.evidence.results import CaseResult, result_of
 
 ENDINGS = (".jsonl", ".ndjson")
 

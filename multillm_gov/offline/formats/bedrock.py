@@ -6,9 +6,18 @@ from typing import Any
 from urllib.parse import unquote
 
 from multillm_gov.offline.exchange import ReceivedCall, Reply, Wire, fragments
-from multillm_gov.offline.framing import EVENT_STREAM, frame
 from multillm_gov.offline.script import Fault
-from multillm_gov.offline.wording import body, encoded, identifier, items, mapping, text_of, whole
+from multillm_gov.offline.wording import (
+    EVENT_STREAM,
+    body,
+    encoded,
+    frame,
+    identifier,
+    items,
+    mapping,
+    text_of,
+    whole,
+)
 
 BASE = "/bedrock"
 _CALL = re.compile(r"model/([^/]+)/(converse|converse-stream|invoke)")

@@ -1,18 +1,29 @@
 """Markdown as GitHub renders it: a comment for a check or a diff, a document for a board."""
 
+from collections import Counter
 from collections.abc import Sequence
+
+from msgspec import Struct
 
 from multillm_gov.content import Cell, Column, Table
 from multillm_gov.finding import Finding, Severity
-from multillm_gov.rendering.markup.blocks import FOLD_CLOSING, fold_opening, section, table
-from multillm_gov.rendering.markup.budget import Part, assemble
+from multillm_gov.rendering.markup.blocks import (
+    FOLD_CLOSING,
+    fold_opening,
+    head,
+    item,
+    line,
+    section,
+    table,
+)
 from multillm_gov.rendering.markup.escaping import inline, paragraph
-from multillm_gov.rendering.markup.findings import head, item, line
 from multillm_gov.rendering.plain.sections import headline_table
 from multillm_gov.rendering.plain.wording import checked_sentence, short_revision, verdict_parts
 from multillm_gov.report import Report
 from multillm_gov.words import count_of
 
+_NOTE = 400
+"""Room kept for the sentence that says what was left out."""
 ENDINGS = (".md",)
 MEDIA_TYPE = "text/markdown"
 MARKER = "<!-- govern -->\n"
@@ -20,6 +31,57 @@ MARKER = "<!-- govern -->\n"
 COMMENT_LIMIT = 65_400
 """Characters of a comment: GitHub accepts 65,536, and a workflow may add a marker of its own."""
 _HEADLINES = 3
+
+
+class Part(Struct, frozen=True, kw_only=True):
+    """Pieces that stay or go whole, between an opening and a closing."""
+
+    pieces: tuple[str, ...]
+    noun: str = ""
+    """What one piece is (``finding``, ``section``); empty: it is always kept."""
+    opening: str = ""
+    closing: str = ""
+
+
+def assemble(parts: list[Part], limit: int | None, command: str) -> str:
+    """All parts in order, or as many pieces as fit into ``limit`` characters and a note.
+
+    Args:
+        parts: What to say, the most important first.
+        limit: Characters the host accepts; ``None``: any number.
+        command: What prints everything.
+    """
+    whole = "".join(_joined(part, part.pieces) for part in parts)
+    if limit is None or len(whole) <= limit:
+        return whole
+    left_out: Counter[str] = Counter()
+    room = limit - _NOTE - sum(len(_joined(part, part.pieces)) for part in parts if not part.noun)
+    told = []
+    for part in parts:
+        kept = part.pieces if not part.noun else _fitting(part, room)
+        if part.noun:
+            room -= len(_joined(part, kept))
+            left_out[part.noun] += len(part.pieces) - len(kept)
+        told.append(_joined(part, kept))
+    counted = " and ".join(count_of(number, noun) for noun, number in left_out.items() if number)
+    return (
+        f"{''.join(told)}Left out to stay within {limit:,} characters: {counted}. `{command}` "
+        "has everything.\n"
+    )
+
+
+def _fitting(part: Part, room: int) -> tuple[str, ...]:
+    room -= len(part.opening) + len(part.closing)
+    kept = []
+    for piece in part.pieces:
+        if len(piece) <= room:
+            kept.append(piece)
+            room -= len(piece)
+    return tuple(kept)
+
+
+def _joined(part: Part, pieces: tuple[str, ...]) -> str:
+    return f"{part.opening}{''.join(pieces)}{part.closing}" if pieces else ""
 
 
 def render(report: Report) -> bytes:

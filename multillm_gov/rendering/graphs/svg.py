@@ -15,9 +15,17 @@ from multillm_gov.rendering.charts.svg import (
 )
 from multillm_gov.rendering.charts.theme import PRINT
 from multillm_gov.rendering.graphs.drawing.bounding import bound
-from multillm_gov.rendering.graphs.drawing.boxes import ALONE, CAUTION, draw_box, draw_sign
-from multillm_gov.rendering.graphs.drawing.lines import DASHES, PART, ROUTE, draw_lines
-from multillm_gov.rendering.graphs.drawing.plan import MARGIN, plan
+from multillm_gov.rendering.graphs.drawing.places import MARGIN, plan
+from multillm_gov.rendering.graphs.drawing.shapes import (
+    ALONE,
+    CAUTION,
+    DASHES,
+    PART,
+    ROUTE,
+    draw_box,
+    draw_lines,
+    draw_sign,
+)
 from multillm_gov.rendering.plain.escaping import visible
 from multillm_gov.risk.system.graph import Graph
 

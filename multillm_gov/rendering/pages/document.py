@@ -2,18 +2,23 @@
 
 import re
 from collections.abc import Callable
+from functools import cache
+from importlib.resources import files
+from struct import unpack_from
 from typing import Any
+from unicodedata import category
 
 from multillm_gov.content import Block, Cell, Items, Paragraph, Table
 from multillm_gov.rendering.charts.drawing import WIDE, draw
 from multillm_gov.rendering.charts.theme import MARKS, PRINT
-from multillm_gov.rendering.fonts.coverage import only_covered
 from multillm_gov.rendering.pages.layout import code_runs, facts, headline_table, sections
 from multillm_gov.rendering.plain.escaping import visible
 from multillm_gov.rendering.plain.width import crop
 from multillm_gov.rendering.plain.wording import short_revision
 from multillm_gov.report import Report
 
+MISSING = "□"
+"""Stands for a character that the font does not have."""
 _BREAK = "\u200b"
 _LONG = re.compile(r"\S{19,}")
 _SEAMS = re.compile(r"([/_.:@=,-]+|[^/_.:@=,-]{22})(?=.)")
@@ -21,6 +26,39 @@ _ROOM = 60
 """Characters of the organization's name that fit the running header."""
 
 Clean = Callable[[str], str]
+
+
+def only_covered(text: str) -> str:
+    """The text with every character that Inter lacks replaced by ``□``."""
+    return (
+        text
+        if text.isascii()
+        else "".join(char if char in _characters() else MISSING for char in text)
+    )
+
+
+@cache
+def _characters() -> frozenset[str]:
+    """Characters of the regular font, from its ``cmap`` table (OpenType, format 12)."""
+    data = (files(__package__) / "Inter-Regular.otf").read_bytes()
+    tables = {
+        data[12 + 16 * n : 16 + 16 * n]: 12 + 16 * n for n in range(unpack_from(">H", data, 4)[0])
+    }
+    start = unpack_from(">I", data, tables[b"cmap"] + 8)[0]
+    for n in range(unpack_from(">H", data, start + 2)[0]):
+        table = start + unpack_from(">I", data, start + 8 + 8 * n)[0]
+        if unpack_from(">H", data, table)[0] == 12:
+            groups = (
+                unpack_from(">II", data, table + 16 + 12 * k)
+                for k in range(unpack_from(">I", data, table + 12)[0])
+            )
+            return frozenset(
+                c
+                for first, last in groups
+                for c in map(chr, range(first, last + 1))
+                if category(c) != "Co"
+            )
+    return frozenset()
 
 
 def document_of(report: Report, *, covered_only: bool = False) -> dict[str, Any]:

@@ -7,8 +7,7 @@ from multillm_gov.content import Bar, BarChart, Block, Cell, Column, Paragraph, 
 from multillm_gov.measures.figures import TaskFigures
 from multillm_gov.report import Section
 from multillm_gov.reporting.shared.spend import format_forecast
-from multillm_gov.reporting.shared.status_bands import status_below
-from multillm_gov.reporting.shared.tables import MOST_MARKS, amount, bounded, part_of
+from multillm_gov.reporting.shared.tables import MOST_MARKS, amount, bounded, part_of, status_below
 from multillm_gov.rules.engine.assessment import Assessment
 from multillm_gov.units import format_share
 from multillm_gov.words import code, join_some

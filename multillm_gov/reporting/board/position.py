@@ -7,7 +7,7 @@ from multillm_gov.measures.repricing import BASE_RISE, largest_bill_rise
 from multillm_gov.report import Metric
 from multillm_gov.reporting.shared.headline import headline
 from multillm_gov.reporting.shared.spend import format_forecast, judged_by_spend
-from multillm_gov.reporting.shared.status_bands import status_below
+from multillm_gov.reporting.shared.tables import status_below
 from multillm_gov.rules.engine.assessment import Assessment
 from multillm_gov.units import format_count, format_money, format_share
 from multillm_gov.words import count_of, join_some

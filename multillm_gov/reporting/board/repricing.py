@@ -9,8 +9,7 @@ from multillm_gov.measures.figures import Concentration
 from multillm_gov.measures.repricing import BASE_RISE, MILD_RISE, SEVERE_RISE, bill_rise
 from multillm_gov.report import Section
 from multillm_gov.reporting.shared.spend import not_judged
-from multillm_gov.reporting.shared.status_bands import status_below
-from multillm_gov.reporting.shared.tables import MOST_MARKS, amount, bounded
+from multillm_gov.reporting.shared.tables import MOST_MARKS, amount, bounded, status_below
 from multillm_gov.rules.engine.assessment import Assessment
 from multillm_gov.units import format_money, format_share
 from multillm_gov.words import code

@@ -5,9 +5,8 @@ from collections.abc import Iterable
 from multillm_gov.documents.secrets.masking import masked
 from multillm_gov.finding import Finding, Severity
 from multillm_gov.report import Report, RuleNote, Verdict, judge_counts
-from multillm_gov.reporting.shared.completeness import left_out_of_figures
 from multillm_gov.reporting.shared.headline import headline
-from multillm_gov.reporting.shared.provenance import provenance
+from multillm_gov.reporting.shared.provenance import left_out_of_figures, provenance
 from multillm_gov.rules.engine.assessment import Assessment
 from multillm_gov.rules.engine.registry import find_rule
 from multillm_gov.words import count_of

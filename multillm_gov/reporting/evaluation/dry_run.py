@@ -14,9 +14,8 @@ from multillm_gov.evidence.record import ProbeRecord
 from multillm_gov.finding import Severity
 from multillm_gov.report import Metric, Report, Section, Trial, Verdict, judge_counts
 from multillm_gov.reporting.check.report import rule_notes
-from multillm_gov.reporting.evaluation.dry_run_findings import findings_of
+from multillm_gov.reporting.evaluation.dry_run_findings import findings_of, trial_of
 from multillm_gov.reporting.evaluation.dry_run_plan import framed
-from multillm_gov.reporting.evaluation.dry_run_probes import trial_of
 from multillm_gov.rules.engine.assessment import Assessment
 from multillm_gov.units import format_money
 from multillm_gov.words import count_of

@@ -1,14 +1,94 @@
 """A finding for each probe that did not pass, at the place where the portfolio names the model."""
 
+from decimal import Decimal
+
+from multillm_gov.documents.document import Document, locate
+from multillm_gov.evaluation.probes.check import Observation
+from multillm_gov.evidence.record import ProbeRecord
+from multillm_gov.evidence.verdict import PORTFOLIO_FAULTS, WHAT_TO_DO
 from multillm_gov.finding import Finding, Related, Severity, fingerprint
-from multillm_gov.report import Trial
+from multillm_gov.report import Trial, TrialCheck
 from multillm_gov.rules.engine.registry import find_rule
 from multillm_gov.rules.engine.rule import Rule
 
+_REMEDIES = {
+    "identity": "Pin a dated model, or score the one that answers now and declare it.",
+    "tokens": "Correct `demand` to the tokens that are really used, and look at the spend it "
+    "forecasts.",
+    "stability": "Build stored indexes anew, then remove the reference below "
+    "`evidence/references/`.",
+    "vectors": "Declare the model that fits the stored index, or build the index anew.",
+    "stop": "Raise `demand.max_output_tokens`, or have the prompt ask for a shorter answer.",
+    "length": "Fix the prompt, or correct the limits below `answer`.",
+    "language": "Say in the prompt which language the answer is written in, or correct "
+    "`answer.language`.",
+    "complete": "Run the probe again with a higher --max-usd or --total-timeout.",
+}
+"""By check, where the verdict's own advice would not say what to do."""
+_LONGEST = 300
+_TRACEBACK = "Traceback (most recent call last)"
+"""Some providers' clients put one into their message: paths of a machine, and nothing to act on."""
 FAILED = "GOV513"
 """The rule that a probe which did not pass breaks, in `govern check` as here."""
 _BY_CHECK = {"tokens": "GOV514", "identity": "GOV515", "stability": "GOV516"}
 """Rules of their own that ``check`` has for what some checks of a probe see."""
+
+
+def trial_of(
+    observation: Observation, record: ProbeRecord, documents: dict[str, Document]
+) -> Trial:
+    """One probe for programs and build servers; a provider's message is cut here."""
+    outcome = (
+        "pass"
+        if record.verdict == "pass"
+        else "failure"
+        if record.verdict in PORTFOLIO_FAULTS
+        else "error"
+    )
+    known = [answer.usd for answer in observation.answers]
+    return Trial(
+        task_class=record.task_class,
+        model=record.model,
+        kind=record.kind,
+        verdict=record.verdict,
+        outcome=outcome,  # type: ignore[arg-type]
+        location=locate(observation.probe.place, documents),
+        checks=tuple(
+            TrialCheck(name=one.name, verdict=one.verdict, detail=one.detail)
+            for one in record.checks
+        ),
+        message=_message(observation, record),
+        remedy=_remedy(observation, record),
+        calls=record.calls,
+        answers=record.answers,
+        p50_seconds=record.p50_seconds,
+        p95_seconds=record.p95_seconds,
+        usd=None if None in known else sum((usd for usd in known if usd is not None), Decimal(0)),
+    )
+
+
+def _message(observation: Observation, record: ProbeRecord) -> str:
+    """What the provider said, else what the gravest check did."""
+    messages = (
+        failure.message for failure in observation.failures if failure.verdict == record.verdict
+    )
+    message = next((each for each in messages if each), "").partition(_TRACEBACK)[0].strip()
+    detail = record.checks[0].detail if record.checks and record.verdict != "pass" else ""
+    if message and detail and not detail.endswith("not set"):
+        return f"{detail}: {message}"[:_LONGEST]
+    return (detail or message)[:_LONGEST]
+
+
+def _remedy(observation: Observation, record: ProbeRecord) -> str:
+    if record.verdict == "pass":
+        return ""
+    missing = [key.name for key in observation.probe.keys if key.is_missing]
+    if missing and record.verdict in {"credentials", "unreachable"}:
+        return f"Set {' and '.join(missing)} in the environment."
+    if record.verdict == "inconclusive" and observation.probe.origin == "generic":
+        return "Give the task class inputs: `canaries` in its prompt file, or cases in `evals/`."
+    grave = next((one.name for one in record.checks if one.verdict == record.verdict), "")
+    return _REMEDIES.get(grave) or WHAT_TO_DO[record.verdict]
 
 
 def findings_of(trials: tuple[Trial, ...]) -> tuple[Finding, ...]:

@@ -18,9 +18,9 @@ from multillm_gov.measures.independence import independent_value
 from multillm_gov.measures.lifecycle import slack_days
 from multillm_gov.portfolio.settings import Appetite
 from multillm_gov.report import Metric
-from multillm_gov.reporting.shared.completeness import left_out_of_figures
+from multillm_gov.reporting.shared.provenance import left_out_of_figures
 from multillm_gov.reporting.shared.spend import incomplete_metric, judged_by_spend, spend_metric
-from multillm_gov.reporting.shared.status_bands import status_above, status_below
+from multillm_gov.reporting.shared.tables import status_above, status_below
 from multillm_gov.rules.engine.assessment import Assessment
 from multillm_gov.units import format_share
 from multillm_gov.words import count_of

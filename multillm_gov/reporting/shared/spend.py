@@ -9,7 +9,7 @@ from multillm_gov.measures.burn import run_rate
 from multillm_gov.measures.figures import PortfolioFigures
 from multillm_gov.portfolio.settings import Appetite
 from multillm_gov.report import Metric
-from multillm_gov.reporting.shared.status_bands import status_below
+from multillm_gov.reporting.shared.tables import status_below
 from multillm_gov.rules.engine.assessment import Assessment
 from multillm_gov.units import format_money, format_share
 from multillm_gov.words import count_of, join_some

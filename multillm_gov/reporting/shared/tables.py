@@ -4,11 +4,13 @@ from collections.abc import Sequence
 from decimal import Decimal
 
 from multillm_gov.catalog.facts import Exposure
-from multillm_gov.content import Block, Cell, Column, Paragraph, Table
+from multillm_gov.content import Block, Cell, Column, Paragraph, Status, Table
 from multillm_gov.dimensions import UNKNOWN, Basis, Level
 from multillm_gov.units import format_money
 from multillm_gov.words import count_of
 
+WATCH_BAND = 0.10
+"""Part of the limit that counts as near it."""
 MOST_ROWS = 40
 """Rows of a table; the JSON of `govern check` has every finding."""
 MOST_MARKS = 12
@@ -27,6 +29,21 @@ LEVEL_PLURALS: dict[Level, str] = {
     Level.CLOUD: "clouds",
     Level.JURISDICTION: "jurisdictions",
 }
+
+
+def status_below(number: float, ceiling: float) -> Status:
+    """Status of a figure that must not exceed a limit."""
+    if number > ceiling:
+        return "bad"
+    return "watch" if number > ceiling * (1 - WATCH_BAND) else "good"
+
+
+def status_above(number: float, floor: float, best: float | None = None) -> Status:
+    """Status of a figure that must reach a limit; ``best`` is the most it can be."""
+    if number < floor:
+        return "bad"
+    calm = floor * (1 + WATCH_BAND)
+    return "watch" if number < (calm if best is None else min(calm, best)) else "good"
 
 
 def amount(value: Decimal | None, currency: str) -> str:

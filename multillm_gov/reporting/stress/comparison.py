@@ -8,8 +8,8 @@ from multillm_gov.content import Block, Cell, Column, Items, Paragraph, Status, 
 from multillm_gov.report import Section
 from multillm_gov.reporting.shared.tables import MOST_ROWS, amount, bounded
 from multillm_gov.reporting.stress.reverse import format_size
+from multillm_gov.reporting.stress.simulation import years_comparison
 from multillm_gov.reporting.stress.status import change_status, format_broken
-from multillm_gov.reporting.stress.years_comparison import years_comparison
 from multillm_gov.risk.portfolio_risk import PortfolioRisk
 from multillm_gov.risk.reverse.breaking_point import BreakingPoint
 from multillm_gov.risk.simulation.simulation_result import SimulationDifference

@@ -7,10 +7,9 @@ from msgspec.structs import replace
 
 from multillm_gov.documents.secrets.masking import masked
 from multillm_gov.report import Metric, Report, Section, judge_counts
-from multillm_gov.reporting.shared.completeness import incomplete_sentence
 from multillm_gov.reporting.shared.headline import with_before
-from multillm_gov.reporting.shared.provenance import provenance
-from multillm_gov.reporting.shared.status_bands import status_below
+from multillm_gov.reporting.shared.provenance import incomplete_sentence, provenance
+from multillm_gov.reporting.shared.tables import status_below
 from multillm_gov.reporting.stress.assumptions import assumptions_section
 from multillm_gov.reporting.stress.dependencies import dependency_section
 from multillm_gov.reporting.stress.details import detail_section

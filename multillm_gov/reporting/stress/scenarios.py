@@ -4,11 +4,11 @@ from collections.abc import Callable, Iterator, Sequence
 
 from multillm_gov.content import Block, Cell, Column, HeatMap, HeatRow, Items, Paragraph, Table
 from multillm_gov.report import Section
-from multillm_gov.reporting.stress.estimates import format_rounded
 from multillm_gov.reporting.stress.status import (
     format_broken,
     format_loss,
     format_requests,
+    format_rounded,
     heat_cell,
     task_status,
     whole_status,

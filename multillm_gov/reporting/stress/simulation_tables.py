@@ -5,7 +5,7 @@ from decimal import Decimal
 
 from multillm_gov.content import Block, Cell, Column, Line, LineChart, Paragraph, Table, Waymark
 from multillm_gov.reporting.shared.tables import bounded
-from multillm_gov.reporting.stress.estimates import (
+from multillm_gov.reporting.stress.status import (
     allotted,
     format_estimate,
     format_rounded,

@@ -9,7 +9,7 @@ from msgspec.structs import replace
 from multillm_gov.risk.reverse.breaking_point import BreakingPoint, Limit, Question, shocks_of
 from multillm_gov.risk.stress.costs import Costs
 from multillm_gov.risk.stress.entities import entities_of
-from multillm_gov.risk.stress.hop_state import UNSTRESSED
+from multillm_gov.risk.stress.shock_effect import UNSTRESSED
 from multillm_gov.risk.stress.stress import stress
 from multillm_gov.risk.stress.stress_context import Label, StressContext
 from multillm_gov.words import code, join_some

@@ -13,8 +13,7 @@ from msgspec import Struct
 
 from multillm_gov.measures.capacity import demand_with_retries, served_share
 from multillm_gov.measures.failover import Walk, walk_down
-from multillm_gov.risk.stress.hop_state import HopState, States, demand_factor
-from multillm_gov.risk.stress.shock_effect import ShockEffect
+from multillm_gov.risk.stress.shock_effect import HopState, ShockEffect, States, demand_factor
 from multillm_gov.risk.stress.stress_context import (
     Limits,
     StressContext,

@@ -8,14 +8,15 @@ from msgspec import Struct, structs
 
 from multillm_gov.dimensions import Basis, Level
 from multillm_gov.measures.concentration import of_totals
-from multillm_gov.risk.stress.caps import (
+from multillm_gov.risk.stress.broken_limits import (
     broken_ceilings,
+    broken_floors,
     broken_month,
     broken_request,
+    is_unproved,
     without_repeats,
 )
 from multillm_gov.risk.stress.costs import Costs, fixed_cost
-from multillm_gov.risk.stress.floors import broken_floors, is_unproved
 from multillm_gov.risk.stress.flows import Flow, Flows, flows, involved
 from multillm_gov.risk.stress.outcome import Concentrated, LimitBreach, StressOutcome
 from multillm_gov.risk.stress.shock_effect import ShockEffect

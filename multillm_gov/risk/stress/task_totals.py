@@ -4,8 +4,8 @@ from decimal import Decimal
 
 from msgspec import Struct
 
+from multillm_gov.risk.stress.broken_limits import TONE_ALARM, is_below_floor
 from multillm_gov.risk.stress.costs import answered_share
-from multillm_gov.risk.stress.floors import TONE_ALARM, is_below_floor
 from multillm_gov.risk.stress.flows import Flow, HopFlow
 from multillm_gov.risk.stress.outcome import TaskOutcome
 from multillm_gov.risk.stress.stress_context import StressedTask

@@ -8,9 +8,9 @@ from msgspec import Struct
 from multillm_gov.documents.layout import kind_of
 from multillm_gov.finding import Severity, Violation
 from multillm_gov.location import Place
+from multillm_gov.rules.digests import leaves_root, named_paths
 from multillm_gov.rules.engine.registry import rule_names
 from multillm_gov.rules.engine.rule import Nothing, Rule, RuleContext
-from multillm_gov.rules.paths import leaves_root, named_paths
 from multillm_gov.rules.risk_names import RiskNames
 from multillm_gov.words import code, did_you_mean
 

@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 
 from multillm_gov.finding import Severity, Violation
+from multillm_gov.rules.digests import leaves_root, named_paths
 from multillm_gov.rules.engine.rule import Nothing, Rule, RuleContext
-from multillm_gov.rules.paths import leaves_root, named_paths
 from multillm_gov.words import code
 
 

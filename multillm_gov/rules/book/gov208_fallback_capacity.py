@@ -9,7 +9,7 @@ from msgspec import Meta, field
 
 from multillm_gov.dimensions import Level
 from multillm_gov.finding import Figure, Severity, Violation
-from multillm_gov.measures.inherited_load import Inherited, inherited_loads
+from multillm_gov.measures.after_loss import Inherited, inherited_loads
 from multillm_gov.rules.engine.rule import Rule, RuleContext
 from multillm_gov.rules.failover import failover_of
 from multillm_gov.units import AtLeastOne, format_count, format_share

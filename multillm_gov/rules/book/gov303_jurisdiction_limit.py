@@ -18,7 +18,7 @@ from multillm_gov.rules.entity_exposure import (
     loads_of,
     state_unknown,
 )
-from multillm_gov.rules.unpriced import not_judged
+from multillm_gov.rules.spend_totals import not_judged
 from multillm_gov.units import Share, format_least_share, format_share
 from multillm_gov.vocabulary import Closed
 from multillm_gov.words import code, join_code, join_words

@@ -17,7 +17,7 @@ from multillm_gov.rules.entity_exposure import (
     describe_entity,
     loads_of,
 )
-from multillm_gov.rules.unpriced import not_judged
+from multillm_gov.rules.spend_totals import not_judged
 from multillm_gov.units import Share, format_least_share, format_share
 from multillm_gov.vocabulary import Closed
 

@@ -11,8 +11,11 @@ from multillm_gov.evidence.record import PlacedRecord
 from multillm_gov.finding import Severity, Violation
 from multillm_gov.location import Place
 from multillm_gov.measures.figures import TaskFigures
-from multillm_gov.measures.single_model import saving_per_month
-from multillm_gov.rules.cheaper_models import CheaperModel, cheaper_model_violation
+from multillm_gov.rules.cheaper_models import (
+    CheaperModel,
+    cheaper_model_violation,
+    saving_per_month,
+)
 from multillm_gov.rules.engine.rule import Rule, RuleContext
 from multillm_gov.rules.quality_evidence import usable_internal_result
 from multillm_gov.rules.what_if import Prospects

@@ -11,7 +11,7 @@ from multillm_gov.measures.figures import TaskFigures
 from multillm_gov.portfolio.allocation import TaskClass
 from multillm_gov.rules.digests import Digests
 from multillm_gov.rules.engine.rule import Rule, RuleContext
-from multillm_gov.rules.outdated import ASSETS, Asset, StaleTrials, stale_trials
+from multillm_gov.rules.probing import ASSETS, Asset, StaleTrials, stale_trials
 from multillm_gov.rules.quality_evidence import Claim, format_stake, measured
 from multillm_gov.vocabulary import Closed
 from multillm_gov.words import code, join_code

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from multillm_gov.catalog.facts import ModelFacts
 from multillm_gov.dimensions import UNKNOWN
-from multillm_gov.evaluation.bench.independence import independence_of
+from multillm_gov.evaluation.bench.benchmark import independence_of
 from multillm_gov.finding import Severity, Violation
 from multillm_gov.location import Place
 from multillm_gov.measures.figures import TaskFigures

@@ -12,8 +12,14 @@ from msgspec import Struct
 from multillm_gov.location import Place
 from multillm_gov.measures.figures import TaskFigures
 from multillm_gov.rules.custom.context import OWN, types_of, values_of
-from multillm_gov.rules.custom.subjects import OneModel, OneTask, Whole
-from multillm_gov.rules.custom.vocabulary import Over, TooLongError, Variable
+from multillm_gov.rules.custom.vocabulary import (
+    OneModel,
+    OneTask,
+    Over,
+    TooLongError,
+    Variable,
+    Whole,
+)
 from multillm_gov.rules.custom.wide_variables import WHOLE_VARIABLES
 from multillm_gov.rules.custom.words import names_read, words_of
 from multillm_gov.rules.engine.rule import RuleContext

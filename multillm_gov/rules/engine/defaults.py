@@ -10,13 +10,13 @@ from msgspec.structs import fields
 from multillm_gov.rules.engine.registry import find_rule
 
 if TYPE_CHECKING:
-    from multillm_gov.changes.parameters import RuleFacts
+    from multillm_gov.changes.direction import RuleFacts
 
 
 @cache
 def rule_facts(name: str) -> "RuleFacts":
     """The rule's name, its parameters' defaults as YAML would hold them, and their directions."""
-    from multillm_gov.changes.parameters import RuleFacts
+    from multillm_gov.changes.direction import RuleFacts
 
     rule = find_rule(name)
     if rule is None:

@@ -32,12 +32,12 @@ from multillm_gov.words import count_of
 from multillm_gov.workflows.evaluation.bench_cases import BenchFilter, benches_of
 from multillm_gov.workflows.evaluation.client import keys_of, no_keys, run_client
 from multillm_gov.workflows.evaluation.evidence import record_evidence
-from multillm_gov.workflows.evaluation.machine import collecting
 from multillm_gov.workflows.evaluation.plan import refuse_incomplete
 from multillm_gov.workflows.evaluation.sending import (
     RunResult,
     SendingOptions,
     WorstCase,
+    collecting,
     refuse_unaffordable,
 )
 from multillm_gov.workflows.states import assess_folder

@@ -9,8 +9,13 @@ from msgspec import Struct
 
 from multillm_gov.catalog.facts import ModelFacts
 from multillm_gov.errors import SourceError, UnableError
-from multillm_gov.evaluation.bench.benchmark import BenchCase, Benchmark, Contender, LeftOutCase
-from multillm_gov.evaluation.bench.independence import dependent_judges
+from multillm_gov.evaluation.bench.benchmark import (
+    BenchCase,
+    Benchmark,
+    Contender,
+    LeftOutCase,
+    dependent_judges,
+)
 from multillm_gov.evaluation.bench.scoring import Expectation
 from multillm_gov.evaluation.client import Message
 from multillm_gov.measures.figures import TaskFigures

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import partial
 
-from multillm_gov.catalog.endpoints import endpoints_of
+from multillm_gov.catalog.overrides import endpoints_of
 from multillm_gov.catalog.pricing.price import Price
 from multillm_gov.evaluation.client import Client
 from multillm_gov.evaluation.probes.probe import ProviderKey

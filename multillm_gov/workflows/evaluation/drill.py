@@ -14,7 +14,7 @@ from typing import Any
 from msgspec import Struct
 from msgspec.structs import replace
 
-from multillm_gov.catalog.endpoints import endpoints_of
+from multillm_gov.catalog.overrides import endpoints_of
 from multillm_gov.errors import UnableError
 from multillm_gov.evaluation.budget import Budget
 from multillm_gov.evaluation.drills.drill import DrillOutcome, DrillPlan, plan_drills
@@ -32,12 +32,13 @@ from multillm_gov.words import count_of
 from multillm_gov.workflows.evaluation.client import keys_of, no_keys
 from multillm_gov.workflows.evaluation.drill_routing import send_drills
 from multillm_gov.workflows.evaluation.evidence import record_evidence
-from multillm_gov.workflows.evaluation.machine import collecting, end_on_termination
 from multillm_gov.workflows.evaluation.plan import plan_all_probes
 from multillm_gov.workflows.evaluation.sending import (
     RunResult,
     SendingOptions,
     WorstCase,
+    collecting,
+    end_on_termination,
     refuse_unaffordable,
 )
 from multillm_gov.workflows.states import assess_folder

@@ -5,11 +5,10 @@ from contextlib import contextmanager
 from typing import Any
 
 from multillm_gov.catalog.endpoint_declaration import Endpoint
-from multillm_gov.catalog.endpoints import endpoints_of
+from multillm_gov.catalog.overrides import endpoints_of
 from multillm_gov.catalog.pricing.price import Price
 from multillm_gov.evaluation.budget import Budget
-from multillm_gov.evaluation.drills.drill import DrillOutcome, DrillPlan
-from multillm_gov.evaluation.drills.running import run_requests
+from multillm_gov.evaluation.drills.drill import DrillOutcome, DrillPlan, run_requests
 from multillm_gov.evidence.drill_record import Fault
 from multillm_gov.gateways.formats.litellm import configuration
 from multillm_gov.gateways.routing import routing

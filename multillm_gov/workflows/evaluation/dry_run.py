@@ -1,8 +1,10 @@
 """``govern dry-run``: plan, refuse what costs too much, send, judge, record, report."""
 
 import asyncio
+import re
 from collections.abc import Callable
 from datetime import date
+from hashlib import sha256
 from pathlib import Path
 
 import msgspec
@@ -10,36 +12,63 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from multillm_gov.errors import GovernError, UnableError, UsageError
-from multillm_gov.evaluation.client import Client
+from multillm_gov.evaluation.client import Answer, Client
 from multillm_gov.evaluation.probes.check import Observation
 from multillm_gov.evaluation.probes.judging import fresh_reference, probe_record
 from multillm_gov.evaluation.probes.plan import ProbePlan, ProbeSettings
 from multillm_gov.evaluation.probes.probe import Probe
 from multillm_gov.evaluation.running import ProbeRun, Progress, Runner
 from multillm_gov.evidence.record import ProbeKind, ProbeRecord
+from multillm_gov.providers.live import warm_up
 from multillm_gov.providers.quiet import litellm_version
-from multillm_gov.providers.warming import warm_up
+from multillm_gov.providers.scrubbing import Scrubber
 from multillm_gov.report import TOOL_VERSION, Report
 from multillm_gov.reporting.evaluation.dry_run import report_dry_run
 from multillm_gov.reporting.evaluation.dry_run_plan import report_dry_run_plan
 from multillm_gov.rules.engine.assessment import Assessment
 from multillm_gov.sources.evidence_store import write_reference
+from multillm_gov.sources.output import write_bytes
 from multillm_gov.sources.root import path_prefix, split_paths
 from multillm_gov.words import count_of
 from multillm_gov.workflows.evaluation.client import keys_of, no_keys, run_client
 from multillm_gov.workflows.evaluation.evidence import record_evidence
-from multillm_gov.workflows.evaluation.machine import collecting, end_on_termination
 from multillm_gov.workflows.evaluation.plan import plan_all_probes, refuse_incomplete
 from multillm_gov.workflows.evaluation.sending import (
     RunResult,
     SendingOptions,
     WorstCase,
+    collecting,
+    end_on_termination,
     refuse_unaffordable,
 )
-from multillm_gov.workflows.evaluation.texts import TextKeeper
 from multillm_gov.workflows.states import assess_folder
 
 _PROBED_KINDS = frozenset({"settings", "allocation", "catalog", "lock", "prompt", "evals"})
+
+
+class TextKeeper:
+    """Writes each answer's text to a file of its own as it arrives."""
+
+    def __init__(self, folder: Path) -> None:
+        """Keep texts below a folder, which is made if it is missing."""
+        self._folder = folder
+        self._scrubber = Scrubber()
+
+    def __call__(self, probe: Probe, sample: int, answer: Answer) -> None:
+        """Write ``<task class>/<model>-<kind>-<sample>.txt``; embeddings have no text.
+
+        Raises:
+            OutputError: the file may not be written.
+        """
+        if probe.kind == "embedding":
+            return
+        model = re.sub(r"[^A-Za-z0-9._-]+", "-", probe.model)[:80]
+        mark = sha256(probe.model.encode()).hexdigest()[:6]
+        name = f"{model}-{mark}-{probe.kind}-{sample + 1}.txt"
+        write_bytes(
+            self._folder / probe.task.name / name,
+            self._scrubber.text(answer.text).encode("utf-8", "replace"),
+        )
 
 
 class DryRunOptions(Struct, frozen=True, kw_only=True):

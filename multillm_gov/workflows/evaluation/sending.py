@@ -1,6 +1,12 @@
 """What the sending commands share: options, the refusal of expensive plans, the result."""
 
-from collections.abc import Sequence
+import asyncio
+import gc
+import random
+import signal
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
 from decimal import ROUND_UP, Decimal
 from pathlib import Path
 
@@ -8,15 +14,46 @@ from msgspec import Struct
 
 from multillm_gov.errors import UnableError
 from multillm_gov.evaluation.budget import Budget
-from multillm_gov.evaluation.pacing import RunConditions, RunLimits
+from multillm_gov.evaluation.pacing import RunConditions, RunLimits, Time
 from multillm_gov.report import Report
 from multillm_gov.units import format_money
 from multillm_gov.words import count_of
-from multillm_gov.workflows.evaluation.machine import time_of
 
 DEFAULT_MAX_USD = Decimal("1.00")
 _NAMED = 5
 _CENT = Decimal("0.01")
+
+
+def time_of(*, replayed: bool) -> Time:
+    """The machine's own; a replay waits for nobody."""
+
+    async def pass_by(seconds: float) -> None:
+        del seconds
+        await asyncio.sleep(0)
+
+    if replayed:
+        return Time(now=lambda: 0.0, sleep=pass_by, chance=lambda: 0.0)
+    return Time(now=time.monotonic, sleep=asyncio.sleep, chance=random.random)
+
+
+def end_on_termination() -> None:
+    """Let SIGTERM (a cancelled job) end the run as Ctrl-C does, where the system supports it."""
+    task = asyncio.current_task()
+    if task is not None:
+        with suppress(NotImplementedError, RuntimeError, ValueError):
+            asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, task.cancel)
+
+
+@contextmanager
+def collecting() -> Iterator[None]:
+    """Collect cycles during calls: providers' clients leave many, and the CLI defers collection."""
+    before = gc.isenabled()
+    gc.enable()
+    try:
+        yield
+    finally:
+        if not before:
+            gc.disable()
 
 
 class SendingOptions(Struct, frozen=True, kw_only=True):

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from multillm_gov.evaluation.bench.normalizing import normalize
+from multillm_gov.evaluation.bench.scoring import normalize
 from multillm_gov.evaluation.output_schema import OutputSchemaError, compile_schema
 from multillm_gov.plugins import plugin_names
 from multillm_gov.portfolio.allocation import NORMALIZERS

@@ -12,9 +12,14 @@ from multillm_gov.documents.document import SourceFile
 from multillm_gov.documents.yaml_reader import read_document
 from multillm_gov.evaluation.budget import Budget
 from multillm_gov.evaluation.client import Answer, CallFailure
-from multillm_gov.evaluation.drills.drill import FAULTS, OUTAGES, ChainResult, DrillOutcome
+from multillm_gov.evaluation.drills.drill import (
+    FAULTS,
+    OUTAGES,
+    ChainResult,
+    DrillOutcome,
+    run_requests,
+)
 from multillm_gov.evaluation.drills.judging import judge_drills, judge_fault
-from multillm_gov.evaluation.drills.running import run_requests
 from multillm_gov.evidence.loading import load_evidence
 from multillm_gov.evidence.record import EvidenceFile
 from multillm_gov.evidence.writing import encode_view

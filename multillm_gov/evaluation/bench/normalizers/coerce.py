@@ -3,7 +3,7 @@
 import re
 from typing import Any
 
-from multillm_gov.evaluation.bench.normalizing import Draft
+from multillm_gov.evaluation.bench.scoring import Draft
 
 _DEEPEST = 50
 _NUMBER = re.compile(r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]{1,3})?")

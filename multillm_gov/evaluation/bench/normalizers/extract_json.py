@@ -4,7 +4,7 @@ import json
 import re
 from typing import Any
 
-from multillm_gov.evaluation.bench.normalizing import MOST_CHARACTERS, Draft
+from multillm_gov.evaluation.bench.scoring import MOST_CHARACTERS, Draft
 
 _MOST_STARTS = 50
 """Opening brackets tried; parsing goes on from each, so that a hostile answer costs little."""

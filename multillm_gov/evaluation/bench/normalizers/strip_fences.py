@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from multillm_gov.evaluation.bench.normalizing import Draft
+from multillm_gov.evaluation.bench.scoring import Draft
 
 _FENCES = ("```", "~~~")
 

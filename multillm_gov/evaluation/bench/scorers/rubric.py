@@ -6,7 +6,7 @@ to best, and the grades are averaged.
 
 from collections.abc import Sequence
 
-from multillm_gov.evaluation.bench.judge_wording import (
+from multillm_gov.evaluation.bench.preference import (
     REASON,
     closed_schema,
     judge_call,

@@ -6,7 +6,7 @@ from typing import Any
 
 from msgspec import Struct
 
-from multillm_gov.evaluation.bench.normalizing import normalize, read_json
+from multillm_gov.evaluation.bench.scoring import normalize, read_json
 from multillm_gov.evaluation.client import Answer
 from multillm_gov.evaluation.output_schema import OutputSchemaError, compile_schema
 from multillm_gov.evaluation.probes.check import Check, Observation

@@ -49,7 +49,7 @@ def judge(observation: Observation) -> CheckResult | None:
 
 
 def _prose(text: str) -> str:
-    from multillm_gov.evaluation.bench.normalizing import read_json
+    from multillm_gov.evaluation.bench.scoring import read_json
 
     draft = read_json(text)
     return " ".join(_texts(draft.value)) if draft.is_read else text
