@@ -16,10 +16,10 @@ from yaml.events import (
     SequenceStartEvent,
 )
 
-from multillm_gov.documents.composing import MAX_DEPTH, MAX_EVENTS, open_parser
 from multillm_gov.documents.document import Marks
 from multillm_gov.documents.flaw_list import FlawList
 from multillm_gov.documents.foreign.scalars import MERGE, PLAIN_TAGS, YAML, constructed, resolved
+from multillm_gov.documents.yaml_reader import MAX_DEPTH, MAX_EVENTS, open_parser
 from multillm_gov.words import code
 
 MAX_VALUES = 200_000
