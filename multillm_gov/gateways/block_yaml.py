@@ -8,7 +8,7 @@ from decimal import Decimal
 from functools import lru_cache
 from typing import Any
 
-from multillm_gov.documents.plain_spelling import format_scalar
+from multillm_gov.documents.scalars import format_scalar
 
 _spelled = lru_cache(maxsize=65_536)(format_scalar)
 _WORDS: dict[object, str] = {None: "null", True: "true", False: "false"}
