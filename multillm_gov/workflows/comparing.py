@@ -5,6 +5,7 @@ from msgspec.structs import replace
 from multillm_gov.changes.change import Area, Direction
 from multillm_gov.changes.compare import compare
 from multillm_gov.changes.comparison import Comparison
+from multillm_gov.changes.held_facts import FactGroup, held_states, renamed_scopes
 from multillm_gov.changes.limits import held_to, loosened_safeguards
 from multillm_gov.documents.layout import SETTINGS
 from multillm_gov.finding import Finding
@@ -50,6 +51,23 @@ def judge_by_base(
     return tuple(findings.values())
 
 
+def judge_by_facts(
+    before: Assessment, after: Assessment, waivers: tuple[PlacedWaiver, ...] = ()
+) -> dict[str, tuple[Finding, frozenset[FactGroup]]]:
+    """The same with the facts that a change alters as the base had them; the facts restored.
+
+    By fingerprint. Empty where the change alters no fact. Relabeling a model, a discount, less
+    demand or another owner would otherwise meet a limit that the change itself exceeds.
+    """
+    held = held_to(before, after, loosened_safeguards(before, after))
+    limited = _holding(after, held) if held else after
+    found: dict[str, tuple[Finding, frozenset[FactGroup]]] = {}
+    for groups, state in held_states(before, limited):
+        for finding in _judge(before, state, waivers):
+            found.setdefault(finding.fingerprint, (finding, groups))
+    return found
+
+
 def _holding(after: Assessment, held: dict[str, TaskClass]) -> Assessment:
     """The later state with the earlier limits of its own task classes."""
     tasks = tuple(held.get(task.name, task) for task in after.portfolio.task_classes)
@@ -82,7 +100,7 @@ def _judge(
     return judge(
         replace(after, portfolio=portfolio, documents=documents),
         base=before,
-        policies=old.policies,
+        policies=renamed_scopes(old, new),
         contents=after.contents,
         introductions=after.introductions,
     )

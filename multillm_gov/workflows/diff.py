@@ -24,6 +24,7 @@ from multillm_gov.sources.sparse import read_working_tree
 from multillm_gov.state.loading import load_state, no_collections
 from multillm_gov.workflows.comparing import compare_assessments, judge_by_base
 from multillm_gov.workflows.gate import strictest_gate
+from multillm_gov.workflows.policy_change_gate import with_used
 from multillm_gov.workflows.states import assess_revision, working_revision
 
 
@@ -84,6 +85,7 @@ def diff(
         before, after, compared_with = _assess_both(repository, parse_range(spec), top, as_of)
         comparison = compare_assessments(before, after)
         judged = judge_by_base(before, after, comparison) if before.files else None
+        after = with_used(before, after, comparison)
         report = report_diff(before, after, comparison, _gate(before, after, fail_on), judged)
     new = "" if before.files else "The base has no portfolio, so all of this one is new. "
     summary = f"{new}{report.summary} {compared_with}".strip()

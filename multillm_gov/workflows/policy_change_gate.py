@@ -1,4 +1,4 @@
-"""``govern check --base REV``: what a change forbids itself no longer, and does at once."""
+"""What a change forbids itself no longer, or hides by altered facts, and does at once."""
 
 from datetime import date
 from pathlib import Path
@@ -7,23 +7,42 @@ from msgspec.structs import replace
 
 from multillm_gov.changes.change import Kind
 from multillm_gov.changes.comparison import Comparison
+from multillm_gov.changes.held_facts import FactGroup
 from multillm_gov.documents.document import SourceFile, locate
 from multillm_gov.finding import Enforcement, Finding, Flaw, Related
 from multillm_gov.location import Location, Place
-from multillm_gov.reporting.diff.findings import Renames, identities
+from multillm_gov.reporting.diff.findings import BY_BASE, Renames, identities
 from multillm_gov.rules.engine.assessment import Assessment, assess
 from multillm_gov.rules.engine.registry import find_rule
 from multillm_gov.sources.folder_blame import blame_folder
 from multillm_gov.sources.git import Repository
 from multillm_gov.sources.price_map import read_price_map
 from multillm_gov.state.loading import load_state, no_collections
-from multillm_gov.workflows.comparing import compare_assessments, governing_paths, judge_by_base
+from multillm_gov.words import join_words
+from multillm_gov.workflows.comparing import (
+    compare_assessments,
+    governing_paths,
+    judge_by_base,
+    judge_by_facts,
+)
 from multillm_gov.workflows.states import assess_revision, working_revision
 
 _LISTING = "GOV708"
 """Lists what is loosened, and does not use it."""
 LEAD = "loosened in this change and used at once"
 """How the message of each such finding starts."""
+FACTS_LEAD = "hidden by facts altered in this change"
+"""How it starts where the limit stands and the facts it is judged by do not."""
+
+_MOST_EXAMPLES = 3
+_SHOWN_BY: dict[FactGroup, tuple[Kind, ...]] = {
+    FactGroup.CATALOG: (Kind.MODEL_PRICE, Kind.MODEL_EXPOSURE, Kind.MODEL_RETIREMENT),
+    FactGroup.MONEY: (Kind.SETTING,),
+    FactGroup.DEMAND: (Kind.DEMAND,),
+    FactGroup.VALUE: (Kind.VALUE_AT_STAKE,),
+    FactGroup.SCOPE: (Kind.OWNER, Kind.TAGS, Kind.CLASSIFICATION),
+    FactGroup.RISK: (Kind.SETTING,),
+}
 
 
 def assess_change(
@@ -51,46 +70,64 @@ def assess_change(
             base=before if before.files else None,
             blame=blame_folder(root),
         )
-        if not before.files:
-            return before, after
-        used = used_at_once(before, after, compare_assessments(before, after))
+        return before, with_used(before, after)
+
+
+def with_used(
+    before: Assessment, after: Assessment, comparison: Comparison | None = None
+) -> Assessment:
+    """The later state with what it uses at once among its findings; a first state is as it is."""
+    if not before.files:
+        return after
+    used = used_at_once(before, after, comparison or compare_assessments(before, after))
     findings = sorted(
         (*after.findings, *used), key=lambda each: (each.location.path, each.location.line)
     )
-    return before, replace(after, findings=tuple(findings))
+    return replace(after, findings=tuple(findings)) if used else after
 
 
 def used_at_once(
     before: Assessment, after: Assessment, comparison: Comparison
 ) -> tuple[Finding, ...]:
-    """Findings of the later state under the base's policies and limits, not under its own.
+    """Findings of the later state under the base's policies, limits and facts, not under its own.
 
     What already stood in the base, with the same figures, is not among them: loosening a limit that
     is broken anyway uses no new room, and would otherwise never pass. A waiver of the later state
     excepts from a policy of the base as well, unless that one is hard-mandatory. Rules about files
     and waivers judge only a state's own.
     """
-    judged = judge_by_base(before, after, comparison, after.portfolio.waivers)
-    if judged is None:
+    waivers = after.portfolio.waivers
+    judged = judge_by_base(before, after, comparison, waivers) or ()
+    raised = {finding.fingerprint: finding for finding in judged if _counts(finding)}
+    hiding: dict[str, frozenset[FactGroup]] = {}
+    for name, (finding, groups) in judge_by_facts(before, after, waivers).items():
+        if name not in raised and _counts(finding):
+            raised[name], hiding[name] = finding, groups
+    if not raised:
         return ()
     renames = _renames(comparison)
-    raised = [finding for finding in judged if finding.active and _about_the_portfolio(finding)]
-    origin = identities(raised, after.findings, Renames({}, renames.policies))
+    origin = identities(tuple(raised.values()), after.findings, Renames({}, renames.policies))
     stays = {
         origin[each.fingerprint]: each
         for each in after.findings
         if each.active and each.fingerprint in origin
     }
     stood = {finding.fingerprint: finding for finding in before.findings}
-    earlier = identities(before.findings, raised, Renames(renames.task_classes))
+    earlier = identities(before.findings, tuple(raised.values()), Renames(renames.task_classes))
     used = []
-    for finding in raised:
-        own, old = stays.get(finding.fingerprint), stood.get(earlier.get(finding.fingerprint, ""))
+    for name, finding in raised.items():
+        own, old = stays.get(name), stood.get(earlier.get(name, ""))
         if not _as_grave(own, finding) and not (
             _as_grave(old, finding) and old and old.figures == finding.figures
         ):
-            used.append(_told(finding, before, after, renames))
+            found = _relocated(finding, before, after, renames)
+            altered = hiding.get(name)
+            used.append(_hidden(found, altered, comparison) if altered else _loosened(found))
     return tuple(used)
+
+
+def _counts(finding: Finding) -> bool:
+    return finding.active and _about_the_portfolio(finding)
 
 
 def _about_the_portfolio(finding: Finding) -> bool:
@@ -110,7 +147,9 @@ def _renames(comparison: Comparison) -> Renames:
     return Renames(names[Kind.TASK_CLASS_RENAMED], names[Kind.POLICY_RENAMED])
 
 
-def _told(finding: Finding, before: Assessment, after: Assessment, renames: Renames) -> Finding:
+def _relocated(
+    finding: Finding, before: Assessment, after: Assessment, renames: Renames
+) -> Finding:
     """The finding with places of the base's files moved to those of the later state."""
     written = governing_paths(before)
     location = finding.location
@@ -123,16 +162,40 @@ def _told(finding: Finding, before: Assessment, after: Assessment, renames: Rena
     if location.path in written:
         related = (Related("the limit as of the base", location), *related)
         location = _moved(finding, after, renames)
+    return replace(
+        finding,
+        location=location,
+        related=related,
+        fingerprint=f"{finding.fingerprint}{BY_BASE}",
+        under=before.revision,
+    )
+
+
+def _loosened(finding: Finding) -> Finding:
     waive = "" if finding.enforcement is Enforcement.HARD_MANDATORY else ", or have it waived"
     return replace(
         finding,
         message=f"{LEAD}: {finding.message}",
-        location=location,
-        related=related,
         remedy=f"Have the looser limit accepted in a change of its own first{waive}; or fix it: "
         f"{finding.remedy}",
-        fingerprint=f"{finding.fingerprint}-base",
-        under=before.revision,
+    )
+
+
+def _hidden(finding: Finding, altered: frozenset[FactGroup], comparison: Comparison) -> Finding:
+    waive = "" if finding.enforcement is Enforcement.HARD_MANDATORY else ", or have it waived"
+    facts = join_words(group.value for group in FactGroup if group in altered)
+    kinds = {kind for group in altered for kind in _SHOWN_BY[group]}
+    examples = [
+        f"`{change.subject}` {change.label} {change.before or 'none'} → {change.after or 'none'}"
+        for change in comparison.changes
+        if change.kind in kinds
+    ]
+    shown = f" ({'; '.join(examples[:_MOST_EXAMPLES])})" if examples else ""
+    return replace(
+        finding,
+        message=f"{FACTS_LEAD} ({facts}): {finding.message}",
+        remedy=f"Have the new facts{shown} accepted in a change of its own first{waive}; or fix "
+        f"it: {finding.remedy}",
     )
 
 

@@ -107,7 +107,12 @@ def test_a_new_violation_hidden_by_a_looser_policy_is_called_out(repository, edi
         "    rule: cap-missing\n    applies_to: {owners: [nobody]}\n",
     )
     report = told("HEAD")
-    assert [s["id"] for s in report["sections"]][:2] == ["loosened", "excused"]
+    assert report["sections"][0]["id"] == "loosened"
+    used = [finding for finding in report["findings"] if finding["under"]]
+    assert [(f["rule"], f["subject"], f["severity"]) for f in used] == [
+        ("GOV403", "scoring", "error")
+    ]
+    assert report["verdict"]["exit_code"] == 1, "as `govern check --base` says"
 
 
 def test_a_waiver_excuses_and_does_not_mend(repository, git, edit, told):

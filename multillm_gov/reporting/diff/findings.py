@@ -4,8 +4,12 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from multillm_gov.finding import Finding
+
+BY_BASE = "-base"
+"""Ends the fingerprint of a finding that the later state has by the base's policies or facts."""
 
 
 class Renames(Struct, frozen=True):
@@ -23,7 +27,7 @@ class FindingsShift(Struct, frozen=True, kw_only=True):
     resolved: tuple[Finding, ...]
     """Active before and fixed."""
     excused: tuple[Finding, ...]
-    """Would be active under the policies, waivers and limits of the base, which were loosened."""
+    """Stood before, and would under the base's policies, waivers and limits: loosened."""
     kept: tuple[Finding, ...]
     """Active before and now: not repeated."""
 
@@ -51,8 +55,16 @@ def shift_findings(
         if _is_new(finding, old.get(origin.get(finding.fingerprint, "")))
     )
     fresh = {finding.fingerprint for finding in new}
-    excused = _excused(after, by_base, renames)
-    ended = set(identities(before, excused, Renames(renames.task_classes)).values())
+    used = {
+        name: replace(finding, fingerprint=name)
+        for finding in after
+        if finding.under and (name := finding.fingerprint.removesuffix(BY_BASE))
+    }
+    excused = tuple(
+        finding for finding in _excused(after, by_base, renames) if finding.fingerprint not in used
+    )
+    unsettled = (*excused, *used.values())
+    ended = set(identities(before, unsettled, Renames(renames.task_classes)).values())
     stays = {origin.get(finding.fingerprint) for finding in after if finding.active}
     return FindingsShift(
         new=new,
