@@ -12,6 +12,9 @@ class Catalog(Protocol):
     def find(self, name: str) -> ModelFacts | None:
         """Facts of a model name as routed; retired models included; ``None``: truly unknown."""
 
+    def listed(self, name: str) -> ModelFacts | None:
+        """Facts before any declaration of the portfolio; ``None``: no source lists the name."""
+
     def elsewhere(self, facts: ModelFacts) -> tuple[str, ...]:
         """Retirement dates of the same weights at other providers. May read the whole price map."""
 

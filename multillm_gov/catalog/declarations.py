@@ -54,6 +54,15 @@ class ExposureFacts(Closed, frozen=True, kw_only=True):
     ] = None
 
 
+Because = Annotated[
+    str,
+    Meta(
+        max_length=1_000,
+        description="Why facts differ from the shipped catalog: the contract, the vendor's letter",
+    ),
+]
+
+
 class ModelDeclaration(Closed, frozen=True, kw_only=True):
     """One model; what is left out comes from ``base``, or from what is known of the name."""
 
@@ -123,6 +132,7 @@ class ModelDeclaration(Closed, frozen=True, kw_only=True):
         Endpoint | None,
         Meta(description="How trials call it, where LiteLLM does not know the name"),
     ] = None
+    because: Because = ""
 
 
 class ProviderDeclaration(Closed, frozen=True, kw_only=True):
@@ -159,6 +169,7 @@ class ProviderDeclaration(Closed, frozen=True, kw_only=True):
     trains_on_inputs: Annotated[
         bool | None, Meta(description="Whether the contract lets it train on what is sent")
     ] = None
+    because: Because = ""
 
 
 class CloudDeclaration(Closed, frozen=True, kw_only=True):
@@ -167,6 +178,7 @@ class CloudDeclaration(Closed, frozen=True, kw_only=True):
     jurisdiction: Annotated[
         Country | None, Meta(description="Country whose law binds the cloud's company")
     ] = None
+    because: Because = ""
 
 
 class VendorDeclaration(Closed, frozen=True, kw_only=True):
@@ -205,6 +217,7 @@ class VendorDeclaration(Closed, frozen=True, kw_only=True):
     alternatives: Annotated[
         tuple[Text, ...], Meta(description="Which vendors could take over")
     ] = ()
+    because: Because = ""
 
 
 class CatalogFile(Closed, frozen=True, kw_only=True):

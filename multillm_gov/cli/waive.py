@@ -2,27 +2,45 @@
 
 from datetime import date
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from multillm_gov.cli.shared.options import as_of_option, day_option, root_option, today
 
+if TYPE_CHECKING:
+    from multillm_gov.workflows.waive import WaiverTerms
+
 
 @click.command("waive", short_help="Accept a finding for a time, with a reason and a name.")
-@click.argument("finding")
-@click.option("--reason", required=True, help="Reason for accepting the finding.")
+@click.argument("finding", required=False)
+@click.option("--reason", help="Reason for accepting the finding.")
 @day_option("--expires", "Last day it holds, such as 2026-12-31.", required=True)
 @click.option("--approved-by", required=True, metavar="NAME", help="Approver.")
 @click.option("--ticket", default="", help="Where it is followed up.")
+@click.option(
+    "--generate",
+    is_flag=True,
+    help="Waive every open finding instead of FINDING, to adopt the gate today.",
+)
+@click.option(
+    "--severity",
+    type=click.Choice(("note", "warning", "error")),
+    default="warning",
+    show_default=True,
+    help="With --generate: the least severity to waive.",
+)
 @as_of_option
 @root_option
 def command(
-    finding: str,
+    finding: str | None,
     *,
-    reason: str,
+    reason: str | None,
     expires: date,
     approved_by: str,
     ticket: str,
+    generate: bool,
+    severity: str,
     as_of: date | None,
     root: Path | None,
 ) -> None:
@@ -36,23 +54,69 @@ def command(
     Refused: hard-mandatory policies, rules about files, a day in the past, an approver whom the
     policy does not name. The review of this change shows whether NAME really agreed.
 
+    With --generate, every open finding gets a waiver until the same day, and nothing else changes:
+    from then on the gate fails on what is new. What cannot be waived is listed. `govern waivers`
+    lists all of them.
+
     \b
     Examples:
       govern waive GOV201:triage --reason 'contract pending' --expires 2026-12-31 --approved-by cio
       govern waive cap:crm-scoring --reason peak --expires 2027-01-31 --approved-by cfo --ticket R-7
       govern waive 3f9a0c1b22d47e60 --reason 'fix planned' --expires 2026-12-01 --approved-by cio
+      govern waive --generate --expires 2027-03-31 --approved-by cto
     """
+    from multillm_gov.workflows.waive import WaiverTerms
+
+    day = as_of or today()
+    if (finding is None) != generate:
+        raise click.UsageError("Name a FINDING, or --generate for all open ones.")
+    if reason is None and not generate:
+        raise click.UsageError("Missing option '--reason'.")
+    terms = WaiverTerms(
+        reason=reason or f"Open when the gate was adopted on {day}",
+        expires=expires,
+        approved_by=approved_by,
+        ticket=ticket,
+    )
+    if finding is None:
+        _generate(terms, severity, day, root)
+    else:
+        _waive(finding, terms, day, root)
+
+
+def _waive(finding: str, terms: "WaiverTerms", day: date, root: Path | None) -> None:
     from multillm_gov.rendering.plain.escaping import visible
     from multillm_gov.words import count_of
-    from multillm_gov.workflows.waive import WaiverTerms, waive
+    from multillm_gov.workflows.waive import waive
 
-    done = waive(
-        finding,
-        WaiverTerms(reason=reason, expires=expires, approved_by=approved_by, ticket=ticket),
-        as_of=as_of or today(),
-        root=root,
-    )
+    done = waive(finding, terms, as_of=day, root=root)
     verb = "renewed" if done.written.renewed else "waived"
     covered = count_of(done.covered, "finding")
-    message = f"{verb} `{done.policy}` for `{done.subject}` until {expires}: {covered}"
+    message = f"{verb} `{done.policy}` for `{done.subject}` until {terms.expires}: {covered}"
     click.echo(visible(f"{done.written.path}:{done.written.line}: {message}"))
+
+
+def _generate(terms: "WaiverTerms", severity: str, day: date, root: Path | None) -> None:
+    from multillm_gov.finding import Severity
+    from multillm_gov.rendering.plain.escaping import visible
+    from multillm_gov.words import count_of, join_code
+    from multillm_gov.workflows.adoption import waive_all
+
+    done = waive_all(terms, least=Severity[severity.upper()], as_of=day, root=root)
+    if done.paths:
+        written = count_of(done.added + done.renewed, "waiver")
+        renewed = f" ({done.renewed:,} renewed)" if done.renewed else ""
+        covered = count_of(done.covered, "finding")
+        click.echo(
+            visible(f"{join_code(done.paths)}: {written}{renewed} until {terms.expires}: {covered}")
+        )
+    elif not done.refused:
+        click.echo("No open finding: nothing to waive.")
+    for refusal in done.refused:
+        found = refusal.finding
+        click.echo(
+            visible(
+                f"{found.location}: not waived: {found.rule} `{found.subject}`: {refusal.reason}"
+            ),
+            err=True,
+        )

@@ -6,7 +6,7 @@ wrong.
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from multillm_gov.documents.document import Document, SourceFile
@@ -26,7 +26,12 @@ Entry = Mapping[str, str]
 
 
 def with_item(file: SourceFile, key: str, entry: Entry) -> SourceFile | None:
-    """The file with one more item in the list below a topmost key, which is added if missing.
+    """The file with one more item, as `with_items`."""
+    return with_items(file, key, (entry,))
+
+
+def with_items(file: SourceFile, key: str, entries: Sequence[Entry]) -> SourceFile | None:
+    """The file with more items in the list below a topmost key, which is added if missing.
 
     Returns:
         ``None`` where the file cannot be read, or its layout leaves no safe place.
@@ -37,8 +42,8 @@ def with_item(file: SourceFile, key: str, entry: Entry) -> SourceFile | None:
     items = document.data.get(key)
     if items is not None and not isinstance(items, list):
         return None
-    wanted = {**document.data, key: [*(items or ()), dict(entry)]}
-    return _proved(file, _Surgery(document).added(key, entry), wanted)
+    wanted = {**document.data, key: [*(items or ()), *map(dict, entries)]}
+    return _proved(file, _Surgery(document).added(key, entries), wanted)
 
 
 def with_values(file: SourceFile, pointer: Pointer, values: Entry) -> SourceFile | None:
@@ -87,21 +92,20 @@ class _Surgery:
         found = _BREAK.search(self._text)
         self._newline = found[0] if found else "\n"
 
-    def added(self, key: str, entry: Entry) -> str:
-        """The text with one more item in a list."""
+    def added(self, key: str, entries: Sequence[Entry]) -> str:
+        """The text with more items in a list."""
         data = self._document.data
         if key not in data:
-            return self._with_new_key(key, entry)
+            return self._with_new_key(key, entries)
         if not data[key]:
-            return self._with_first_item(key, entry)
+            return self._with_first_item(key, entries)
         start, end = self._span((key,))
         last_start, last_end = self._span((key, len(data[key]) - 1))
         if self._text[start] == "[":
-            return self._in_brackets(last_start, last_end, _flow(entry))
+            return self._in_brackets(last_start, last_end, _flows(entries))
         dash = self._column(start)
-        flow = self._text[last_start] == "{" and dash + 2 + len(_flow(entry)) <= _WIDTH
-        lines = self._item(entry, " " * dash, flow=flow)
-        return self._below(self._text, end, lines)
+        widest = _WIDTH - dash - 2 if self._text[last_start] == "{" else 0
+        return self._below(self._text, end, self._items(entries, " " * dash, widest))
 
     def replaced(self, pointer: Pointer, values: Entry) -> str:
         """The text with values below a mapping replaced, or added behind its last one."""
@@ -136,19 +140,16 @@ class _Surgery:
             text = text[:first] + new + ending + text[past:]
         return text
 
-    def _with_new_key(self, key: str, entry: Entry) -> str:
+    def _with_new_key(self, key: str, entries: Sequence[Entry]) -> str:
         data = self._document.data
         start, end = self._document.root
         if self._text[start : start + 1] == "{":
-            item = f"{format_scalar(key)}: [{_flow(entry)}]"
+            item = f"{format_scalar(key)}: [{_flows(entries)}]"
             if data:
                 return self._in_brackets(*self._span((list(data)[-1],)), item)
             return f"{self._text[: end - 1]}{item}{self._text[end - 1 :]}"
         indent = " " * self._column(start) if data else ""
-        block = [
-            f"{indent}{key}:",
-            *self._item(entry, f"{indent}  ", flow=len(_flow(entry)) <= _WIDTH - 4),
-        ]
+        block = [f"{indent}{key}:", *self._items(entries, f"{indent}  ", _WIDTH - 4)]
         closing = _END.search(self._text, end)
         place = closing.start() if closing else len(self._text)
         before = self._text[:place]
@@ -156,14 +157,14 @@ class _Surgery:
         opening = "" if not before or before.endswith(("\n", "\r")) else self._newline
         return before + opening + apart + self._joined(block) + self._text[place:]
 
-    def _with_first_item(self, key: str, entry: Entry) -> str:
+    def _with_first_item(self, key: str, entries: Sequence[Entry]) -> str:
         """Below a key whose list is empty, or not there at all."""
         start, end = self._span((key,))
         offset = self._document.marks[id(self._document.data)][
             3 * list(self._document.data).index(key)
         ]
         indent = " " * (self._column(offset) + 2)
-        lines = self._item(entry, indent, flow=len(indent) + 2 + len(_flow(entry)) <= _WIDTH)
+        lines = self._items(entries, indent, _WIDTH - len(indent) - 2)
         written = self._text[start:end]
         before = self._text[:start].rstrip(" \t")
         if (
@@ -173,7 +174,9 @@ class _Surgery:
         ):
             return self._below(before + self._text[end:], len(before), lines)
         inside = (
-            f"{written[:-1]}{_flow(entry)}]" if written.startswith("[") else f" [{_flow(entry)}]"
+            f"{written[:-1]}{_flows(entries)}]"
+            if written.startswith("[")
+            else f" [{_flows(entries)}]"
         )
         return self._text[:start] + inside + self._text[end:]
 
@@ -192,11 +195,16 @@ class _Surgery:
         line = f"{self._newline}{' ' * column}{item}{comma}"
         return f"{self._text[:end]}{rest}{line}{self._text[behind.end() :]}"
 
-    def _item(self, entry: Entry, indent: str, *, flow: bool) -> list[str]:
-        if flow:
-            return [f"{indent}- {_flow(entry)}"]
-        first, *rest = [f"{key}: {format_scalar(value)}" for key, value in entry.items()]
-        return [f"{indent}- {first}", *(f"{indent}  {line}" for line in rest)]
+    def _items(self, entries: Sequence[Entry], indent: str, widest: int) -> list[str]:
+        """Lines of items, each on one line where it is at most so wide."""
+        lines = []
+        for entry in entries:
+            flow = _flow(entry)
+            first, *rest = [f"{key}: {format_scalar(value)}" for key, value in entry.items()]
+            if len(flow) <= widest:
+                first, rest = flow, []
+            lines += [f"{indent}- {first}", *(f"{indent}  {line}" for line in rest)]
+        return lines
 
     def _below(self, text: str, place: int, lines: list[str]) -> str:
         """The text with lines below that of a place, or above it where the place starts one."""
@@ -216,6 +224,10 @@ class _Surgery:
 
     def _column(self, offset: int) -> int:
         return self._document.source.position(offset)[1]
+
+
+def _flows(entries: Sequence[Entry]) -> str:
+    return ", ".join(map(_flow, entries))
 
 
 def _flow(entry: Entry) -> str:

@@ -14,6 +14,10 @@ from multillm_gov.portfolio.policy import PlacedWaiver
 from multillm_gov.rules.engine.assessment import Assessment
 from multillm_gov.rules.engine.defaults import rule_facts
 from multillm_gov.rules.engine.judgment import judge
+from multillm_gov.rules.engine.registry import all_rules
+
+_ALTERED_FACTS = "GOV710"
+"""Lists the altered facts of a change, whatever it is judged by."""
 
 
 def compare_assessments(before: Assessment, after: Assessment) -> Comparison:
@@ -100,6 +104,7 @@ def _judge(
     return judge(
         replace(after, portfolio=portfolio, documents=documents),
         base=before,
+        rules=tuple(rule for rule in all_rules() if rule.id != _ALTERED_FACTS),
         policies=renamed_scopes(old, new),
         contents=after.contents,
         introductions=after.introductions,

@@ -39,8 +39,8 @@ def amend(
     Raises:
         SourceError: the file cannot be read, or its layout leaves no safe place.
     """
-    path = old.path if old else _home(assessment, key, default)
-    file = assessment.files.get(path) or SourceFile(path, _MODELINE)
+    path = old.path if old else home_of(assessment, key, default)
+    file = assessment.files.get(path) or start_of(path)
     amended = with_values(file, old.pointer, entry) if old else with_item(file, key, entry)
     if amended is None:
         item = ", ".join(f"{name}: {format_scalar(value)}" for name, value in entry.items())
@@ -88,7 +88,13 @@ def check_words(words: Iterable[tuple[str, str]]) -> None:
             )
 
 
-def _home(assessment: Assessment, key: str, default: str) -> str:
+def start_of(path: str) -> SourceFile:
+    """A policy file that holds nothing yet."""
+    return SourceFile(path, _MODELINE)
+
+
+def home_of(assessment: Assessment, key: str, default: str) -> str:
+    """Path of the policy file that new entries below ``key`` go to."""
     holding = [
         path
         for path, document in sorted(assessment.documents.items())

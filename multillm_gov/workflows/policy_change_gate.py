@@ -28,7 +28,7 @@ from multillm_gov.workflows.comparing import (
 from multillm_gov.workflows.states import assess_revision, working_revision
 
 _LISTING = "GOV708"
-"""Lists what is loosened, and does not use it."""
+"""Lists what is loosened, and uses it only where a policy of the base forbids loosening."""
 LEAD = "loosened in this change and used at once"
 """How the message of each such finding starts."""
 FACTS_LEAD = "hidden by facts altered in this change"
@@ -132,7 +132,10 @@ def _counts(finding: Finding) -> bool:
 
 def _about_the_portfolio(finding: Finding) -> bool:
     rule = find_rule(finding.rule)
-    return rule is None or (rule.id != _LISTING and rule.scope not in {"files", "waivers"})
+    if rule is None:
+        return True
+    listed = rule.id == _LISTING and not finding.policy
+    return not listed and rule.scope not in {"files", "waivers"}
 
 
 def _as_grave(known: Finding | None, finding: Finding) -> bool:

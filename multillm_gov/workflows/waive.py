@@ -66,17 +66,12 @@ def waive(finding: str, terms: WaiverTerms, *, as_of: date, root: Path | None = 
         SourceError: no portfolio, or a file whose layout leaves no safe place.
         OutputError: the file may not be written.
     """
-    words = [("--reason", terms.reason), ("--approved-by", terms.approved_by)]
-    check_words([*words, ("--ticket", terms.ticket)] if terms.ticket else words)
-    if terms.expires < as_of:
-        raise UsageError(
-            f"{terms.expires} is past (today is {as_of})", "Name the last day it shall hold."
-        )
+    check_terms(terms, as_of)
     top, _ = split_paths((), root)
     before = assess_folder(top, as_of=as_of)
     policy, subject = _named(finding, before.findings)
     _refuse(_about(policy, subject, before.findings), before, terms.approved_by)
-    old = _held(before, policy, subject)
+    old = held_waiver(before, policy, subject)
     entry = terms.entry if old else {"policy": policy, "subject": subject, **terms.entry}
     written = amend(before, "waivers", entry, old, WAIVERS)
     files = with_file(before, written.content)
@@ -94,6 +89,20 @@ def waive(finding: str, terms: WaiverTerms, *, as_of: date, root: Path | None = 
         )
     write(top, written.content)
     return Waiving(written=written, policy=policy, subject=subject, covered=covered)
+
+
+def check_terms(terms: WaiverTerms, as_of: date) -> None:
+    """Take only terms that can be in force.
+
+    Raises:
+        UsageError: the expiry is past, or a text says nothing.
+    """
+    words = [("--reason", terms.reason), ("--approved-by", terms.approved_by)]
+    check_words([*words, ("--ticket", terms.ticket)] if terms.ticket else words)
+    if terms.expires < as_of:
+        raise UsageError(
+            f"{terms.expires} is past (today is {as_of})", "Name the last day it shall hold."
+        )
 
 
 def _about(policy: str, subject: str, findings: tuple[Finding, ...]) -> list[Finding]:
@@ -165,7 +174,7 @@ def _refuse(named: list[Finding], assessment: Assessment, approved_by: str) -> N
             )
 
 
-def _held(assessment: Assessment, policy: str, subject: str) -> Place | None:
+def held_waiver(assessment: Assessment, policy: str, subject: str) -> Place | None:
     """The existing waiver that ends last, a rule named by id or name alike."""
     rule = find_rule(policy)
     names = {policy, rule.id, rule.name} if rule else {policy}
