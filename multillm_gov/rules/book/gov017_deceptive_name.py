@@ -102,6 +102,7 @@ RULE = Rule(
         "stay allowed in prose; names of models, vendors, owners and approvers need none of them."
     ),
     remediation="Write the name with the characters that a reader sees.",
+    decision="Decide which of the names that look alike is meant.",
     severity=Severity.ERROR,
     check=check,
     scope="files",

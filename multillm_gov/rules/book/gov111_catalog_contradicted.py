@@ -170,6 +170,7 @@ RULE = Rule(
         "model or whose law binds it, a warning where it changes a price or a limit."
     ),
     remediation="Remove the facts, or state their source in `because`.",
+    decision="Find out where the facts are stated; without a source they are not known.",
     severity=Severity.WARNING,
     check=check,
     scope="portfolio",

@@ -154,6 +154,7 @@ RULE = Rule(
         "--base REV`, `govern diff`)."
     ),
     remediation="Have whoever can prove the new facts agree, preferably in a separate change.",
+    decision="Decide whether the new facts are proved; whoever knows them must agree.",
     severity=Severity.NOTE,
     check=check,
     scope="portfolio",
