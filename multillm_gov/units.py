@@ -114,6 +114,12 @@ def format_share(share: float | Decimal) -> str:
     return f"{float(share) * 100:,.1f}%".replace("-", MINUS)
 
 
+def format_part(share: float | Decimal) -> str:
+    """The same of a share that is not zero: ``less than 0.1%`` in place of ``0.0%``."""
+    text = format_share(share)
+    return "less than 0.1%" if text == "0.0%" and share else text
+
+
 def format_points(difference: float | Decimal) -> str:
     """``4.2 points`` from a difference of two shares in 0..1."""
     points = f"{float(difference) * 100:.1f}".replace("-", MINUS)

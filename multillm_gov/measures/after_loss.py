@@ -135,11 +135,20 @@ class AfterLoss(Struct, frozen=True, kw_only=True):
     """What all carried before."""
     after: Concentration
     """Over the entities that answer then; what is stopped is in nobody's share."""
+    doubtful: Decimal
+    """What stops as well if every route entry whose place is not known is on what failed."""
+    unpriced: tuple[str, ...]
+    """Names of task classes whose takers have no known cost: by spend nothing is judged."""
 
     @property
     def stopped_share(self) -> float:
         """Part of all that was carried before (0..1) which stops; 0 where nothing was carried."""
         return float(self.stopped / self.total) if self.total else 0.0
+
+    @property
+    def worst_stopped_share(self) -> float:
+        """The same at the worse end of what is not known."""
+        return float((self.stopped + self.doubtful) / self.total) if self.total else 0.0
 
 
 def after_loss(
@@ -156,18 +165,23 @@ def after_loss(
     entries and fallbacks.
     """
     left: list[tuple[ModelFacts | None, Decimal]] = []
-    lost = stopped = total = _ZERO
+    lost = stopped = doubtful = total = _ZERO
+    unpriced: dict[str, None] = {}
     for task in tasks:
         for each in loss(task, failover.usable(task), level, failed):
             weight = _carried(task, each.leg, basis)
             total += weight
             if not each.hit:
                 left.append((each.leg.facts, weight))
+                if each.hit is None and each.taker is None:
+                    doubtful += weight
                 continue
             lost += weight
             if each.taker is None:
                 stopped += weight
             else:
+                if basis is Basis.SPEND and each.taker.cost_per_request is None:
+                    unpriced[task.task.name] = None
                 taken = _taken_over(each.leg, each.taker, weight, basis)
                 left.append((each.taker.facts, taken))
         if basis is Basis.SPEND:
@@ -176,7 +190,15 @@ def after_loss(
                 if not depends_on(fallback.facts, level, failed):
                     left.append((fallback.facts, fallback.standby_per_month))
     after = at_level(tuple(left), level, basis)
-    return AfterLoss(failed=failed, lost=lost, stopped=stopped, total=total, after=after)
+    return AfterLoss(
+        failed=failed,
+        lost=lost,
+        stopped=stopped,
+        total=total,
+        after=after,
+        doubtful=doubtful,
+        unpriced=tuple(unpriced),
+    )
 
 
 def _carried(task: TaskFigures, leg: LegFigures, basis: Basis) -> Decimal:

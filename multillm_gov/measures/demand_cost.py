@@ -6,10 +6,10 @@ from decimal import ROUND_HALF_EVEN, Decimal
 from msgspec import Struct, structs
 
 from multillm_gov.catalog.facts import ModelFacts
-from multillm_gov.catalog.pricing.billed_units import UNITS
+from multillm_gov.catalog.pricing.billed_units import TEXT_TOKENS, UNITS, demand_key
 from multillm_gov.catalog.pricing.free import free_because
 from multillm_gov.catalog.pricing.price import USD, Price, Usage
-from multillm_gov.measures.gaps import Gap, find_gaps
+from multillm_gov.measures.gaps import Gap, example_count, find_gaps
 from multillm_gov.measures.request_cost import request_cost
 from multillm_gov.portfolio.demand import Demand
 
@@ -95,7 +95,9 @@ class Pricing:
             return None if stated else Unknown(zero)
         gaps = tuple(
             dict.fromkeys(
-                gap for _, usage in usages(demand) for gap in find_gaps(price, usage, facts.mode)
+                structs.replace(gap, in_sizes=bool(demand.sizes and gap.unit in TEXT_TOKENS))
+                for _, usage in usages(demand)
+                for gap in find_gaps(price, usage, facts.mode)
             )
         )
         return Unknown("; ".join(gap.message for gap in gaps), gaps) if gaps else None
@@ -109,6 +111,18 @@ class Pricing:
     def _converted(self, price: Price, amount: Decimal) -> Decimal | None:
         rate = self._rate(price)
         return None if rate is None else amount / rate
+
+
+def needed_demand(facts: ModelFacts | None) -> tuple[str, ...]:
+    """Keys of `demand` with plausible counts, as YAML, that make the cost of a model known."""
+    counts = {"requests": "10000"}
+    price = facts.price if facts is not None else None
+    if facts is None or price is None:
+        counts |= {"input_tokens": "1000", "output_tokens": "300"}
+    else:
+        gaps = [gap for gap in find_gaps(price, Usage(), facts.mode) if gap.kind == "demand"]
+        counts |= {demand_key(gap.unit): example_count(gap.unit) for gap in gaps}
+    return tuple(f"{key}: {count}" for key, count in counts.items())
 
 
 def usages(demand: Demand) -> Iterator[tuple[Decimal, Usage]]:

@@ -148,6 +148,11 @@ class PortfolioFigures(Struct, frozen=True, kw_only=True):
         return Pricing(self.exchange_rate, self.currency)
 
     @property
+    def undeclared(self) -> tuple[str, ...]:
+        """Names of the task classes without a declared demand: all they use is not known."""
+        return tuple(task.task.name for task in self.tasks if task.task.demand is None)
+
+    @property
     def unpriced_share(self) -> Decimal:
         """Share of the requests that task classes without a known spend have (0..1)."""
         if not self.unpriced or not self.requests_per_month:

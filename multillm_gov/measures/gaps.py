@@ -1,6 +1,6 @@
 """Why a cost is not known: a declared unit without a price, or a unit that bills undeclared."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from decimal import Decimal
 from typing import Literal
 
@@ -30,10 +30,27 @@ _INPUT = (
     "request",
     "query",
 )
-_TEXT_SLOTS = (_INPUT,)
-_PICTURE_SLOTS = (("image", "image_output", "step", "pixel", "output"),)
+_OUTPUT = (
+    "output",
+    "audio_output",
+    "image_output",
+    "video_output",
+    "image",
+    "output_character",
+    "song",
+    "second",
+)
+_TEXT_SLOTS = (_INPUT, _OUTPUT)
+_READING_SLOTS = (_INPUT,)
+_PICTURE_SLOTS = (
+    ("image", "image_output", "step", "pixel", "output"),
+    ("input", "image", "step", "pixel"),
+)
 _SLOTS: dict[str, tuple[tuple[str, ...], ...]] = {
-    "audio_transcription": (("second", "audio_input", "audio_second"),),
+    "embedding": _READING_SLOTS,
+    "rerank": _READING_SLOTS,
+    "moderation": _READING_SLOTS,
+    "audio_transcription": (("second", "audio_input", "audio_second"), ("output", "second")),
     "audio_speech": (
         ("character", "input", "song"),
         ("second", "audio_output", "output", "song"),
@@ -41,7 +58,7 @@ _SLOTS: dict[str, tuple[tuple[str, ...], ...]] = {
     "image_generation": _PICTURE_SLOTS,
     "image_edit": _PICTURE_SLOTS,
     "video_generation": (("second", "video_output"),),
-    "ocr": (("page", "credit", "input"),),
+    "ocr": (("page", "credit", "input"), ("output", "page", "credit")),
     "search": (("query", "request"),),
     "vector_store": (("query", "request"),),
 }
@@ -75,6 +92,7 @@ _PARTNERS = {
 }
 """Another measure of the same thing: one of them with a price is enough."""
 _TEXT = frozenset({"chat", "completion", "responses", "embedding"})
+_EXAMPLES = {"input": "1000", "output": "300"}
 _WITHOUT_OUTPUT = frozenset({"embedding", "rerank", "moderation"})
 _ALWAYS = frozenset({"request", "query"})
 
@@ -86,6 +104,8 @@ class Gap(Struct, frozen=True):
     unit: str
     variants: tuple[str, ...] = ()
     """Of which one is to be named."""
+    in_sizes: bool = False
+    """Whether the count is missing in `sizes`, which replace the means."""
 
     @property
     def message(self) -> str:
@@ -95,21 +115,43 @@ class Gap(Struct, frozen=True):
         if self.kind == "variant":
             variants = ", ".join(self.variants)
             return f"its price per {noun_of(self.unit)} differs by `variant`: {variants}"
-        return (
-            f"it bills by the {noun_of(self.unit)}, and `{demand_key(self.unit)}` is not declared"
-        )
+        where = "a size has" if self.in_sizes else "`demand` counts"
+        return f"it bills by the {noun_of(self.unit)}, and {where} no `{demand_key(self.unit)}`"
 
     @property
-    def yaml(self) -> str:
-        """What to write: in `catalog/` for a price, below the task class for demand."""
-        if self.kind == "demand":
-            example = UNITS[self.unit].example if self.unit in UNITS else "1000"
-            return f"demand: {{{demand_key(self.unit)}: {example}}}"
+    def entry(self) -> str:
+        """What to write, as YAML: an entry of `demand`, or of a price in `catalog/`."""
         if self.kind == "variant":
-            return f"demand: {{variant: {self.variants[0]}}}"
-        per_token = self.unit in PER_TOKEN or self.unit not in UNITS
-        group = "usd_per_million_tokens" if per_token else "usd_per"
-        return f"{group}: {{{self.unit}: …}}"
+            return f"variant: {self.variants[0]}"
+        count = "…" if self.kind == "price" else example_count(self.unit)
+        return f"{self.unit if self.kind == 'price' else demand_key(self.unit)}: {count}"
+
+
+def missing_demand(gaps: Iterable[Gap]) -> str:
+    """What to write below the task class to close gaps of demand, as YAML; empty: none."""
+    own = [gap for gap in gaps if gap.kind != "price"]
+    entries = [gap.entry for gap in own if not gap.in_sizes]
+    tokens = {gap.unit: gap.entry for gap in own if gap.in_sizes}
+    if tokens:
+        size = ", ".join(tokens.get(unit, f"{key}: …") for unit, key in TEXT_TOKENS.items())
+        entries.append(f"sizes: [{{share: …, {size}}}]")
+    return f"demand: {{{', '.join(entries)}}}" if entries else ""
+
+
+def missing_prices(gaps: Iterable[Gap]) -> str:
+    """What to write below the model in `catalog/` to close gaps of prices, as YAML."""
+    groups: dict[str, list[str]] = {}
+    for gap in gaps:
+        if gap.kind == "price":
+            per_token = gap.unit in PER_TOKEN or gap.unit not in UNITS
+            group = "usd_per_million_tokens" if per_token else "usd_per"
+            groups.setdefault(group, []).append(gap.entry)
+    return ", ".join(f"{group}: {{{', '.join(entries)}}}" for group, entries in groups.items())
+
+
+def example_count(unit: str) -> str:
+    """A plausible count of a unit in one request, as YAML."""
+    return UNITS[unit].example if unit in UNITS else _EXAMPLES.get(unit, "1000")
 
 
 def find_gaps(price: Price, usage: Usage, mode: str) -> tuple[Gap, ...]:
@@ -119,7 +161,7 @@ def find_gaps(price: Price, usage: Usage, mode: str) -> tuple[Gap, ...]:
     costs nothing only where every price is zero.
     """
     rates = rates_for(price, prompt_tokens(usage), usage.service_tier)
-    if mode in _TEXT and _is_plain_text(rates, usage):
+    if mode in _TEXT and _is_plain_text(rates, usage, mode):
         return ()
     counts = _counts(usage)
     if mode in _WITHOUT_OUTPUT:
@@ -144,13 +186,15 @@ def find_gaps(price: Price, usage: Usage, mode: str) -> tuple[Gap, ...]:
     return tuple(gaps)
 
 
-def _is_plain_text(rates: UnitPrices, usage: Usage) -> bool:
+def _is_plain_text(rates: UnitPrices, usage: Usage, mode: str) -> bool:
     """Whether a request is the usual one: text tokens with prices, and nothing else."""
+    writes = usage.output_tokens or mode in _WITHOUT_OUTPUT or rates.output == 0
     return bool(
         not usage.units
         and not usage.variant
         and usage.input_tokens
         and rates.input
+        and writes
         and (rates.output is not None or not usage.output_tokens)
     )
 

@@ -27,7 +27,11 @@ _BY_MODE: dict[str, dict[str, Any]] = {
     "moderation": _READ,
     "image_generation": _PICTURE,
     "image_edit": _PICTURE,
-    "audio_transcription": {"seconds": Amount(60), "audio_input_tokens": 1920},
+    "audio_transcription": {
+        "seconds": Amount(60),
+        "audio_input_tokens": 1920,
+        "output_tokens": 200,
+    },
     "audio_speech": {
         "characters": 1000,
         "input_tokens": 250,

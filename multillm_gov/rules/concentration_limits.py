@@ -73,7 +73,7 @@ def _indexes(found: Concentration, limits: Limits) -> Iterator[Breach]:
     if limits.hhi is not None and found.hhi > limits.hhi + _ROUNDING:
         message = (
             f"the HHI of {_of(found)} by {found.level} is "
-            f"{_range(f'{found.best_hhi:,.0f}', f'{found.hhi:,.0f}')} points; the limit is "
+            f"{span(f'{found.best_hhi:,.0f}', f'{found.hhi:,.0f}')} points; the limit is "
             f"{limits.hhi:,.0f} ({lead})"
         )
         doubtful = found.best_hhi <= limits.hhi
@@ -83,7 +83,7 @@ def _indexes(found: Concentration, limits: Limits) -> Iterator[Breach]:
         ends = f"{found.effective_number:.2f}", f"{found.best_effective_number:.2f}"
         message = (
             f"the effective number by {found.level}, weighted by {_of(found)}, is "
-            f"{_range(*ends)}; the limit is {least:.2f} ({lead})"
+            f"{span(*ends)}; the limit is {least:.2f} ({lead})"
         )
         doubtful = found.best_effective_number >= float(least)
         number = found.effective_number
@@ -93,14 +93,14 @@ def _indexes(found: Concentration, limits: Limits) -> Iterator[Breach]:
         low = sum(part for name, part in found.shares[:count] if name != UNKNOWN)
         ends = format_share(low), format_share(found.top(count))
         message = (
-            f"the {_top(count, found.level)} {_range(*ends)} of {_of(found)}; the limit is "
+            f"the {_top(count, found.level)} {span(*ends)} of {_of(found)}; the limit is "
             f"{format_share(most)} ({lead})"
         )
         doubtful = low <= float(most)
         yield Breach("max_top_n", largest, message, found.top(count), float(most), doubtful)
 
 
-def _range(low: str, high: str) -> str:
+def span(low: str, high: str) -> str:
     """Both ends of what is known; one where they are the same."""
     return low if low == high else f"between {low} and {high}"
 

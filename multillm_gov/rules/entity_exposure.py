@@ -232,9 +232,12 @@ class EntityExposure:
         spent = self._loads.totals(self._found.level, Basis.SPEND).get(entity)
         if spent:
             added = spent * BASE_SHOCK
+            known = all(task.spend_per_month is not None for task in self._loads.tasks)
+            of_spend = f" ({format_share(added / self._total)} of spend)" if known else ""
+            least = "" if known else "at least "
             yield (
-                f"a 35% price increase adds {format_money(added, self._currency)} a month "
-                f"({format_share(added / self._total)} of spend)"
+                f"a 35% price increase adds {least}{format_money(added, self._currency)} a month"
+                f"{of_spend}"
             )
 
     @cached_property

@@ -11,7 +11,6 @@ from multillm_gov.measures.concentration import weigh, weights
 from multillm_gov.measures.figures import TaskFigures
 from multillm_gov.measures.portfolio_figures import NO_OWNER
 from multillm_gov.rules.engine.rule import RuleContext
-from multillm_gov.units import format_share
 from multillm_gov.words import code, join_some
 
 Per = Literal[
@@ -27,34 +26,49 @@ Per = Literal[
 ]
 
 
+def shares_not_judged(context: RuleContext, level: Level, basis: Basis) -> Violation | None:
+    """A violation where the shares of a level cannot be judged; ``None``: they can be."""
+    return not_judged(context, basis, f"{level} shares of {describe_basis(basis)}")
+
+
 def not_judged(context: RuleContext, basis: Basis, what: str) -> Violation | None:
-    """A violation where shares of spend cannot be judged; ``None``: they can be.
+    """A violation where shares of spend or requests cannot be judged; ``None``: they can be.
 
     It has the severity of the rule: a limit that cannot be judged is not kept.
 
     Args:
         context: Whose task classes are in scope.
         basis: What the shares are weighed by.
-        what: The shares, in words: ``vendor shares``.
+        what: What is judged, in words: ``vendor shares of spend``.
     """
-    if basis is not Basis.SPEND:
-        return None
+    undeclared = [task for task in context.tasks if task.task.demand is None]
     unpriced = [
-        task for task in context.tasks if task.spend_per_month is None and task.requests_per_month
+        task
+        for task in context.tasks
+        if task.spend_per_month is None and task.requests_per_month and basis is Basis.SPEND
     ]
-    if not unpriced:
+    unknown = [*unpriced, *undeclared]
+    if basis is Basis.VALUE_AT_STAKE or not unknown:
         return None
     requests = sum(task.requests_per_month for task in context.tasks)
-    share = sum(task.requests_per_month for task in unpriced) / requests
-    names = join_some([code(task.task.name) for task in unpriced])
+    share = sum(task.requests_per_month for task in unpriced) / requests if requests else 0
+    reasons = []
+    if share:
+        names = join_some([code(task.task.name) for task in unpriced])
+        reasons.append(f"{format_part(share)} of the requests have no known price ({names})")
+    if undeclared:
+        names = join_some([code(task.task.name) for task in undeclared])
+        verb = "declares" if len(undeclared) == 1 else "declare"
+        reasons.append(f"{names} {verb} no demand")
     return Violation(
-        message=(
-            f"{what} of spend are not judged: {format_share(share)} of the requests have no known "
-            f"price ({names})"
+        message=f"{what} are not judged: {'; '.join(reasons)}",
+        place=unknown[0].task.place,
+        subject=unknown[0].task.name,
+        remedy=(
+            "Fix GOV106 and GOV411 for these task classes, or weigh by `requests`."
+            if not undeclared
+            else "Fix GOV106 and GOV411 for these task classes."
         ),
-        place=unpriced[0].task.place,
-        subject=unpriced[0].task.name,
-        remedy="Fix GOV106 and GOV411 for these task classes, or weigh by `requests`.",
         risk="The limit may be broken by any amount.",
         figures={"unpriced_share_of_requests": float(share)},
         distinction=f"not judged: {what}",

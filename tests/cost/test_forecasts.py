@@ -220,9 +220,7 @@ def test_retries_and_services_are_parts_of_the_requests() -> None:
         "models: {custom/a: {mode: chat, usd_per_million_tokens: {input: 10, output: 10}, "
         "service_tiers: {batch: {usd_per_million_tokens: {input: 5, output: 5}}}}}"
     )
-    allocation = (
-        "  t: {{route: [{{model: custom/a}}], demand: {{requests: 1000, input_tokens: 1000, {}}}}}"
-    )
+    allocation = "  t: {{route: [{{model: custom/a}}], demand: {{requests: 1000, input_tokens: 900, output_tokens: 100, {}}}}}"
     assert only(allocation.format("batch_share: 0.5"), catalog).spend_per_month == Decimal("7.5")
     assert only(allocation.format("retry_share: 0.02"), catalog).spend_per_month == Decimal("10.2")
     flex = only(allocation.format("service_tier: flex"), catalog)
@@ -253,7 +251,7 @@ def test_every_price_can_be_declared(prices: str, usd: str) -> None:
 def test_a_price_per_unit_is_added_to_those_of_the_base() -> None:
     task = only(
         "  t: {route: [{model: azure/mine}], "
-        "demand: {requests: 1000, input_tokens: 1000, sessions: 1}}",
+        "demand: {requests: 1000, input_tokens: 500, output_tokens: 50, sessions: 1}}",
         "models: {azure/mine: {base: azure/gpt, usd_per: {session: 0.03}, surcharge: 0.1}}",
     )
     assert task.spend_per_month == Decimal("1.1") + 30
@@ -261,7 +259,7 @@ def test_a_price_per_unit_is_added_to_those_of_the_base() -> None:
 
 def test_prices_in_the_portfolios_currency_need_no_exchange_rate_and_others_are_not_known() -> None:
     allocation = (
-        "  t: {route: [{model: custom/a}], demand: {requests: 1000, input_tokens: 1000}, "
+        "  t: {route: [{model: custom/a}], demand: {requests: 1000, input_tokens: 900, output_tokens: 100}, "
         "spend_cap: {monthly: 20}}"
     )
     price = "mode: chat, usd_per_million_tokens: {input: 10, output: 10}"
@@ -277,10 +275,12 @@ def test_prices_in_the_portfolios_currency_need_no_exchange_rate_and_others_are_
 
 
 def test_a_price_of_zero_in_the_map_is_not_known() -> None:
-    task = only("  t: {route: [{model: nothing}], demand: {requests: 1000, input_tokens: 1000}}")
+    task = only(
+        "  t: {route: [{model: nothing}], demand: {requests: 1000, input_tokens: 900, output_tokens: 100}}"
+    )
     assert task.spend_per_month is None
     declared = only(
-        "  t: {route: [{model: nothing}], demand: {requests: 1000, input_tokens: 1000}}",
+        "  t: {route: [{model: nothing}], demand: {requests: 1000, input_tokens: 900, output_tokens: 100}}",
         "models: {nothing: {usd_per_million_tokens: {input: 0, output: 0}}}",
     )
     assert declared.spend_per_month == 0
@@ -288,7 +288,7 @@ def test_a_price_of_zero_in_the_map_is_not_known() -> None:
 
 def test_nothing_is_judged_by_spend_while_requests_have_no_price() -> None:
     assessment = assessed(
-        "  t: {route: [{model: azure/gpt}], demand: {requests: 10000, input_tokens: 1000}}\n"
+        "  t: {route: [{model: azure/gpt}], demand: {requests: 10000, input_tokens: 500, output_tokens: 50}}\n"
         "  u: {route: [{model: custom/c}], demand: {requests: 9990000, input_tokens: 1000}}\n",
         "models: {custom/c: {mode: chat}}",
     )
@@ -318,13 +318,13 @@ def test_a_picture_has_the_price_of_its_size_which_the_map_lists_under_another_n
     assert unknown is not None
     assert "image_output_tokens" in unknown.reason
     assert cost(", variant: 8K").spend_per_month is None
-    assert cost(", image_output_tokens: 1000").spend_per_month == 40
+    assert cost(", image_output_tokens: 1000, input_tokens: 100").spend_per_month == Decimal("40.5")
 
 
 def test_fixed_costs_in_dollars_are_not_added_to_another_currency() -> None:
     task = only(
         "  t: {route: [{model: custom/a}], fallbacks: [custom/b], "
-        "demand: {requests: 1000, input_tokens: 1000}}",
+        "demand: {requests: 1000, input_tokens: 900, output_tokens: 100}}",
         "models:\n"
         "  custom/a: {mode: chat, currency: INR, usd_per_million_tokens: {input: 1, output: 1}}\n"
         "  custom/b: {mode: chat, usd_fixed_per_month: 100}\n",

@@ -32,7 +32,7 @@ class Shelf:
 
 
 def model(
-    name: str, usd_in: str | None = "1e-6", usd_out: str = "2e-6", fixed: str = "0", **exposure: str
+    name: str, usd_in: str | None = "1e-6", usd_out: str = "0", fixed: str = "0", **exposure: str
 ) -> ModelFacts:
     price = (
         None

@@ -34,7 +34,7 @@ def test_month_of_method_2_1(figures, new_model, new_task) -> None:
 def test_split_fallback_and_owner_totals(figures, new_model, new_task) -> None:
     demand = Demand(requests=1000, input_tokens=1000, output_tokens=500)
     facts = [
-        new_model("a"),
+        new_model("a", usd_out="2e-6"),
         new_model("b", usd_in="3e-6", usd_out="6e-6"),
         new_model("c", usd_in="1e-5", usd_out="0"),
     ]
@@ -58,12 +58,14 @@ def test_a_histogram_of_sizes_replaces_the_means(figures, new_model, new_task) -
         requests=100,
         input_tokens=1,
         sizes=(
-            RequestSize(share=Share("0.75"), input_tokens=1000),
+            RequestSize(share=Share("0.75"), input_tokens=800, output_tokens=100),
             RequestSize(share=Share("0.25"), input_tokens=9000, output_tokens=100),
         ),
         p99_input_tokens=20_000,
     )
-    [task] = figures([new_task("t", {"m": 100}, demand=demand)], [new_model("m")]).tasks
+    [task] = figures(
+        [new_task("t", {"m": 100}, demand=demand)], [new_model("m", usd_out="2e-6")]
+    ).tasks
     assert task.cost_per_request == Decimal("0.75") * Decimal("0.001") + Decimal("0.25") * Decimal(
         "0.0092"
     )

@@ -52,7 +52,7 @@ task_classes:
     route: [{model: openai/gpt-5}]
     fallbacks: [anthropic/claude-sonnet-4-6]
     cost_of_wrong_model: {value_at_stake: 10000}
-    demand: {requests: 100000, input_tokens: 500}
+    demand: {requests: 100000, input_tokens: 450, output_tokens: 10}
     spend_cap: {monthly: 120}
 """
 Judge = Callable[..., Assessment]

@@ -71,7 +71,9 @@ policies:
   strict: {rule: cap-missing, applies_to: {owners: [support]}, enforcement: hard-mandatory}
   lenient: {rule: GOV403, applies_to: {task_classes: [triage, replies]}, min_forecast: 10, enforcement: advisory}
 """  # noqa: E501
-    tasks = TASKS.replace("tags: [batch]", "demand: {requests: 1, input_tokens: 1}")
+    tasks = TASKS.replace(
+        "tags: [batch]", "demand: {requests: 1, input_tokens: 1, output_tokens: 1}"
+    )
     found = _found(assessed({"allocations/a.yaml": tasks, "policies/p.yaml": policies}), "GOV403")
     assert {(one.subject, one.policy, one.severity) for one in found} == {
         ("triage", "strict", Severity.ERROR),
@@ -269,7 +271,7 @@ def test_policies_beyond_the_bound_are_told_and_not_judged(assessed: Any) -> Non
 def test_a_policy_scoped_to_part_leaves_a_portfolio_rule_standing(assessed: Any) -> None:
     files = {
         "allocations/a.yaml": TASKS.replace(
-            "tags: [batch]", "demand: {requests: 1000000, input_tokens: 1000}"
+            "tags: [batch]", "demand: {requests: 1000000, input_tokens: 500, output_tokens: 100}"
         ),
         "govern.yaml": "appetite: {max_monthly_spend: 10}\n",
     }

@@ -30,13 +30,13 @@ task_classes:
     owner: team
     route: [{model: m/one}]
     fallbacks: [n/two]
-    demand: {requests: 730000, input_tokens: 1000}
+    demand: {requests: 730000, input_tokens: 900, output_tokens: 100}
     spend_cap: {monthly: 800}
     cost_of_wrong_model: {value_at_stake: 73000}
   search:
     owner: team
     route: [{model: n/two}]
-    demand: {requests: 7300, input_tokens: 1000}
+    demand: {requests: 7300, input_tokens: 900, output_tokens: 100}
     cost_of_wrong_model: {value_at_stake: 7300}
 """
 MODELS = """\

@@ -20,8 +20,9 @@ _RISES = (MILD_RISE, BASE_RISE, SEVERE_RISE)
 def repricing_section(assessment: Assessment) -> Section:
     """Each vendor's rise in turn, all else unchanged."""
     vendors = concentration(assessment.figures.tasks, Level.VENDOR, Basis.SPEND)
-    if assessment.figures.unpriced_share:
-        left_out = Paragraph(f"Not judged: {not_judged(assessment.figures)}.")
+    reason = not_judged(assessment.figures)
+    if reason and assessment.figures.tasks:
+        left_out = Paragraph(f"Not judged: {reason}.")
         return Section(id="repricing", title="Repricing", blocks=(left_out,))
     if not vendors.shares:
         nothing = Paragraph("No spend can be forecast yet, so there is nothing to reprice.")

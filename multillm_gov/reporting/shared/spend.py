@@ -11,28 +11,38 @@ from multillm_gov.portfolio.settings import Appetite
 from multillm_gov.report import Metric
 from multillm_gov.reporting.shared.tables import status_below
 from multillm_gov.rules.engine.assessment import Assessment
-from multillm_gov.units import format_money, format_share
+from multillm_gov.units import format_money, format_part
 from multillm_gov.words import count_of, join_some
 
 _FORECAST = "forecast-spend"
 
 
 def judged_by_spend(metric: Metric, figures: PortfolioFigures) -> Metric:
-    """A figure weighed by spend; not judged where requests have no price.
+    """A figure weighed by spend; not judged where some of the spend is not known.
 
-    What has no price may hold any share of the true spend.
+    What has no price, or no declared demand, may hold any share of the true spend.
     """
-    if not figures.unpriced_share:
-        return metric
     note = not_judged(figures)
+    if not note:
+        return metric
     return msgspec.structs.replace(
         metric, value="not judged", status="neutral", number=None, note=note
     )
 
 
 def not_judged(figures: PortfolioFigures) -> str:
-    """Why nothing is judged by spend: the share of requests that has no price."""
-    return f"{format_share(figures.unpriced_share)} of the requests have no known price"
+    """Why nothing is judged by spend; empty where all of it is known.
+
+    The share of requests that has no price, and who declares no requests at all.
+    """
+    reasons = []
+    if figures.unpriced_share:
+        reasons.append(f"{format_part(figures.unpriced_share)} of the requests have no known price")
+    undeclared = figures.undeclared
+    if undeclared:
+        verb = "declares" if len(undeclared) == 1 else "declare"
+        reasons.append(f"{join_some(undeclared)} {verb} no demand")
+    return "; ".join(reasons)
 
 
 def incomplete_metric(metric: Metric) -> Metric:

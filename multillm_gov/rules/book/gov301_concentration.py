@@ -18,7 +18,7 @@ from multillm_gov.rules.entity_exposure import (
     loads_of,
     state_unknown,
 )
-from multillm_gov.rules.spend_totals import not_judged
+from multillm_gov.rules.spend_totals import shares_not_judged
 from multillm_gov.units import AtLeastOne, Share, format_least_share
 from multillm_gov.vocabulary import Closed
 from multillm_gov.words import code
@@ -66,7 +66,7 @@ class Parameters(Closed, frozen=True, kw_only=True):
 
 def check(context: RuleContext, parameters: Parameters) -> Iterator[Violation]:
     """Yield entities above the share limit, and index limits that are exceeded."""
-    unknown = not_judged(context, parameters.weigh_by, f"{parameters.level} shares")
+    unknown = shares_not_judged(context, parameters.level, parameters.weigh_by)
     if unknown is not None:
         yield unknown
         return

@@ -8,6 +8,7 @@ from msgspec import Meta
 from multillm_gov.dimensions import Basis, Level
 from multillm_gov.finding import Severity, Violation
 from multillm_gov.measures.after_loss import AfterLoss, after_loss
+from multillm_gov.rules.concentration_limits import span
 from multillm_gov.rules.engine.rule import Rule, RuleContext
 from multillm_gov.rules.entity_exposure import (
     describe_basis,
@@ -16,9 +17,10 @@ from multillm_gov.rules.entity_exposure import (
     loads_of,
 )
 from multillm_gov.rules.failover import failover_of
+from multillm_gov.rules.spend_totals import shares_not_judged
 from multillm_gov.units import Share, format_share
 from multillm_gov.vocabulary import Closed
-from multillm_gov.words import code
+from multillm_gov.words import code, join_some
 
 _ROUNDING = 1e-9
 """Shares are floats: a share that equals its limit must not break it."""
@@ -55,46 +57,83 @@ class Parameters(Closed, frozen=True, kw_only=True):
 def check(context: RuleContext, parameters: Parameters) -> Iterator[Violation]:
     """Yield limits exceeded once the largest entity is lost; all of them if nothing is left."""
     level, basis = parameters.level, parameters.weigh_by
+    unknown = shares_not_judged(context, level, basis)
+    if unknown is not None:
+        yield unknown
+        return
     before = loads_of(context).concentration(level, basis)
     if not before.shares:
         return
     loss = after_loss(context.tasks, failover_of(context), level, basis, before.largest[0])
     if (
         parameters.max_stopped is not None
-        and loss.stopped_share > float(parameters.max_stopped) + _ROUNDING
+        and loss.worst_stopped_share > float(parameters.max_stopped) + _ROUNDING
     ):
         message = f"{_stops(loss, context)}; the limit is {format_share(parameters.max_stopped)}"
+        worst = loss.worst_stopped_share
         yield _violation(
-            context, loss, "max_stopped", message, loss.stopped_share, float(parameters.max_stopped)
+            context, loss, "max_stopped", message, worst, float(parameters.max_stopped)
         )
-    if not loss.after.shares:
+    if loss.unpriced:
+        yield _unpriced(context, loss)
+    elif loss.after.shares:
+        yield from _concentrated(context, parameters, loss)
+    else:
         for limit in ("max_share", "max_hhi"):
             allowed = getattr(parameters, limit)
             if allowed is not None:
                 message = f"{_stops(loss, context)}; nothing is left to carry the rest"
                 yield _violation(context, loss, limit, message, loss.stopped_share, float(allowed))
-        return
-    heir, share = loss.after.largest
+
+
+def _concentrated(
+    context: RuleContext, parameters: Parameters, loss: AfterLoss
+) -> Iterator[Violation]:
+    """Limits on what is left, by the worse end of what is not known; both ends in the message."""
+    level, basis, after = parameters.level, parameters.weigh_by, loss.after
+    heir, share = after.largest
+    shares = span(format_share(dict(after.shares)[heir]), format_share(share))
     if parameters.max_share is not None and share > float(parameters.max_share) + _ROUNDING:
-        who = describe_entity(level, heir)
-        limit = format_share(parameters.max_share)
         message = (
-            f"without {code(loss.failed)}, {who} carries {format_share(share)} of "
-            f"{describe_basis(basis)}; the limit is {limit}"
+            f"without {code(loss.failed)}, {describe_entity(level, heir)} carries {shares} of "
+            f"{describe_basis(basis)}; the limit is {format_share(parameters.max_share)}"
         )
         yield _violation(context, loss, "max_share", message, share, float(parameters.max_share))
-    if parameters.max_hhi is not None and loss.after.hhi > parameters.max_hhi + _ROUNDING:
+    if parameters.max_hhi is not None and after.hhi > parameters.max_hhi + _ROUNDING:
+        points = span(f"{after.best_hhi:,.0f}", f"{after.hhi:,.0f}")
         message = (
             f"without {code(loss.failed)}, the HHI of {describe_basis(basis)} by {level} is "
-            f"{loss.after.hhi:,.0f} points; the limit is {parameters.max_hhi:,.0f} ({code(heir)} "
-            f"carries {format_share(share)})"
+            f"{points} points; the limit is {parameters.max_hhi:,.0f} ({code(heir)} carries "
+            f"{shares})"
         )
-        yield _violation(context, loss, "max_hhi", message, loss.after.hhi, parameters.max_hhi)
+        yield _violation(context, loss, "max_hhi", message, after.hhi, parameters.max_hhi)
+
+
+def _unpriced(context: RuleContext, loss: AfterLoss) -> Violation:
+    """Shares of spend after the loss are not known where a taker's cost is not."""
+    names = join_some([code(name) for name in loss.unpriced])
+    first = next(task.task for task in context.tasks if task.task.name == loss.unpriced[0])
+    return Violation(
+        message=(
+            f"shares of spend without {code(loss.failed)} are not judged: the cost of the "
+            f"fallbacks of {names} is not known"
+        ),
+        place=first.place.at("fallbacks"),
+        subject=first.name,
+        remedy="Fix GOV106 and GOV411 for these fallbacks, or weigh by `requests`.",
+        risk="The limit may be broken by any amount.",
+        distinction=f"not judged: {loss.after.level}",
+    )
 
 
 def _stops(loss: AfterLoss, context: RuleContext) -> str:
-    amount = format_weight(loss.stopped, loss.after.basis, context.currency)
-    part = f"{format_share(loss.stopped_share)} of {describe_basis(loss.after.basis)} ({amount})"
+    basis = loss.after.basis
+    amounts = [
+        format_weight(amount, basis, context.currency)
+        for amount in (loss.stopped, loss.stopped + loss.doubtful)
+    ]
+    shares = span(format_share(loss.stopped_share), format_share(loss.worst_stopped_share))
+    part = f"{shares} of {describe_basis(basis)} ({span(*amounts)})"
     return (
         f"without {code(loss.failed)}, {part} stop: no fallback at another {loss.after.level} "
         "takes over"
@@ -128,7 +167,9 @@ def _violation(
             "failed": loss.failed,
             "largest_after": heir,
             "hhi_after": loss.after.hhi,
+            "best_hhi_after": loss.after.best_hhi,
             "stopped_share": loss.stopped_share,
+            "worst_stopped_share": loss.worst_stopped_share,
         },
         distinction=f"{level} {loss.after.basis} {limit}",
     )

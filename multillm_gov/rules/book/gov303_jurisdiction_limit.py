@@ -18,7 +18,7 @@ from multillm_gov.rules.entity_exposure import (
     loads_of,
     state_unknown,
 )
-from multillm_gov.rules.spend_totals import not_judged
+from multillm_gov.rules.spend_totals import shares_not_judged
 from multillm_gov.units import Share, format_least_share, format_share
 from multillm_gov.vocabulary import Closed
 from multillm_gov.words import code, join_code, join_words
@@ -51,7 +51,7 @@ class Parameters(Closed, frozen=True, kw_only=True):
 
 def check(context: RuleContext, parameters: Parameters) -> Iterator[Violation]:
     """A share subject to the named laws above the limit; a law that is not known counts as one."""
-    unknown = not_judged(context, parameters.weigh_by, "jurisdiction shares")
+    unknown = shares_not_judged(context, Level.JURISDICTION, parameters.weigh_by)
     if unknown is not None:
         yield unknown
         return

@@ -18,6 +18,7 @@ from multillm_gov.rules.entity_exposure import (
     loads_of,
     state_unknown,
 )
+from multillm_gov.rules.spend_totals import not_judged
 from multillm_gov.units import Amount, Positive, format_share
 from multillm_gov.vocabulary import Closed
 from multillm_gov.words import code, count_of
@@ -39,7 +40,14 @@ class Parameters(Closed, frozen=True, kw_only=True):
 
 
 def check(context: RuleContext, parameters: Parameters) -> Iterator[Violation]:
-    """Yield entities whose price increase adds more than the limit, at the worse end of doubt."""
+    """Yield entities whose price increase adds more than the limit, at the worse end of doubt.
+
+    Where some of the spend is not known, what is known may exceed the limit already; all else is
+    not judged.
+    """
+    unknown = not_judged(context, Basis.SPEND, f"price increases by {parameters.level}")
+    if unknown is not None:
+        yield unknown
     loads = loads_of(context)
     totals = loads.totals(parameters.level, Basis.SPEND)
     doubt = totals.get(UNKNOWN, Decimal(0))
@@ -72,7 +80,7 @@ def _violation(
     who = describe_entity(level, entity)
     unpriced = sum(task.spend_per_month is None for task in context.tasks)
     partly = (
-        f" ({count_of(unpriced, 'task class')} without a known price not included)"
+        f" ({count_of(unpriced, 'task class')} whose cost is not known not included)"
         if unpriced
         else ""
     )
@@ -96,7 +104,11 @@ def _violation(
             if unproved
             else _remedy(context, parameters, entity, spend)
         ),
-        risk=f"The whole bill rises by {format_share(added / found.total)}.",
+        risk=(
+            "The bill rises by at least as much."
+            if unpriced
+            else f"The whole bill rises by {format_share(added / found.total)}."
+        ),
         related=exposure.related(entity),
         figures={
             "spend_per_month": spend,

@@ -17,7 +17,7 @@ from multillm_gov.rules.entity_exposure import (
     describe_entity,
     loads_of,
 )
-from multillm_gov.rules.spend_totals import not_judged
+from multillm_gov.rules.spend_totals import shares_not_judged
 from multillm_gov.units import Share, format_least_share, format_share
 from multillm_gov.vocabulary import Closed
 
@@ -42,7 +42,7 @@ def check(context: RuleContext, parameters: Parameters) -> Iterator[Violation]:
     """Yield entities whose share grew by more than the limit since the base, if there is one."""
     if context.base is None:
         return
-    unknown = not_judged(context, parameters.weigh_by, f"{parameters.level} shares")
+    unknown = shares_not_judged(context, parameters.level, parameters.weigh_by)
     if unknown is not None:
         yield unknown
         return

@@ -5,16 +5,24 @@ from collections.abc import Iterator
 from multillm_gov.catalog.pricing.billed_units import demand_key
 from multillm_gov.catalog.pricing.price import USD
 from multillm_gov.finding import Severity, Violation
-from multillm_gov.measures.demand_cost import Unknown
+from multillm_gov.measures.demand_cost import Unknown, needed_demand
+from multillm_gov.measures.figures import TaskFigures
+from multillm_gov.measures.gaps import missing_demand, missing_prices
 from multillm_gov.rules.engine.rule import Nothing, Rule, RuleContext, Use
 from multillm_gov.words import code, join_words
+
+_RISK = "No cap, share, stress or report can judge a cost that is not known."
 
 
 def check(context: RuleContext, _: Nothing) -> Iterator[Violation]:
     """Yield routes and fallbacks whose price and demand have a gap, or whose price has no rate.
 
-    Missing prices are GOV106's; a portfolio whose currency has no rate is GOV003's.
+    A task class without any demand is one violation. Missing prices are GOV106's; a portfolio
+    whose currency has no rate is GOV003's.
     """
+    for task in context.tasks:
+        if task.task.demand is None:
+            yield _undeclared(task)
     pricing = context.state.figures.pricing
     for use in context.uses(context.models):
         if use.part.cost_per_request is None:
@@ -25,32 +33,48 @@ def check(context: RuleContext, _: Nothing) -> Iterator[Violation]:
                 yield _violation(use, unknown)
 
 
+def _undeclared(task: TaskFigures) -> Violation:
+    name = task.task.name
+    written = ", ".join(needed_demand(task.primary.facts))
+    return Violation(
+        message=f"the cost of {code(name)} is not known: it declares no `demand`",
+        place=task.task.place,
+        subject=name,
+        remedy=f"Declare your own figures a month, such as {code(f'demand: {{{written}}}')}.",
+        risk=_RISK,
+        distinction="demand",
+    )
+
+
 def _violation(use: Use, unknown: Unknown) -> Violation:
     task, model = use.task.task, use.part.model
-    demands = [gap.yaml for gap in unknown.gaps if gap.kind != "price"]
-    prices = [gap.yaml for gap in unknown.gaps if gap.kind == "price"]
-    priceless = [code(demand_key(gap.unit)) for gap in unknown.gaps if gap.kind == "price"]
-    instead = f", in place of {join_words(priceless)}" if priceless else ""
-    steps = [
-        f"declare your own figure in the task class, such as {code(yaml)}{instead}"
-        for yaml in demands
-    ]
-    steps += [
-        f"write what you pay in `catalog/models.yaml`: {code(f'models: {{{model}: {{{yaml}}}}}')}"
-        for yaml in prices
-    ]
-    if unknown.currency:
-        steps = [f"declare the price of {code(model)} in {USD} in `catalog/`"]
-    remedy = "; or ".join(steps)
     return Violation(
         message=f"the cost of {code(task.name)} on {code(model)} is not known: {unknown.reason}",
         place=task.place.at("demand"),
         subject=task.name,
-        remedy=f"{remedy[0].upper()}{remedy[1:]}.",
-        risk="No cap, share, stress or report can judge a cost that is not known.",
+        remedy=_remedy(model, unknown),
+        risk=_RISK,
         related=(("the model", use.place),),
         distinction=f"{use.role}: {model}",
     )
+
+
+def _remedy(model: str, unknown: Unknown) -> str:
+    if unknown.currency:
+        return f"Declare the price of {code(model)} in {USD} in `catalog/`."
+    demand, prices = missing_demand(unknown.gaps), missing_prices(unknown.gaps)
+    pay = (
+        f"rite what you pay in `catalog/models.yaml`: {code(f'models: {{{model}: {{{prices}}}}}')}"
+    )
+    if not demand:
+        return f"W{pay}."
+    own = f"Declare your own figures in the task class, such as {code(demand)}"
+    if not prices:
+        return f"{own}."
+    priceless = join_words(
+        code(demand_key(gap.unit)) for gap in unknown.gaps if gap.kind == "price"
+    )
+    return f"{own}, in place of {priceless}. If that is billed as well, w{pay}."
 
 
 RULE = Rule(

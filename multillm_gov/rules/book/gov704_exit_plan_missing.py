@@ -21,6 +21,7 @@ from multillm_gov.rules.entity_exposure import (
     loads_of,
     state_unknown,
 )
+from multillm_gov.rules.spend_totals import shares_not_judged
 from multillm_gov.units import Share, format_share
 from multillm_gov.vocabulary import Closed
 from multillm_gov.words import count_of, join_words
@@ -53,11 +54,19 @@ class Parameters(Closed, frozen=True, kw_only=True):
 
 
 def check(context: RuleContext, parameters: Parameters) -> Iterator[Violation]:
-    """Yield entities above the share without a plan, a recent test or alternatives."""
+    """Yield entities above the share without a plan, a recent test or alternatives.
+
+    All that is not known of the level counts for the largest entity.
+    """
+    unknown = shares_not_judged(context, Level(parameters.level), parameters.weigh_by)
+    if unknown is not None:
+        yield unknown
+        return
     loads = loads_of(context)
     found = loads.concentration(Level(parameters.level), parameters.weigh_by)
     exposure = EntityExposure(context, found)
-    for entity, share in found.shares:
+    for entity, known in found.shares:
+        share = found.largest[1] if entity == found.largest[0] else known
         if share <= float(parameters.above_share) + _ROUNDING:
             continue
         placed = context.state.overrides.vendors.get(entity)
@@ -65,7 +74,7 @@ def check(context: RuleContext, parameters: Parameters) -> Iterator[Violation]:
             _gaps(placed.declared if placed else VendorDeclaration(), parameters, context.as_of)
         )
         if gaps:
-            yield _violation(context, found, (entity, share), placed, gaps, exposure)
+            yield _violation(context, found, (entity, known), placed, gaps, exposure)
 
 
 def _gaps(
@@ -113,11 +122,15 @@ def _violation(
 ) -> Violation:
     entity, share = largest
     who = describe_entity(found.level, entity)
+    most = found.largest[1] if entity == found.largest[0] else share
+    part = format_share(share)
+    if most > share + _ROUNDING:
+        part = f"between {part} and {format_share(most)}"
     policy = context.policy_place or Place("policies")
     place = placed.place.at(gaps[0][0]) if placed else policy.key()
     return Violation(
         message=(
-            f"{who} carries {format_share(share)} of {describe_basis(found.basis)}, with "
+            f"{who} carries {part} of {describe_basis(found.basis)}, with "
             f"{join_words(text for _, text, _ in gaps)}"
         ),
         place=place,
@@ -129,7 +142,7 @@ def _violation(
             ("the share that requires a plan", policy.at("above_share")),
         ),
         figures={
-            "share": share,
+            "share": most,
             **_register_entry(placed.declared if placed else VendorDeclaration()),
         },
         distinction=f"{found.level} {found.basis}",
