@@ -220,7 +220,10 @@ def test_retries_and_services_are_parts_of_the_requests() -> None:
         "models: {custom/a: {mode: chat, usd_per_million_tokens: {input: 10, output: 10}, "
         "service_tiers: {batch: {usd_per_million_tokens: {input: 5, output: 5}}}}}"
     )
-    allocation = "  t: {{route: [{{model: custom/a}}], demand: {{requests: 1000, input_tokens: 900, output_tokens: 100, {}}}}}"
+    allocation = (
+        "  t: {{route: [{{model: custom/a}}], "
+        "demand: {{requests: 1000, input_tokens: 900, output_tokens: 100, {}}}}}"
+    )
     assert only(allocation.format("batch_share: 0.5"), catalog).spend_per_month == Decimal("7.5")
     assert only(allocation.format("retry_share: 0.02"), catalog).spend_per_month == Decimal("10.2")
     flex = only(allocation.format("service_tier: flex"), catalog)
@@ -259,7 +262,8 @@ def test_a_price_per_unit_is_added_to_those_of_the_base() -> None:
 
 def test_prices_in_the_portfolios_currency_need_no_exchange_rate_and_others_are_not_known() -> None:
     allocation = (
-        "  t: {route: [{model: custom/a}], demand: {requests: 1000, input_tokens: 900, output_tokens: 100}, "
+        "  t: {route: [{model: custom/a}], "
+        "demand: {requests: 1000, input_tokens: 900, output_tokens: 100}, "
         "spend_cap: {monthly: 20}}"
     )
     price = "mode: chat, usd_per_million_tokens: {input: 10, output: 10}"
@@ -276,11 +280,13 @@ def test_prices_in_the_portfolios_currency_need_no_exchange_rate_and_others_are_
 
 def test_a_price_of_zero_in_the_map_is_not_known() -> None:
     task = only(
-        "  t: {route: [{model: nothing}], demand: {requests: 1000, input_tokens: 900, output_tokens: 100}}"
+        "  t: {route: [{model: nothing}], "
+        "demand: {requests: 1000, input_tokens: 900, output_tokens: 100}}"
     )
     assert task.spend_per_month is None
     declared = only(
-        "  t: {route: [{model: nothing}], demand: {requests: 1000, input_tokens: 900, output_tokens: 100}}",
+        "  t: {route: [{model: nothing}], "
+        "demand: {requests: 1000, input_tokens: 900, output_tokens: 100}}",
         "models: {nothing: {usd_per_million_tokens: {input: 0, output: 0}}}",
     )
     assert declared.spend_per_month == 0
@@ -288,7 +294,8 @@ def test_a_price_of_zero_in_the_map_is_not_known() -> None:
 
 def test_nothing_is_judged_by_spend_while_requests_have_no_price() -> None:
     assessment = assessed(
-        "  t: {route: [{model: azure/gpt}], demand: {requests: 10000, input_tokens: 500, output_tokens: 50}}\n"
+        "  t: {route: [{model: azure/gpt}], "
+        "demand: {requests: 10000, input_tokens: 500, output_tokens: 50}}\n"
         "  u: {route: [{model: custom/c}], demand: {requests: 9990000, input_tokens: 1000}}\n",
         "models: {custom/c: {mode: chat}}",
     )
