@@ -13,6 +13,7 @@ from multillm_gov.catalog.lock import Lock, read_lock
 from multillm_gov.catalog.overrides import Overrides
 from multillm_gov.catalog.price_map import PriceMap
 from multillm_gov.catalog.pricing.plausibility import TypicalPrice, family_key
+from multillm_gov.catalog.pricing.price import Price
 from multillm_gov.dimensions import UNKNOWN
 from multillm_gov.documents.document import SourceFile
 from multillm_gov.errors import CatalogError
@@ -121,6 +122,13 @@ class LayeredCatalog:
         base = placed.declared.base
         inherited = self.listed(name) if base is None or base == name else self._declared(base)
         return overridden(name, placed, inherited, self._as_of)
+
+    def later_prices(self, name: str) -> tuple[tuple[date, Price], ...]:
+        """Declared prices that start after the catalog's day, with their first day."""
+        from multillm_gov.catalog.pricing.declared_prices import later_prices
+
+        placed = self.overrides.models.get(name)
+        return () if placed is None else later_prices(placed.declared, None, self._as_of)
 
     def listed(self, name: str) -> ModelFacts | None:
         """Facts before any override: the lock's, else the price map's or those of past models."""

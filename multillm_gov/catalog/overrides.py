@@ -66,6 +66,8 @@ class Overrides(Struct, frozen=True, kw_only=True):
     providers: dict[str, PlacedProvider] = {}
     clouds: dict[str, PlacedCloud] = {}
     vendors: dict[str, PlacedVendor] = {}
+    broken: frozenset[str] = frozenset()
+    """Names of models whose entry has an error, which is a flaw: nothing of it is known."""
 
 
 def load_overrides(documents: dict[str, Document]) -> tuple[Overrides, tuple[Flaw, ...]]:
@@ -76,10 +78,12 @@ def load_overrides(documents: dict[str, Document]) -> tuple[Overrides, tuple[Fla
     """
     flaws: list[Flaw] = []
     declared: dict[str, dict[str, Any]] = {key: {} for key in _KINDS}
+    written: set[str] = set()
     for path in sorted(documents):
         if kind_of(path) != "catalog":
             continue
         file = _read(documents[path], flaws)
+        written |= _names(documents[path])
         for key, (_, placed) in _KINDS.items():
             entries = declared[key]
             for name, declaration in getattr(file, key).items():
@@ -90,7 +94,14 @@ def load_overrides(documents: dict[str, Document]) -> tuple[Overrides, tuple[Fla
                 else:
                     entries[name] = placed(declared=declaration, place=place)
     flaws += _cut_circles(declared["models"], documents)
-    return Overrides(**declared), tuple(flaws)
+    broken = frozenset(written - set(declared["models"]))
+    return Overrides(**declared, broken=broken), tuple(flaws)
+
+
+def _names(document: Document) -> set[str]:
+    """Names below ``models``, of sound entries and of broken ones."""
+    models = document.data.get("models") if isinstance(document.data, dict) else None
+    return {name for name in models if isinstance(name, str)} if isinstance(models, dict) else set()
 
 
 def _read(document: Document, flaws: list[Flaw]) -> CatalogFile:

@@ -68,9 +68,11 @@ def show(model: str, *, format_name: str, as_of: date | None, root: Path | None)
     facts = show_model(model, view)
     successor_name = facts.lifecycle.successor
     successor = view.catalog.find(successor_name.model) if successor_name is not None else None
-    elsewhere = view.catalog.elsewhere(facts)
+    elsewhere, later = view.catalog.elsewhere(facts), view.catalog.later_prices(model)
     text = (
-        _json(as_data(facts)) if format_name == "json" else model_text(facts, successor, elsewhere)
+        _json(as_data(facts, later))
+        if format_name == "json"
+        else model_text(facts, successor, elsewhere, later)
     )
     click.echo(text)
 

@@ -20,7 +20,7 @@ def move_effects(old: ModelFacts, new: ModelFacts, *, retirement: bool = True) -
     return (
         *_price_effects(old, new),
         *_mode_effect(old, new),
-        *_limit_effect("context", old.max_input_tokens, new.max_input_tokens),
+        *_limit_effect("context", old.context_tokens, new.context_tokens),
         *_limit_effect("longest answer", old.max_output_tokens, new.max_output_tokens),
         *_capability_effects(old, new),
         *(_retirement_effect(new) if retirement else ()),

@@ -27,6 +27,20 @@ def has_own_price(declared: ModelDeclaration) -> bool:
     )
 
 
+def later_prices(
+    declared: ModelDeclaration, base: Price | None, as_of: date | None
+) -> tuple[tuple[date, Price], ...]:
+    """Declared prices that start after a day, with their first day, soonest first."""
+    starts = sorted({change.starts for change in declared.price_changes})
+    return tuple(
+        (day, price)
+        for day in starts
+        if as_of is not None
+        and day > as_of
+        and (price := declared_price(declared, base, day)) is not None
+    )
+
+
 def declared_price(
     declared: ModelDeclaration, base: Price | None, as_of: date | None
 ) -> Price | None:

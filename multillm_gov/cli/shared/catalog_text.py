@@ -1,6 +1,7 @@
 """How ``govern catalog`` shows a model on a terminal and to a machine."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -16,6 +17,8 @@ from multillm_gov.reporting.shared.tables import exposure_rows
 from multillm_gov.units import format_count, format_money
 from multillm_gov.workflows.catalog import Unresolved
 
+LaterPrices = Sequence[tuple[date, Price]]
+"""Declared prices that apply from a later day on."""
 _TOLD_AS = {
     "override": "declared in catalog/",
     "litellm": "LiteLLM's price map",
@@ -24,17 +27,27 @@ _TOLD_AS = {
 
 
 def model_text(
-    facts: ModelFacts, successor: ModelFacts | None, elsewhere: tuple[str, ...] = ()
+    facts: ModelFacts,
+    successor: ModelFacts | None,
+    elsewhere: tuple[str, ...] = (),
+    later: LaterPrices = (),
 ) -> str:
     """All facts of a model, one a line; control characters spelt out."""
     rows = [("known from", _TOLD_AS[facts.source]), ("mode", facts.mode)]
     rows += exposure_rows(facts.exposure)
     rows += [("processed in", ", ".join(facts.regions) or "not known")]
     rows += list(_price_rows(facts.price))
+    for starts, price in later:
+        rows += [(f"from {starts}", f"{label} {text}") for label, text in _price_rows(price)]
     if facts.usd_fixed_per_month:
         rows.append(("fixed cost", f"{format_money(facts.usd_fixed_per_month)} a month"))
     rows += [
-        ("context", _count(facts.max_input_tokens, "tokens")),
+        ("context", _count(facts.context_tokens, "tokens")),
+        *(
+            [("longest input", _count(facts.max_input_tokens, "tokens"))]
+            if facts.max_input_tokens != facts.context_tokens
+            else []
+        ),
         ("longest answer", _count(facts.max_output_tokens, "tokens")),
         ("can", _listed(facts.capabilities)),
         ("cannot", _listed(facts.lacks) if facts.lacks else "nothing is denied"),
@@ -199,7 +212,11 @@ def audit_text(sections: Sequence[AuditSection], limit: int) -> str:
     return "\n".join(visible(line) for line in lines)
 
 
-def as_data(facts: ModelFacts) -> dict[str, Any]:
+def as_data(facts: ModelFacts, later: LaterPrices = ()) -> dict[str, Any]:
     """A model as JSON data: amounts are exact decimals in text; null is not known."""
     data: dict[str, Any] = msgspec.to_builtins(facts, order="sorted")
+    if later:
+        data["later_prices"] = {
+            str(starts): msgspec.to_builtins(price, order="sorted") for starts, price in later
+        }
     return data

@@ -3,27 +3,50 @@
 from collections.abc import Iterator
 
 from multillm_gov.catalog.suggestions import is_free
+from multillm_gov.documents.layout import kind_of
 from multillm_gov.finding import Severity, Violation
 from multillm_gov.rules.engine.rule import Nothing, Rule, RuleContext
 from multillm_gov.words import LONGEST, code, join_code
 
 
 def check(context: RuleContext, _: Nothing) -> Iterator[Violation]:
-    """Yield each use of a name that no price map, override or list of retired models has."""
-    unknown = {name for name, facts in context.models.items() if facts is None}
+    """Yield each use of a name that no price map, override or list of retired models has.
+
+    A model whose entry in ``catalog/`` has an error is known by name: the error is reported there.
+    """
+    broken = context.state.overrides.broken
+    unknown = {
+        name for name, facts in context.models.items() if facts is None and name not in broken
+    }
+    unread = _unread(context)
     for use in context.uses(unknown):
         model, mode = use.part.model, use.task.task.declared.mode
-        candidates = context.state.catalog.suggest(model, mode)
+        candidates = () if unread else context.state.catalog.suggest(model, mode)
         yield Violation(
             message=f"{code(model)} is not in the catalog",
             place=use.place,
             subject=use.task.task.name,
-            remedy=_remedy(context, model, mode, candidates),
+            remedy=unread or _remedy(context, model, mode, candidates),
             risk="Its price, limits, retirement and vendor are not known: figures by requests "
             "count it, figures of money do not.",
             figures={"suggestions": ", ".join(candidates)},
             distinction=f"{use.role}: {model}",
         )
+
+
+def _unread(context: RuleContext) -> str:
+    """What to do first where a file of ``catalog/`` could not be read; empty: all could."""
+    paths = sorted(
+        {
+            flaw.location.path
+            for flaw in context.state.flaws
+            if kind_of(flaw.location.path) == "catalog"
+            and flaw.kind in {"syntax", "unreadable-file", "unsafe-yaml"}
+        }
+    )
+    if not paths:
+        return ""
+    return f"Fix {join_code(paths)} first: it could not be read and may declare the model."
 
 
 def _remedy(context: RuleContext, model: str, mode: str, candidates: tuple[str, ...]) -> str:

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from multillm_gov.catalog.facts import ModelFacts
 from multillm_gov.finding import Severity, Violation
-from multillm_gov.rules.engine.rule import Nothing, Rule, RuleContext
+from multillm_gov.rules.engine.rule import Nothing, Rule, RuleContext, Use
 from multillm_gov.words import code
 
 
@@ -27,8 +27,7 @@ def check(context: RuleContext, _: Nothing) -> Iterator[Violation]:
             ),
             place=use.place,
             subject=use.task.task.name,
-            remedy=f"Write {code(snapshot.name)}"
-            + (f", which retires on {ends}, or a newer model." if ends else "."),
+            remedy=_remedy(use, snapshot),
             risk="Quality and tone can change overnight under the same name, and no diff shows it.",
             figures={
                 "snapshot": snapshot.name,
@@ -36,6 +35,19 @@ def check(context: RuleContext, _: Nothing) -> Iterator[Violation]:
             },
             distinction=f"{use.role}: {model}",
         )
+
+
+def _remedy(use: Use, snapshot: ModelFacts) -> str:
+    written, ends = f"Write {code(snapshot.name)}", snapshot.lifecycle.retirement
+    if ends:
+        return f"{written}, which retires on {ends}, or a newer model."
+    alias = use.part.facts.lifecycle.retirement if use.part.facts is not None else None
+    if alias is None:
+        return f"{written}."
+    return (
+        f"Move to a newer model. The alias retires on {alias}; no source that we read gives a date "
+        f"for {code(snapshot.name)}, which may end with it: ask its provider before you write it."
+    )
 
 
 def _snapshot(facts: ModelFacts, context: RuleContext) -> ModelFacts | None:

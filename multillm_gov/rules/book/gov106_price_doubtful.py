@@ -1,11 +1,13 @@
 """GOV106: the price of every model is known and plausible."""
 
 from collections.abc import Iterator
+from datetime import date
 from decimal import Decimal
 
 from msgspec import Struct
 
 from multillm_gov.catalog.facts import ModelFacts
+from multillm_gov.catalog.pricing.declared_prices import later_prices
 from multillm_gov.catalog.pricing.plausibility import implausible_price
 from multillm_gov.finding import Severity, Violation
 from multillm_gov.rules.engine.rule import Nothing, Rule, RuleContext
@@ -46,15 +48,29 @@ def check(context: RuleContext, _: Nothing) -> Iterator[Violation]:
             message=f"{code(model)}: {doubt.reason}",
             place=use.place,
             subject=use.task.task.name,
-            remedy=(
-                f"Write the price you pay in `catalog/models.yaml`: `models: {{{model}: "
-                f"{{{_prices_of(context.models[model])}}}}}`."
-            ),
+            remedy=_remedy(context, model),
             risk="Forecasts, caps and concentration by spend omit it or are far off.",
             figures={"usd_per_million_tokens": doubt.price},
             severity=None if doubt.proved else Severity.WARNING,
             distinction=f"{use.role}: {model}",
         )
+
+
+def _remedy(context: RuleContext, model: str) -> str:
+    prices = _prices_of(context.models[model])
+    if _starts(model, context) is not None:
+        return (
+            f"Write the price that applies until then beside it: `models: {{{model}: "
+            f"{{{prices}}}}}`."
+        )
+    return f"Write the price you pay in `catalog/models.yaml`: `models: {{{model}: {{{prices}}}}}`."
+
+
+def _starts(model: str, context: RuleContext) -> date | None:
+    """First day of a declared price that has none before it."""
+    placed = context.state.overrides.models.get(model)
+    later = later_prices(placed.declared, None, context.as_of) if placed is not None else ()
+    return later[0][0] if later else None
 
 
 _PER_UNIT = {
@@ -90,9 +106,7 @@ def _doubt(facts: ModelFacts, context: RuleContext) -> _Doubt | None:
     if facts.retired_on(context.as_of) or facts.source == "retired-list":
         return None
     if facts.price is None:
-        return (
-            None if facts.usd_fixed_per_month else _Doubt("no price is known", None, proved=False)
-        )
+        return None if facts.usd_fixed_per_month else _unpriced(facts, context)
     price = _per_million(facts)
     if price is None:
         return None
@@ -107,6 +121,16 @@ def _doubt(facts: ModelFacts, context: RuleContext) -> _Doubt | None:
     return _one_sided(facts) or (
         _unlike_its_family(facts, context) if facts.source == "override" else None
     )
+
+
+def _unpriced(facts: ModelFacts, context: RuleContext) -> _Doubt:
+    starts = _starts(facts.name, context)
+    reason = (
+        "no price is known"
+        if starts is None
+        else f"its declared price applies from {starts} on; no price is known before"
+    )
+    return _Doubt(reason, None, proved=False)
 
 
 def _one_sided(facts: ModelFacts) -> _Doubt | None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from multillm_gov.catalog.facts import are_alike
 from multillm_gov.catalog.pricing.billed_units import demand_key
 from multillm_gov.catalog.pricing.price import USD
 from multillm_gov.finding import Severity, Violation
@@ -18,19 +19,25 @@ def check(context: RuleContext, _: Nothing) -> Iterator[Violation]:
     """Yield routes and fallbacks whose price and demand have a gap, or whose price has no rate.
 
     A task class without any demand is one violation. Missing prices are GOV106's; a portfolio
-    whose currency has no rate is GOV003's.
+    whose currency has no rate is GOV003's; a model of another mode is GOV105's and GOV203's.
     """
     for task in context.tasks:
         if task.task.demand is None:
             yield _undeclared(task)
     pricing = context.state.figures.pricing
     for use in context.uses(context.models):
-        if use.part.cost_per_request is None:
+        if use.part.cost_per_request is None and _serves(use):
             unknown = pricing.unknown(use.part.facts, use.task.task.demand)
             if unknown is None:
                 continue
             if unknown.gaps or unknown.currency not in {"", USD}:
                 yield _violation(use, unknown)
+
+
+def _serves(use: Use) -> bool:
+    """Whether the model is of the task class's mode; another is GOV105's and GOV203's."""
+    facts = use.part.facts
+    return facts is None or are_alike(use.task.task.declared.mode, facts.mode)
 
 
 def _undeclared(task: TaskFigures) -> Violation:
