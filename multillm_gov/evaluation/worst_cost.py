@@ -3,8 +3,11 @@
 import json
 from decimal import Decimal
 
+from multillm_gov.catalog.facts import ModelFacts
 from multillm_gov.catalog.pricing.price import USD, Price, Usage
 from multillm_gov.evaluation.client import Call
+from multillm_gov.measures.demand_cost import is_unproved_zero
+from multillm_gov.measures.gaps import find_gaps
 from multillm_gov.measures.request_cost import request_cost
 
 TOKENS_PER_MESSAGE = 32
@@ -25,17 +28,27 @@ def most_input_tokens(call: Call) -> int:
     return total
 
 
-def worst_cost(call: Call, price: Price | None) -> Decimal | None:
-    """US dollars that the call costs at most; ``None``: no known price, which is not free.
+def worst_cost(call: Call, facts: ModelFacts | None) -> Decimal | None:
+    """US dollars that the call costs at most; ``None``: not known, which is not free.
 
-    The answer is as long as the call lets it be, all of it billed at the dearer of output and
-    reasoning; the prompt is as long as its bound, at the dearest of the tiers that a prompt up to
-    there can fall into.
+    The answer is as long as the call, else the model, lets it be, all of it billed at the dearer of
+    output and reasoning; the prompt is as long as its bound, at the dearest of the tiers that a
+    prompt up to there can fall into. A price of zero that nobody vouches for, and tokens without a
+    price, are not known.
     """
-    if price is None or price.currency != USD:
+    price = facts.price if facts is not None else None
+    if facts is None or price is None or price.currency != USD or is_unproved_zero(facts):
         return None
-    output = 0 if call.mode == "embedding" else call.max_output_tokens or 0
+    output: int | None = 0
+    if call.mode != "embedding":
+        own = call.max_output_tokens
+        output = facts.max_output_tokens if own is None else own
     most = most_input_tokens(call)
+    if output is None:
+        return None
+    sent = Usage(input_tokens=most, output_tokens=output)
+    if any(gap.kind == "price" for gap in find_gaps(price, sent, facts.mode)):
+        return None
     lengths = {
         most,
         *(tier.above_input_tokens for tier in price.tiers if tier.above_input_tokens < most),

@@ -89,10 +89,9 @@ class Pricing:
                 "declared",
                 currency=price.currency,
             )
-        if not price.standard.input and price.is_free:
-            stated = facts.source == "override" or free_because(facts)
+        if price.is_free and not price.standard.input:
             zero = "the price map says 0, which means a free tier or not known"
-            return None if stated else Unknown(zero)
+            return Unknown(zero) if is_unproved_zero(facts) else None
         gaps = tuple(
             dict.fromkeys(
                 structs.replace(gap, in_sizes=bool(demand.sizes and gap.unit in TEXT_TOKENS))
@@ -111,6 +110,17 @@ class Pricing:
     def _converted(self, price: Price, amount: Decimal) -> Decimal | None:
         rate = self._rate(price)
         return None if rate is None else amount / rate
+
+
+def is_unproved_zero(facts: ModelFacts) -> bool:
+    """Whether every price is a zero of the price map that no documentation states."""
+    price = facts.price
+    return bool(
+        price is not None
+        and price.is_free
+        and facts.source != "override"
+        and not free_because(facts)
+    )
 
 
 def needed_demand(facts: ModelFacts | None) -> tuple[str, ...]:

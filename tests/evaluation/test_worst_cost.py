@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from multillm_gov.catalog.facts import Exposure, ModelFacts
 from multillm_gov.catalog.pricing.price import Price, PriceTier, UnitPrices, Usage
 from multillm_gov.evaluation.client import Call, Message
 from multillm_gov.evaluation.worst_cost import most_input_tokens, worst_cost
@@ -30,6 +31,11 @@ tiers = st.lists(
 prices = st.builds(Price, standard=token_prices, tiers=tiers)
 
 
+def priced(price, mode="chat", source="override"):
+    exposure = Exposure(model="m", provider="openai")
+    return ModelFacts(name="m", source=source, exposure=exposure, mode=mode, price=price)
+
+
 def call(text, most=100, **given):
     return Call(model="m", messages=(Message("user", text),), max_output_tokens=most, **given)
 
@@ -41,17 +47,28 @@ def test_no_request_within_the_bound_costs_more(price, text, most, data):
     used_out = data.draw(st.integers(0, most))
     reasoning = data.draw(st.integers(0, used_out))
     usage = Usage(input_tokens=used_in, output_tokens=used_out, reasoning_tokens=reasoning)
-    assert request_cost(price, usage) <= worst_cost(sent, price)
+    assert request_cost(price, usage) <= worst_cost(sent, priced(price, sent.mode))
 
 
 @given(st.text(max_size=300))
 def test_more_text_never_costs_less(text):
     price = Price(standard=UnitPrices(input=Decimal("0.000003"), output=Decimal("0.000015")))
-    assert worst_cost(call(text), price) < worst_cost(call(text + "a"), price)
+    assert worst_cost(call(text), priced(price)) < worst_cost(call(text + "a"), priced(price))
 
 
 def test_unknown_is_not_free():
+    free = Price(standard=UnitPrices(input=Decimal(0), output=Decimal(0)))
+    one_sided = Price(standard=UnitPrices(input=Decimal(1)))
+    by_second = Price(standard=UnitPrices(units={"second": Decimal(1)}))
+    rupees = Price(standard=UnitPrices(input=Decimal(1), output=Decimal(1)), currency="INR")
     assert worst_cost(call("a"), None) is None
+    assert worst_cost(call("a"), priced(None)) is None
+    assert worst_cost(call("a"), priced(free, source="litellm")) is None
+    assert worst_cost(call("a"), priced(free)) == 0
+    for price in (one_sided, by_second, rupees):
+        assert worst_cost(call("a"), priced(price)) is None
+    endless = Price(standard=UnitPrices(input=Decimal(1), output=Decimal(1)))
+    assert worst_cost(call("a", most=None), priced(endless)) is None
 
 
 def test_a_schema_is_sent_too():
@@ -64,7 +81,7 @@ def test_a_schema_is_sent_too():
 def test_embeddings_have_no_output():
     price = Price(standard=UnitPrices(input=Decimal(1), output=Decimal(1000)))
     sent = Call(model="m", mode="embedding", inputs=("ab", "c"))
-    assert worst_cost(sent, price) == 2 + 1 + 2 * 32
+    assert worst_cost(sent, priced(price, sent.mode)) == 2 + 1 + 2 * 32
 
 
 @pytest.mark.litellm

@@ -181,7 +181,7 @@ def _foreseen(calls: Iterable[Call], planner: BenchPlanner) -> tuple[JudgeCost, 
 
 def _worst(call: Call, planner: BenchPlanner) -> Decimal | None:
     facts = planner.find(call.model)
-    return worst_cost(call, facts.price if facts is not None else None)
+    return worst_cost(call, facts)
 
 
 def _judge_probe(
@@ -219,6 +219,6 @@ def _probe(bench: Benchmark, contender: Contender, call: Call, planner: BenchPla
         origin="evals",
         digests=bench.digests,
         place=contender.place,
-        worst_usd=worst_cost(call, facts.price if facts is not None else None),
+        worst_usd=worst_cost(call, facts),
         keys=planner.keys_of(contender.model),
     )

@@ -40,7 +40,9 @@ class Drill(Struct, frozen=True, kw_only=True):
     probe: Probe
     """Of the routed model: what answers are judged by."""
     worst_usd: Decimal | None
-    """If every fallback is billed in full; ``None``: a price is not known."""
+    """If every fallback is billed in full; ``None``: a cost is not known."""
+    unpriced: tuple[str, ...] = ()
+    """Fallbacks whose cost is not known."""
 
 
 class DrillPlan(Struct, frozen=True, kw_only=True):
@@ -198,6 +200,7 @@ def _drills(
                 ),
                 probe=replace(probe, native_schema=native),
                 worst_usd=worst,
+                unpriced=tuple(one.model for one in reserve if one.worst_usd is None),
             )
             for fault in faults
             if task.declared.mode != "embedding" or fault not in _NOT_FOR_EMBEDDINGS

@@ -172,7 +172,7 @@ def _probe(
         and has_native_schema(task.declared, facts)
     )
     calls = tuple(_calls(task.declared, model, kind, given, settings, native=native))
-    costs = [worst_cost(call, facts.price if facts is not None else None) for call in calls]
+    costs = [worst_cost(call, facts) for call in calls]
     return Probe(
         task=task,
         model=model.name,

@@ -65,13 +65,11 @@ class PlannedDrills(Struct, frozen=True, kw_only=True):
         Raises:
             UnableError: it could cost more than the limit, or its price is not known.
         """
-        plan, find = self.plan, self.assessment.catalog.find
-        fallbacks = {name for drill in plan.unpriced for name in drill.chain[1:]}
-        unpriced = (name for name in fallbacks if (facts := find(name)) is None or not facts.price)
+        plan = self.plan
         worst = WorstCase(
             usd=plan.worst_usd,
             parts=count_of(len(plan.drills), "request"),
-            unpriced=sorted(unpriced),
+            unpriced=sorted({name for drill in plan.drills for name in drill.unpriced}),
             how_to_send_less="name task classes",
         )
         refuse_unaffordable(worst, self.options.sending)
