@@ -248,7 +248,7 @@ def test_what_is_left_out_is_said(found, context) -> None:
     )
     said = texts(simulation_sections(unsound, context.settings.risk, failover_cost(context)))
     assert "Do not rely on" in said
-    assert "Spend excludes 2 task classes" in said
+    assert "Spend excludes `a` and `b`, whose forecast is not known." in said
     assert "No cap on spend is declared" in said
     assert "Do not rely on" not in texts(
         simulation_sections(found, context.settings.risk, failover_cost(context))

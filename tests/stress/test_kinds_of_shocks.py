@@ -514,6 +514,9 @@ def test_an_unknown_price_is_said_and_not_taken_for_free(made: Made, catalog: st
     unpriced = catalog.replace("    usd_per_million_tokens: {input: 3}\n", "")
     found = stress(made({**ALWAYS, "catalog/models.yaml": unpriced}), (outage("acme"),))
     assert task(found, "articles").added_cost == 0
+    assert not task(found, "articles").cost_known
+    assert not found.cost_known
+    assert not found.concentration.known
     assert any("`beta/y`" in text for text in found.unknown)
 
 

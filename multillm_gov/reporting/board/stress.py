@@ -7,7 +7,13 @@ from multillm_gov.content import Block, Cell, Column, Paragraph, Table
 from multillm_gov.report import Section
 from multillm_gov.reporting.shared.tables import status_below
 from multillm_gov.reporting.stress.scenarios import MOST_COLUMNS, Shown, heat_maps
-from multillm_gov.reporting.stress.status import format_loss, format_rounded, max_loss, whole_status
+from multillm_gov.reporting.stress.status import (
+    format_added,
+    format_loss,
+    format_rounded,
+    max_loss,
+    whole_status,
+)
 from multillm_gov.risk.portfolio_risk import PortfolioRisk
 from multillm_gov.risk.stress.shock_parameters import format_hours
 from multillm_gov.risk.stress.stress_context import StressContext
@@ -88,7 +94,7 @@ def _table(shown: Shown, context: StressContext) -> Table:
             Cell(result.booked.scenario.title, whole_status(worst.outcome, context)),
             Cell(worst.words or "everything"),
             Cell(format_loss(worst.outcome.value_at_risk, context)),
-            Cell(format_loss(worst.outcome.added_cost, context)),
+            Cell(format_added(worst.outcome, context)),
             Cell(_broken(len(worst.outcome.caps_broken), len(worst.outcome.floors_broken))),
             Cell(
                 format_hours(worst.outcome.hours_to_recover)

@@ -8,6 +8,7 @@ from multillm_gov.portfolio.scenario import Shock
 from multillm_gov.report import Section
 from multillm_gov.reporting.shared.tables import bounded
 from multillm_gov.reporting.stress.status import (
+    format_added,
     format_broken,
     format_loss,
     format_requests,
@@ -144,14 +145,14 @@ def _rows(worst: Variant, context: StressContext) -> list[tuple[Cell, ...]]:
     rows = []
     for task, one in zip(context.tasks, worst.outcome.tasks, strict=True):
         status = task_status(task, one, worst.outcome, context)
-        if status == "good" and not one.added_cost:
+        if status == "good" and not one.added_cost and one.cost_known:
             continue
         row = (
             Cell(task.name, status),
             Cell(format_requests(one.unserved_requests)),
             Cell(format_requests(one.degraded_requests)),
             Cell(format_loss(one.value_at_risk, context)),
-            Cell(format_loss(one.added_cost, context)),
+            Cell(format_added(one, context)),
             Cell(format_hours(one.hours_to_recover) if one.hours_to_recover else "–"),
         )
         rows.append((-one.loss, task.name, row))
@@ -177,9 +178,13 @@ def _whole(worst: Variant, context: StressContext) -> str:
         )
         if money
     ]
+    if not outcome.cost_known:
+        parts.append("an added cost that is not known in full")
     total = f"In total: {', '.join(parts)}." if parts else "In total nothing is lost."
     if not vendors.largest:
         return f"{total} During it no vendor is paid for answers."
+    if not vendors.known:
+        return f"{total} Shares of spend during it are not judged: not every cost is known."
     return (
         f"{total} During it {vendors.largest} has {format_share(vendors.largest_share)} of spend "
         f"(HHI {vendors.hhi:,.0f})."
@@ -195,7 +200,7 @@ def _variants(result: ScenarioResult, context: StressContext) -> Iterator[Block]
             Cell(format_requests(variant.outcome.unserved_requests)),
             Cell(format_requests(variant.outcome.degraded_requests)),
             Cell(format_loss(variant.outcome.value_at_risk, context)),
-            Cell(format_loss(variant.outcome.added_cost, context)),
+            Cell(format_added(variant.outcome, context)),
         )
         for variant in result.variants
     ]

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator, Sequence
 from multillm_gov.content import Block, Cell, Column, HeatMap, HeatRow, Items, Paragraph, Table
 from multillm_gov.report import Section
 from multillm_gov.reporting.stress.status import (
+    format_added,
     format_broken,
     format_loss,
     format_requests,
@@ -140,7 +141,7 @@ def _losses(shown: Shown, context: StressContext) -> Table:
             Cell(format_requests(worst.outcome.unserved_requests)),
             Cell(format_requests(worst.outcome.degraded_requests)),
             Cell(format_loss(worst.outcome.value_at_risk, context)),
-            Cell(format_loss(worst.outcome.added_cost, context)),
+            Cell(format_added(worst.outcome, context)),
         )
         for result, worst in shown
     )
@@ -163,18 +164,17 @@ def _breaks(shown: Shown, context: StressContext) -> Table:
         outcome, vendors = worst.outcome, worst.outcome.concentration
         after = format_hours(outcome.hours_to_recover) if outcome.hours_to_recover else "–"
         appetite = float(context.settings.appetite.max_vendor_share_of_spend)
-        share = (
-            f"{vendors.largest} {format_share(vendors.largest_share)}"
-            if vendors.largest
-            else "none"
-        )
+        judged = vendors.largest and vendors.known
+        share = "not judged" if vendors.largest else "none"
+        if judged:
+            share = f"{vendors.largest} {format_share(vendors.largest_share)}"
         rows.append(
             (
                 Cell(result.name),
                 _most_broken(result, lambda outcome: len(outcome.caps_broken)),
                 _most_broken(result, lambda outcome: len(outcome.floors_broken)),
-                Cell(share, "bad" if vendors.largest_share > appetite else "neutral"),
-                Cell(f"{vendors.hhi:,.0f}" if vendors.largest else "–"),
+                Cell(share, "bad" if judged and vendors.largest_share > appetite else "neutral"),
+                Cell(f"{vendors.hhi:,.0f}" if judged else "–"),
                 Cell(after),
             )
         )

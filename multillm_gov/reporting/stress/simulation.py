@@ -142,6 +142,14 @@ def simulation_metrics(simulation: Simulation, appetite: Risk) -> tuple[Metric, 
                 number=share,
                 unit="share of expected spend",
             )
+            if not simulation.unpriced
+            else Metric(
+                id="cost-at-risk",
+                label="Cost at risk, 1 year in 20",
+                value="not judged",
+                limit=f"at most {format_change(limit)}",
+                note=f"the cost of {join_some(simulation.unpriced)} is not known",
+            )
         )
     return tuple(metrics)
 
@@ -166,8 +174,8 @@ def _omissions(simulation: Simulation) -> Iterator[Paragraph]:
         )
     if simulation.unpriced:
         yield Paragraph(
-            f"Spend excludes {count_of(len(simulation.unpriced), 'task class')} whose forecast is "
-            "not known.",
+            f"Spend excludes {join_some([code(name) for name in simulation.unpriced])}, whose "
+            "forecast is not known.",
             "watch",
         )
 
@@ -189,10 +197,14 @@ def _against_appetite(simulation: Simulation, appetite: Risk) -> Iterator[Paragr
         share = cost.relative_at_risk95 / cost.expected.value
         allowed = float(appetite.max_cost_at_risk_share)
         yield Paragraph(
-            f"In 1 year in 20, spend is {format_share(share)} or more above the expected year; "
-            f"the appetite is {format_share(allowed)}.",
+            f"In 1 year in 20, {_spend(simulation)} is {format_share(share)} or more above the "
+            f"expected year; the appetite is {format_share(allowed)}.",
             _unless_good(status_below(share, allowed)),
         )
+
+
+def _spend(simulation: Simulation) -> str:
+    return "the part of the spend that is known" if simulation.unpriced else "spend"
 
 
 def _unless_good(status: Status) -> Status:
@@ -206,7 +218,7 @@ def _beside_forecast(simulation: Simulation) -> Iterator[Paragraph]:
     change = simulation.cost.expected.value / simulation.forecast - 1
     yield Paragraph(
         "At today's prices, models and declared demand a year costs "
-        f"{format_rounded(simulation.forecast)} {simulation.currency}; price changes and "
+        f"{'at least ' if simulation.unpriced else ''}{format_rounded(simulation.forecast)} {simulation.currency}; price changes and "
         f"retirements move the expected year by {format_change(change)}."
     )
     if simulation.successors_assumed:

@@ -78,7 +78,7 @@ def caps_table(simulation: Simulation) -> tuple[Block, ...]:
             Cell("the portfolio" if cap.subject == "portfolio" else cap.subject),
             Cell(f"{cap.cap:,.0f}"),
             Cell(
-                format_share(cap.chance),
+                f"{_least(simulation, cap.subject)}{format_share(cap.chance)}",
                 "bad" if cap.chance > 0.5 else "watch" if cap.chance > 0.05 else "neutral",
             ),
         )
@@ -99,6 +99,11 @@ def caps_table(simulation: Simulation) -> tuple[Block, ...]:
         *bounded("Caps, most likely to be exceeded first", columns, rows, "further cap"),
         explanation,
     )
+
+
+def _least(simulation: Simulation, subject: str) -> str:
+    """The ceiling is exceeded more often where some of the spend is not known."""
+    return "at least " if subject == "portfolio" and simulation.unpriced else ""
 
 
 def contributions_table(simulation: Simulation) -> tuple[Block, ...]:

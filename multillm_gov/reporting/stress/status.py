@@ -101,6 +101,7 @@ def whole_status(outcome: StressOutcome, context: StressContext) -> Status:
         limit,
         hurt=_hurt(outcome),
         broken=bool(outcome.caps_broken or outcome.floors_broken),
+        known=outcome.cost_known,
     )
 
 
@@ -113,7 +114,11 @@ def task_status(
     )
     limit = max_loss(task.figures.value_at_stake_per_month, context)
     return _status(
-        one.loss, limit, hurt=bool(one.unserved_requests or one.degraded_requests), broken=broken
+        one.loss,
+        limit,
+        hurt=bool(one.unserved_requests or one.degraded_requests),
+        broken=broken,
+        known=one.cost_known,
     )
 
 
@@ -121,17 +126,22 @@ def _hurt(outcome: StressOutcome) -> bool:
     return bool(outcome.unserved_requests or outcome.degraded_requests)
 
 
-def _status(loss: Decimal, limit: Decimal, *, hurt: bool, broken: bool) -> Status:
-    """Bad beyond the appetite or where a limit breaks; on watch where anything is lost."""
+def _status(loss: Decimal, limit: Decimal, *, hurt: bool, broken: bool, known: bool) -> Status:
+    """Bad beyond the appetite or where a limit breaks; on watch where anything is lost.
+
+    Neutral where nothing is known to be lost, and not all of the cost is known.
+    """
     if broken or (limit and loss > limit):
         return "bad"
-    return "watch" if hurt or loss >= _CENT else "good"
+    return "watch" if hurt or loss >= _CENT else "good" if known else "neutral"
 
 
 def heat_cell(one: TaskOutcome, status: Status, context: StressContext) -> Cell:
     """What a task class loses; a word on what happens to it where that costs nothing."""
     if one.loss >= _CENT or status == "good":
-        return Cell(format_loss(one.loss, context), status)
+        return Cell(_at_least(one.loss, context, known=one.cost_known), status)
+    if status == "neutral":
+        return Cell("not known", status)
     return Cell("limit broken" if status == "bad" else "degraded", status)
 
 
@@ -139,6 +149,17 @@ def format_loss(value: Decimal, context: StressContext) -> str:
     """``1,234``, ``12.34``; a dash for nothing."""
     rounded = cents(value)
     return amount(rounded, context.figures.currency) if rounded else "–"
+
+
+def format_added(outcome: TaskOutcome | StressOutcome, context: StressContext) -> str:
+    """The added cost; a lower bound or ``not known`` where not all of it is known."""
+    return _at_least(outcome.added_cost, context, known=outcome.cost_known)
+
+
+def _at_least(value: Decimal, context: StressContext, *, known: bool) -> str:
+    if known:
+        return format_loss(value, context)
+    return f"at least {format_loss(value, context)}" if value >= _CENT else "not known"
 
 
 def format_requests(requests: Decimal) -> str:

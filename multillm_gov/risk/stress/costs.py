@@ -48,16 +48,20 @@ class Costs:
             cost = known[key] = self._pricing.largest_cost(hop.facts, task.figures.task.demand)
         return None if cost is None else cost * state.price_factor
 
-    def added(self, before: tuple[StressedTask, Flow], after: tuple[StressedTask, Flow]) -> Decimal:
+    def added(
+        self, before: tuple[StressedTask, Flow], after: tuple[StressedTask, Flow]
+    ) -> Decimal | None:
         """Cost per declared request of the task class that one chain's effect adds.
 
         The answers' cost, less what as many answers cost before, but at most those there were: what
         unanswered requests would have cost is no saving, what requests that never came would have
-        cost is. 0 where a price is not known.
+        cost is. ``None``: a price, or the demand, is not known.
         """
+        if _is_billed_alike(before, after):
+            return _ZERO
         old, new = self.answers(*before), self.answers(*after)
         if old is None or new is None:
-            return _ZERO
+            return None
         gone = max(before[1].demand - after[1].demand, _ZERO)
         was, now = answered_share(*before), answered_share(*after) + gone
         return new - old * (min(_ONE, now / was) if was else _ZERO)
@@ -89,8 +93,10 @@ class Costs:
                 yield fixed.vendor, fixed_cost(task, fixed, effects)
 
     def _cost(self, task: StressedTask, one: HopFlow, share: Decimal) -> Decimal | None:
-        if not share or not task.requests_per_hour:
+        if not share:
             return _ZERO
+        if not task.requests_per_hour:
+            return _ZERO if task.figures.task.demand is not None else None
         cost = self.per_request(task, one.hop, one.state)
         if cost is None:
             self.unpriced.add(one.hop.model)
@@ -117,6 +123,30 @@ class Costs:
         return facts, demand if demand is None or state.token_factor == 1 else _longer(
             demand, state.token_factor
         )
+
+
+def _is_billed_alike(before: tuple[StressedTask, Flow], after: tuple[StressedTask, Flow]) -> bool:
+    """Whether the same models answer the same shares at the same prices: nothing is added."""
+    (old_task, old), (new_task, new) = before, after
+    return (
+        old_task.coverage == new_task.coverage
+        and old.demand == new.demand
+        and _billed(old) == _billed(new)
+    )
+
+
+def _billed(flow: Flow) -> list[tuple[str, Decimal, Decimal, Decimal, bool]]:
+    return [
+        (
+            one.hop.model,
+            one.share,
+            one.state.price_factor,
+            one.state.token_factor,
+            one.state.succeeded,
+        )
+        for one in (flow.routed, *flow.fallbacks)
+        if one.share
+    ]
 
 
 def fixed_cost(task: StressedTask, fixed: FixedCost, effects: Iterable[ShockEffect]) -> Decimal:

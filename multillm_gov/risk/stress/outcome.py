@@ -36,6 +36,8 @@ class Concentrated(Struct, frozen=True, kw_only=True):
     """Vendor with the largest share; empty where nothing is spent or nobody answers."""
     largest_share: float
     """0..1."""
+    known: bool = True
+    """Whether the cost of every task class is known; else the shares are of the known part."""
 
 
 class TaskOutcome(Struct, frozen=True, kw_only=True):
@@ -60,6 +62,8 @@ class TaskOutcome(Struct, frozen=True, kw_only=True):
     """Largest share of its requests (0..) unanswered at one time."""
     hours_to_recover: Decimal = Decimal(0)
     """Hours until requests are answered as without the shock: none unserved or degraded."""
+    cost_known: bool = True
+    """Whether all of the added cost is known; else the sum is of what is."""
 
     @property
     def loss(self) -> Decimal:
@@ -87,6 +91,11 @@ class StressOutcome(Struct, frozen=True, kw_only=True):
     """What was assumed, in sentences."""
     unknown: tuple[str, ...] = ()
     """What the figures leave out because it is not known, in sentences."""
+
+    @property
+    def cost_known(self) -> bool:
+        """Whether the added cost of every task class is known."""
+        return all(one.cost_known for one in self.tasks)
 
     @property
     def loss(self) -> Decimal:

@@ -134,7 +134,9 @@ class StressTotals:
         if unserved or degraded:
             total.hours_to_recover = interval.end
         pairs = zip(before, after, strict=True)
-        added = sum((self._costs.added((task, old), (then, new)) for old, new in pairs), _ZERO)
+        parts = [self._costs.added((task, old), (then, new)) for old, new in pairs]
+        total.cost_known = total.cost_known and None not in parts
+        added = sum((part for part in parts if part is not None), _ZERO)
         self._pay(total, requests * added, interval)
         self._floors += broken_floors(task, before, after)
         broken = broken_request(task, before, after, self._costs)
@@ -157,7 +159,8 @@ class StressTotals:
                 totals[vendor] += amount
         found = of_totals(totals, Level.VENDOR, Basis.SPEND)
         largest, share = found.shares[0] if found.shares else ("", 0.0)
-        return Concentrated(hhi=found.hhi, largest=largest, largest_share=share)
+        known = not self._context.figures.unpriced and not self._costs.unpriced
+        return Concentrated(hhi=found.hhi, largest=largest, largest_share=share, known=known)
 
     def _is_unanswered(self, answers: Mapping[int, tuple[Flow, ...]]) -> bool:
         """Whether nothing is answered even with working failover: spend then serves nothing."""

@@ -23,6 +23,7 @@ class TaskTotal(Struct):
     cost_in_month: Decimal = _ZERO
     unserved_share: Decimal = _ZERO
     hours_to_recover: Decimal = _ZERO
+    cost_known: bool = True
 
 
 def task_outcome(task: StressedTask, total: TaskTotal) -> TaskOutcome:
@@ -36,6 +37,7 @@ def task_outcome(task: StressedTask, total: TaskTotal) -> TaskOutcome:
         added_cost_in_month=total.cost_in_month,
         unserved_share=total.unserved_share,
         hours_to_recover=total.hours_to_recover,
+        cost_known=total.cost_known,
     )
 
 
