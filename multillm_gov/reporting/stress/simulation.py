@@ -216,9 +216,10 @@ def _beside_forecast(simulation: Simulation) -> Iterator[Paragraph]:
     if not simulation.forecast:
         return
     change = simulation.cost.expected.value / simulation.forecast - 1
+    least = "at least " if simulation.unpriced else ""
     yield Paragraph(
-        "At today's prices, models and declared demand a year costs "
-        f"{'at least ' if simulation.unpriced else ''}{format_rounded(simulation.forecast)} {simulation.currency}; price changes and "
+        f"At today's prices, models and declared demand a year costs {least}"
+        f"{format_rounded(simulation.forecast)} {simulation.currency}; price changes and "
         f"retirements move the expected year by {format_change(change)}."
     )
     if simulation.successors_assumed:
