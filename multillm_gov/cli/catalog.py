@@ -69,12 +69,10 @@ def show(model: str, *, format_name: str, as_of: date | None, root: Path | None)
     successor_name = facts.lifecycle.successor
     successor = view.catalog.find(successor_name.model) if successor_name is not None else None
     elsewhere, later = view.catalog.elsewhere(facts), view.catalog.later_prices(model)
-    text = (
-        _json(as_data(facts, later))
-        if format_name == "json"
-        else model_text(facts, successor, elsewhere, later)
-    )
-    click.echo(text)
+    if format_name == "json":
+        click.echo(_json(as_data(facts, later)))
+    else:
+        click.echo(model_text(facts, successor, elsewhere, later))
 
 
 @command.command("search", short_help="Find models that are not retired.")

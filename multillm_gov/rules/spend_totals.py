@@ -11,6 +11,8 @@ from multillm_gov.measures.concentration import weigh, weights
 from multillm_gov.measures.figures import TaskFigures
 from multillm_gov.measures.portfolio_figures import NO_OWNER
 from multillm_gov.rules.engine.rule import RuleContext
+from multillm_gov.rules.entity_exposure import describe_basis
+from multillm_gov.units import format_part
 from multillm_gov.words import code, join_some
 
 Per = Literal[
