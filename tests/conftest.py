@@ -7,6 +7,7 @@ import os
 import subprocess
 import sys
 import tarfile
+import threading
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from types import FrameType
@@ -52,23 +53,41 @@ Govern = Callable[..., "subprocess.CompletedProcess[bytes]"]
 
 
 @pytest.fixture(scope="session")
-def govern() -> Govern:
+def govern(tmp_path_factory: pytest.TempPathFactory, _calm_environment: None) -> Iterator[Govern]:
     """Run ``govern ARGUMENTS`` in a process: ``govern("check", cwd=folder)``; stdout and stderr are
     bytes."""
+    folder = tmp_path_factory.mktemp("streams")
+    program = Path(__file__).with_name("warm_command.py")
+    lock = threading.Lock()
+    with subprocess.Popen(
+        [sys.executable, program], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as warm:
+        assert warm.stdin is not None
+        assert warm.stdout is not None
 
-    def run(
-        *arguments: str | Path, cwd: Path, env: Mapping[str, str] | None = None
-    ) -> "subprocess.CompletedProcess[bytes]":
-        return subprocess.run(
-            [sys.executable, "-m", "multillm_gov", *map(str, arguments)],
-            cwd=cwd,
-            env={**os.environ, **(env or {})},
-            capture_output=True,
-            check=False,
-            timeout=120,
-        )
+        def run(
+            *arguments: str | Path, cwd: Path, env: Mapping[str, str] | None = None
+        ) -> "subprocess.CompletedProcess[bytes]":
+            words = ["govern", *map(str, arguments)]
+            streams = {"stdout": str(folder / "stdout"), "stderr": str(folder / "stderr")}
+            request = {
+                "arguments": words[1:],
+                "cwd": str(cwd),
+                "env": {**os.environ, **(env or {})},
+                "timeout": 120,
+                **streams,
+            }
+            with lock:
+                warm.stdin.write(json.dumps(request) + "\n")
+                warm.stdin.flush()
+                code = json.loads(warm.stdout.readline())
+                out, err = (Path(path).read_bytes() for path in streams.values())
+            if code is None:
+                raise subprocess.TimeoutExpired(words, 120, out, err)
+            return subprocess.CompletedProcess(words, code, out, err)
 
-    return run
+        yield run
+        warm.stdin.close()
 
 
 class Checkout:

@@ -40,8 +40,9 @@ def write_bytes(path: Path, data: bytes) -> None:
             raise OutputError(
                 f"`{path}` is a folder", f"Name a file: `--output {path / 'report'}`."
             )
-        if mode is not None and not stat.S_ISREG(mode):
-            path.write_bytes(data)
+        if _is_device(path) or (mode is not None and not stat.S_ISREG(mode)):
+            with path.open("ab") as stream:  # never cut what stands in the file behind a stream
+                stream.write(data)
         else:
             _replace(path, data, mode)
     except OSError as error:
@@ -96,8 +97,14 @@ def _silence_stdout() -> None:
     os.close(void)
 
 
+def _is_device(path: Path) -> bool:
+    """Below ``/dev``, whatever stands behind it: ``/dev/stdout`` may be redirected to a file, and
+    renaming a file over it would take it from the whole machine."""
+    return path.is_absolute() and path.parts[1:2] == ("dev",)
+
+
 def _refuse_links(path: Path) -> None:
-    if path.is_absolute() and path.parts[1:2] == ("dev",):
+    if _is_device(path):
         return
     walked = [path] if path.is_absolute() else [path, *path.parents]
     for part in walked:
