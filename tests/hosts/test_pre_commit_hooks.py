@@ -10,7 +10,6 @@ import pytest
 import yaml
 
 from multillm_gov import exits
-from multillm_gov.documents.layout import FOLDERS
 
 ROOT = Path(__file__).parents[2]
 HOOKS: list[dict[str, Any]] = yaml.safe_load((ROOT / ".pre-commit-hooks.yaml").read_text())
@@ -55,33 +54,8 @@ def test_pre_commit_takes_the_manifest(tmp_path: Path) -> None:
     )
 
 
-FOLDERS_AND_FILES = {
-    "allocations": "a.yaml",
-    "policies": "p.yaml",
-    "catalog": "m.yaml",
-    "evidence": "e.yaml",
-    "usage": "u.yaml",
-    "scenarios": "s.yaml",
-    "incidents": "i.yaml",
-    "evals": "c.yaml",
-    "prompts": "p.md",
-    "schemas": "s.json",
-}
-
-
-def test_every_governed_folder_is_known_here() -> None:
-    assert set(FOLDERS_AND_FILES) == set(FOLDERS)
-
-
-@pytest.mark.parametrize("where", ["", "ai"])
-@pytest.mark.parametrize("deleted", [False, True])
-@pytest.mark.parametrize("folder", FOLDERS)
-def test_the_generated_hook_sees_every_folder_and_deletions(
-    folder: str, deleted: bool, where: str, govern, checkout, tmp_path: Path
-) -> None:
-    """pre-commit itself runs the hook that `govern init` wrote, at a real commit."""
-    assert govern("init", where or ".", cwd=checkout.folder).returncode == 0
-    path = f"{where}/{folder}/{FOLDERS_AND_FILES[folder]}".lstrip("/")
+def _staged(checkout: Any, path: str, deleted: bool) -> None:
+    """A file at ``path`` that the next commit adds, or deletes."""
     checkout.commit({path: "x"} if deleted else {"README.md": "x"})
     (checkout.folder / path).parent.mkdir(exist_ok=True)
     if deleted:
@@ -89,6 +63,27 @@ def test_the_generated_hook_sees_every_folder_and_deletions(
     else:
         checkout.write({path: "x: [1\n"})
         checkout.git("add", "--all")
+
+
+@pytest.mark.parametrize("where", ["", "ai"])
+def test_the_generated_hook_waits_for_no_file(where: str, govern, checkout) -> None:
+    """So that every governed folder counts, and a deletion too."""
+    assert govern("init", where or ".", cwd=checkout.folder).returncode == 0
+    config = yaml.safe_load((checkout.folder / ".pre-commit-config.yaml").read_text())
+    (hook,) = [hook for repo in config["repos"] for hook in repo["hooks"]]
+    assert hook["always_run"] is True
+    assert not {"files", "exclude", "types", "types_or", "exclude_types"} & set(hook)
+    assert not {"files", "exclude"} & set(config)
+
+
+@pytest.mark.parametrize("where", ["", "ai"])
+@pytest.mark.parametrize("deleted", [False, True])
+def test_the_generated_hook_runs_at_a_real_commit(
+    deleted: bool, where: str, govern, checkout, tmp_path: Path
+) -> None:
+    """pre-commit itself runs the hook that `govern init` wrote."""
+    assert govern("init", where or ".", cwd=checkout.folder).returncode == 0
+    _staged(checkout, f"{where}/evidence/e.yaml".lstrip("/"), deleted)
     shim = tmp_path / "bin" / "govern"
     shim.parent.mkdir()
     shim.write_text(f'#!/bin/sh\nexec {sys.executable} -m multillm_gov "$@"\n')
