@@ -45,7 +45,7 @@ def _run(request: dict) -> None:
         os.environ.update(request["env"])
         sys.argv = ["govern", *request["arguments"]]
         code = main(request["arguments"])
-    except BaseException:
+    except BaseException:  # noqa: BLE001 - the child must end here, whatever happens
         traceback.print_exc()
     finally:
         for stream in (sys.stdout, sys.stderr):

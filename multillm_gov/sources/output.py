@@ -98,8 +98,11 @@ def _silence_stdout() -> None:
 
 
 def _is_device(path: Path) -> bool:
-    """Below ``/dev``, whatever stands behind it: ``/dev/stdout`` may be redirected to a file, and
-    renaming a file over it would take it from the whole machine."""
+    """Whether it is below ``/dev``, whatever stands behind it.
+
+    ``/dev/stdout`` may be redirected to a file, and a file renamed over it would take the stream
+    from the whole machine.
+    """
     return path.is_absolute() and path.parts[1:2] == ("dev",)
 
 

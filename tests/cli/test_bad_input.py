@@ -208,6 +208,13 @@ def test_output_goes_to_the_file_alone_and_by_its_ending(govern, portfolio: Path
     assert "allocations/good.yaml" in findings(done)
 
 
+def test_a_device_stays_a_device_when_it_is_redirected_to_a_file(govern, portfolio: Path) -> None:
+    before = Path("/dev/stdout").lstat()
+    done = govern("check", "--output", "/dev/stdout", "--format", "json", cwd=portfolio)
+    assert json.loads(done.stdout)
+    assert Path("/dev/stdout").lstat() == before
+
+
 def test_text_is_plain_unless_a_terminal_reads_it(govern, portfolio: Path) -> None:
     assert b"\x1b" not in govern("check", cwd=portfolio).stdout
     master, slave = os.openpty()
