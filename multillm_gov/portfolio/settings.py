@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 
 from msgspec import Meta, Struct, field
 
+from multillm_gov.portfolio.optimization import Optimization
 from multillm_gov.portfolio.risk import Risk
 from multillm_gov.units import Amount, AtLeastOne, Positive, Share
 
@@ -72,6 +73,10 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
             "what is left out is assumed"
         ),
     ] = field(default_factory=Risk)
+    optimization: Annotated[
+        Optimization,
+        Meta(description="Costs besides tokens and the shape of a route, for `govern optimize`"),
+    ] = field(default_factory=Optimization)
     fail_on: Annotated[
         Literal["note", "warning", "error", "never"],
         Meta(description="Least severity at which `govern check` exits 1"),

@@ -63,9 +63,9 @@ def check(context: RuleContext, parameters: Parameters) -> Iterator[Violation]:
     subject = proved = Decimal(0)
     for facts, weight in weighed:
         laws = entities_of(facts, Level.JURISDICTION) - {IN_HOUSE}
-        if any(_is_limited(law, parameters) for law in laws):
+        if any(is_limited(law, parameters) for law in laws):
             subject += weight
-        if any(_is_limited(law, parameters) for law in laws - {UNKNOWN}):
+        if any(is_limited(law, parameters) for law in laws - {UNKNOWN}):
             proved += weight
     shares = float(proved / total), float(subject / total)
     if shares[1] > float(parameters.max_share) + _ROUNDING:
@@ -73,7 +73,8 @@ def check(context: RuleContext, parameters: Parameters) -> Iterator[Violation]:
         yield _violation(context, parameters, found, shares)
 
 
-def _is_limited(country: str, parameters: Parameters) -> bool:
+def is_limited(country: str, parameters: Parameters) -> bool:
+    """Whether a country is one that the policy limits; one that is not known is."""
     if country == UNKNOWN:
         return True
     countries = parameters.named or parameters.all_but
@@ -89,7 +90,7 @@ def _violation(
 ) -> Violation:
     proved, most = shares
     limit = float(parameters.max_share)
-    limited = [(name, share) for name, share in found.shares if _is_limited(name, parameters)]
+    limited = [(name, share) for name, share in found.shares if is_limited(name, parameters)]
     largest = limited[0][0]
     exposure = EntityExposure(context, found)
     basis = describe_basis(parameters.weigh_by)

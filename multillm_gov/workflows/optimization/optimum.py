@@ -1,0 +1,47 @@
+"""What optimizing a state gives: the answer, its moves, and the portfolio with them, judged."""
+
+from msgspec import Struct
+
+from multillm_gov.documents.document import SourceFile
+from multillm_gov.finding import Finding
+from multillm_gov.optimization.conflicts import Conflict
+from multillm_gov.optimization.problem import (
+    Problem,
+    Solution,
+)
+from multillm_gov.optimization.proposal import Move
+from multillm_gov.rules.engine.assessment import Assessment
+from multillm_gov.workflows.optimization.preparing import Preparation
+
+
+class ProposalError(Exception):
+    """A proposal that its own proof refuses: a defect, never a finding (exit 70)."""
+
+
+class Blocked(Struct, frozen=True, kw_only=True):
+    """A task class for which no route keeps every limit of its own."""
+
+    task: str
+    conflict: Conflict
+
+
+class Optimum(Struct, frozen=True, kw_only=True):
+    """What optimizing one state gave."""
+
+    prepared: Preparation
+    problem: Problem
+    today: float
+    """Everything counted, a month, as it runs now."""
+    solution: Solution | None
+    """``None``: no allocation keeps every limit."""
+    moves: tuple[Move, ...] = ()
+    proposal: Assessment | None = None
+    """The portfolio with the moves, judged; ``None`` where nothing moves."""
+    files: tuple[SourceFile, ...] = ()
+    """The files that change."""
+    afterwards: tuple[Finding, ...] = ()
+    """Steps that the change itself requires."""
+    conflict: Conflict | None = None
+    blocked: tuple[Blocked, ...] = ()
+    dropped: tuple[tuple[str, str], ...] = ()
+    """Task classes left as they are since the finished proposal would break a rule: name, why."""

@@ -1,0 +1,154 @@
+"""Proving an answer: its moves are written, loaded, judged, and costed by the measures."""
+
+from collections import Counter
+from collections.abc import Sequence
+from decimal import Decimal
+
+import numpy as np
+from msgspec.structs import replace
+
+from multillm_gov.documents.document import SourceFile
+from multillm_gov.errors import SourceError
+from multillm_gov.finding import Finding, Severity
+from multillm_gov.optimization.problem import (
+    Floats,
+    Problem,
+)
+from multillm_gov.optimization.proposal import Move
+from multillm_gov.optimization.solving import spend_of
+from multillm_gov.portfolio.route_editing import with_route
+from multillm_gov.rules.engine.assessment import Assessment, assess
+from multillm_gov.sources.price_map import read_price_map
+from multillm_gov.state.loading import load_state
+from multillm_gov.state.state import State
+from multillm_gov.workflows.optimization.optimum import Optimum, ProposalError
+
+PROCESS = frozenset(
+    {
+        *("GOV107", "GOV209", "GOV408", "GOV409", "GOV501", "GOV507", "GOV508", "GOV511"),
+        *("GOV512", "GOV706", "GOV707", "GOV010"),
+    }
+)
+"""Findings that a change brings until its own steps are done: lock, probe, drill, approve."""
+_CLOSE = 1e-9
+"""Largest difference, as a part of the spend, between the solver's cost and the measures'."""
+
+
+def prove(optimum: Optimum) -> tuple[Optimum, list[tuple[Finding, str]]]:
+    """Write the moves into the files, load them, judge them, and compare costs.
+
+    Returns:
+        The optimum with its proposal, and findings against it, each with the task class to leave.
+
+    Raises:
+        ProposalError: the measures cost the proposal otherwise than the solver did.
+    """
+    state = optimum.prepared.state
+    files = edited(state, optimum.moves)
+    proposal = proposed(state, files)
+    _compare_costs(optimum, proposal)
+    _require_limits(optimum, proposal)
+    new = new_findings(state, proposal)
+    afterwards = tuple(one for one in new if one.rule in PROCESS)
+    against = [one for one in new if one.rule not in PROCESS]
+    moved = {move.task for move in optimum.moves}
+    refused = [(one, _blamed(one, optimum, moved)) for one in against]
+    return replace(optimum, proposal=proposal, files=files, afterwards=afterwards), refused
+
+
+def edited(state: State, moves: Sequence[Move]) -> tuple[SourceFile, ...]:
+    """The allocation files with the moves written in.
+
+    Raises:
+        SourceError: a file's layout leaves no safe place.
+    """
+    places = {task.name: task.place.path for task in state.portfolio.task_classes}
+    changed: dict[str, SourceFile] = {}
+    for move in moves:
+        path = places[move.task]
+        file = changed.get(path, state.files[path])
+        new = with_route(file, move.task, move.route, move.fallbacks)
+        if new is None:
+            raise SourceError(
+                f"`{path}` has a layout that leaves no safe place for the route of `{move.task}`",
+                "Write `route` as a list of `{model: …, weight: …}`.",
+            )
+        changed[path] = new
+    return tuple(changed[path] for path in sorted(changed))
+
+
+def proposed(state: Assessment, files: Sequence[SourceFile]) -> Assessment:
+    """The state with some files replaced, loaded and judged like any other."""
+    every = {**state.files, **{file.path: file for file in files}}
+    loaded = load_state(
+        [every[path] for path in sorted(every)],
+        as_of=state.as_of,
+        price_map=read_price_map,
+        known=state,
+        revision=state.revision,
+    )
+    return assess(loaded)
+
+
+def new_findings(before: Assessment, after: Assessment) -> tuple[Finding, ...]:
+    """Warnings and errors in force beyond those that the state before has.
+
+    A rule that said something of a task class and says it as often of its new models is nothing
+    new: the same doubt about a price moves with the model from the fallbacks to the route.
+    """
+    old = {one.fingerprint for one in before.findings if one.active}
+    room = Counter(_kind(one) for one in before.findings if one.active)
+    found = []
+    for one in sorted(_weighty(after), key=lambda each: each.fingerprint not in old):
+        if room[_kind(one)] > 0:
+            room[_kind(one)] -= 1
+        else:
+            found.append(one)
+    return tuple(found)
+
+
+def _weighty(state: Assessment) -> tuple[Finding, ...]:
+    return tuple(one for one in state.findings if one.active and one.severity >= Severity.WARNING)
+
+
+def _kind(finding: Finding) -> tuple[str, str, str, Severity]:
+    return finding.rule, finding.policy, finding.subject, finding.severity
+
+
+def _blamed(finding: Finding, optimum: Optimum, moved: set[str]) -> str:
+    """The task class to leave as it is: the one the finding names, else the dearest move."""
+    if finding.subject in moved:
+        return finding.subject
+    problem, shares = optimum.problem, optimum.problem.today
+    weight = {
+        name: float(np.abs(_part(problem, problem.costs * shares, name))) for name in sorted(moved)
+    }
+    return min(weight, key=lambda name: (weight[name], name))
+
+
+def _part(problem: Problem, values: Floats, name: str) -> float:
+    task = problem.tasks.index(name)
+    return float(values[problem.task_of == task].sum())
+
+
+def _require_limits(optimum: Optimum, proposal: Assessment) -> None:
+    """Every policy that has rows must hold in the proposal, whether it held before or not."""
+    declared = optimum.prepared.inputs.declared
+    modeled = {one.name for one in declared.entities} | {one.name for one in declared.spend}
+    for one in proposal.findings:
+        if one.active and one.severity is Severity.ERROR and one.policy in modeled:
+            raise ProposalError(f"the proposal breaks `{one.policy}`: {one.message}")
+
+
+def _compare_costs(optimum: Optimum, proposal: State) -> None:
+    solution, problem = optimum.solution, optimum.problem
+    if solution is None:
+        return
+    before = optimum.prepared.state.figures.spend_per_month
+    measured = float(proposal.figures.spend_per_month - before)
+    solved = solution.spend - spend_of(problem, problem.today)
+    scale = max(float(before), abs(measured), float(Decimal("0.01")))
+    if abs(measured - solved) > _CLOSE * scale:
+        raise ProposalError(
+            f"the solver's change of spend is {solved:,.6f} a month, the measures' {measured:,.6f}"
+        )
