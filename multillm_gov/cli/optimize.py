@@ -5,12 +5,14 @@ from pathlib import Path
 
 import click
 
+from multillm_gov import exits
 from multillm_gov.cli.shared.emit import emit
 from multillm_gov.cli.shared.options import (
     Target,
     as_of_option,
     format_option,
     output_option,
+    root_option,
     today,
 )
 from multillm_gov.cli.shared.progress import Waiting
@@ -20,6 +22,48 @@ OWN = "own results"
 
 
 @click.command("optimize", short_help="Find a cheaper allocation within all floors and limits.")
+@click.option(
+    "--stage",
+    type=click.Choice(["single", "three", "whole"]),
+    default="whole",
+    show_default=True,
+    help="What --write, --patch and --branch hand over: the best single move, the best three, all.",
+)
+@click.option("--write", is_flag=True, help="Write the routes into the allocation files.")
+@click.option(
+    "--patch",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="Write the change as a patch for `git apply`.",
+)
+@click.option(
+    "--branch", metavar="NAME", help="Commit the change on a new branch, and nowhere else."
+)
+@click.option(
+    "--what-if",
+    multiple=True,
+    metavar="ASSUMPTION",
+    help="Assume for this run: price:MODEL=FACTOR, model:NAME@TASK=SCORE, gone:NAME, "
+    "cap:TASK=AMOUNT, cap:POLICY.KEY=VALUE, demand:FACTOR, demand:TASK=FACTOR. Repeatable.",
+)
+@click.option(
+    "--public", is_flag=True, help="Let public and vendor results count where there are no own."
+)
+@click.option(
+    "--points",
+    type=click.IntRange(0, 100),
+    default=12,
+    show_default=True,
+    help="Points of each frontier; 0: none.",
+)
+@click.option("--no-prices", is_flag=True, help="Leave out what each limit costs.")
+@click.option(
+    "--seconds",
+    type=click.FloatRange(0.1, 3600),
+    default=60.0,
+    show_default=True,
+    help="Longest time for one solution; the gap that is left is reported.",
+)
 @click.option(
     "--claim",
     is_flag=False,
@@ -32,7 +76,8 @@ OWN = "own results"
 @click.option(
     "--floor",
     type=click.FloatRange(0, 1),
-    help="With TABLE: quality floor of every task class. [default: the best single model's]",
+    help="With --claim: quality floor of every task class. [default: as declared, else the best "
+    "single model's]",
 )
 @click.option("--cases", type=click.IntRange(1), help="With TABLE: sample size where it has none.")
 @click.option(
@@ -49,10 +94,20 @@ OWN = "own results"
 @format_option
 @output_option
 @as_of_option
+@root_option
 @click.pass_context
 def command(
     ctx: click.Context,
     *,
+    stage: str,
+    write: bool,
+    patch: Path | None,
+    branch: str | None,
+    what_if: tuple[str, ...],
+    public: bool,
+    points: int,
+    no_prices: bool,
+    seconds: float,
     claim: str | None,
     incumbent: str,
     floor: float | None,
@@ -62,20 +117,69 @@ def command(
     targets: tuple[Target, ...],
     output: Path | None,
     as_of: date | None,
+    root: Path | None,
 ) -> None:
     """Find the cheapest allocation that keeps every floor and limit, and what each limit costs.
 
+    Candidates are the models with results on your own cases (govern bench). The answer is a plan
+    of at most three stages, each written, loaded, judged by every rule and costed like any change.
+    Where no allocation keeps every limit, the policies in conflict are named with the smallest
+    change of each, and the exit code is 1. --claim tests on data whether several models are worth
+    it, against single models.
+
     \b
     Examples:
-      govern optimize --claim leaderboard.csv --floor 0.8
+      govern optimize
+      govern optimize --stage single --branch cheaper-triage
+      govern optimize --patch cheaper.patch --output optimize.html
+      govern optimize --what-if gone:openai --what-if demand:2
+      govern optimize --claim
+      govern optimize --claim leaderboard.csv --floor 0.8 --data claim.json
     """
-    from multillm_gov.workflows.optimization.claim import ClaimOptions, try_claim_on_table
+    from multillm_gov.workflows.optimization.claim import (
+        ClaimOptions,
+        require_solver,
+        try_claim_on_table,
+    )
     from multillm_gov.workflows.optimization.data import write_data
 
-    options = ClaimOptions(incumbent=incumbent, floor=floor, cases=cases, sub_scores=sub_scores)
+    require_solver()
+    day = as_of or today()
+    if claim is not None:
+        asked = ClaimOptions(incumbent=incumbent, floor=floor, cases=cases, sub_scores=sub_scores)
+        with Waiting() as waiting:
+            if claim == OWN:
+                from multillm_gov.workflows.optimization.own_claim import try_claim_on_own_data
+
+                report, tested = try_claim_on_own_data(
+                    asked, as_of=day, root=root, progress=waiting.tell
+                )
+            else:
+                waiting.tell("testing the claim")
+                report, tested = try_claim_on_table(Path(claim), asked, as_of=day)
+        if data is not None:
+            write_data(data, tested)
+        ctx.exit(emit(report, targets, output))
+
+    from multillm_gov.workflows.optimization.optimize import OptimizeOptions, optimize
+
+    options = OptimizeOptions(
+        public=public,
+        what_if=what_if,
+        seconds=seconds,
+        frontier_points=points,
+        prices=not no_prices,
+    )
     with Waiting() as waiting:
-        waiting.tell("testing the claim")
-        report, result = try_claim_on_table(Path(claim or ""), options, as_of=as_of or today())
+        found = optimize(options, as_of=day, root=root, progress=waiting.tell)
     if data is not None:
-        write_data(data, result)
-    ctx.exit(emit(report, targets, output))
+        from multillm_gov.reporting.optimization.figures import public_figures
+
+        write_data(data, public_figures(found.result))
+    code = emit(found.report, targets, output)
+    if write or patch is not None or branch:
+        from multillm_gov.workflows.optimization.delivery import hand_over
+
+        for line in hand_over(found, stage, write=write, patch=patch, branch=branch):
+            click.echo(line, err=True)
+    ctx.exit(exits.FINDINGS if found.result.cost is None else code)

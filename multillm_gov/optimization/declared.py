@@ -40,6 +40,8 @@ class Refusal(Struct, frozen=True, kw_only=True):
 
     task: str
     model: str
+    rule: str
+    """Id of the rule."""
     policy: str
     """Name of the policy, or of the rule where none is needed."""
     place: Place | None

@@ -19,7 +19,7 @@ Unit = Literal["share", "money", "score", "index", "number", "rate", "none"]
 """What a limit's value is: ``none`` where there is no number to relax (a list of models)."""
 
 
-class Row(Struct, frozen=True, kw_only=True):
+class Row(Struct, frozen=True, kw_only=True, eq=False):
     """One inequality: sum of (fixed + v * scaled) * share <= bound + v * bound_scaled.
 
     ``v`` is the value of the limit that the row belongs to.
@@ -41,7 +41,7 @@ class Row(Struct, frozen=True, kw_only=True):
         return self.bound + value * self.bound_scaled
 
 
-class Spread(Struct, frozen=True, kw_only=True):
+class Spread(Struct, frozen=True, kw_only=True, eq=False):
     """Weights of options by entity, for limits on an index or on the largest together.
 
     Share of entity e: ``(weights @ shares)[e] / total``.
@@ -78,7 +78,7 @@ class Spread(Struct, frozen=True, kw_only=True):
         return Row(options=used, fixed=coefficients[used], bound=offset, bound_scaled=1.0)
 
 
-class Limit(Struct, frozen=True, kw_only=True):
+class Limit(Struct, frozen=True, kw_only=True, eq=False):
     """One policy, floor, cap or fact that an allocation must keep."""
 
     name: str
@@ -103,7 +103,7 @@ class Limit(Struct, frozen=True, kw_only=True):
         return self.group or f"{self.name} {self.parameter}".strip()
 
 
-class FixedCost(Struct, frozen=True, kw_only=True):
+class FixedCost(Struct, frozen=True, kw_only=True, eq=False):
     """An amount a month that is paid once as soon as any of some options is used."""
 
     name: str
@@ -111,7 +111,7 @@ class FixedCost(Struct, frozen=True, kw_only=True):
     amount: float
 
 
-class Minimum(Struct, frozen=True, kw_only=True):
+class Minimum(Struct, frozen=True, kw_only=True, eq=False):
     """A contract's minimum a month: what is spent less on its options is paid all the same."""
 
     name: str
@@ -123,7 +123,7 @@ class Minimum(Struct, frozen=True, kw_only=True):
     """Whether it is owed in any case, or only once one of the options is used."""
 
 
-class FallbackNeed(Struct, frozen=True, kw_only=True):
+class FallbackNeed(Struct, frozen=True, kw_only=True, eq=False):
     """One task class needs a fallback that shares nothing with any model it routes to."""
 
     task: int
@@ -135,7 +135,7 @@ class FallbackNeed(Struct, frozen=True, kw_only=True):
     """Of each candidate, a month: to prefer those already there."""
 
 
-class Problem(Struct, frozen=True, kw_only=True):
+class Problem(Struct, frozen=True, kw_only=True, eq=False):
     """What is to be allocated, for how much, within which limits."""
 
     tasks: tuple[str, ...]
@@ -176,7 +176,7 @@ class Problem(Struct, frozen=True, kw_only=True):
         return tuple((key, tuple(limits)) for key, limits in found.items())
 
 
-class Curve(Struct, frozen=True, kw_only=True):
+class Curve(Struct, frozen=True, kw_only=True, eq=False):
     """An extra cost of one option that bends with its share: prompt-cache hits lost by splitting.
 
     Piecewise linear between the knots, exact at each of them.
@@ -193,7 +193,7 @@ class Curve(Struct, frozen=True, kw_only=True):
         return float(np.interp(share, self.knots, self.costs))
 
 
-class Solution(Struct, frozen=True, kw_only=True):
+class Solution(Struct, frozen=True, kw_only=True, eq=False):
     """What the solver found; ``shares`` is ``None`` where no allocation keeps every limit."""
 
     status: Literal["optimal", "within gap", "infeasible", "time limit"]

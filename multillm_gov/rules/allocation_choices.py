@@ -131,6 +131,7 @@ def _refusal(task: str, model: str, run: Run, violation: Violation) -> Refusal:
     return Refusal(
         task=task,
         model=model,
+        rule=run.rule.id,
         policy=run.policy.name if run.policy else run.rule.name,
         place=place,
         message=violation.message,

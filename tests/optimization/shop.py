@@ -24,6 +24,8 @@ CATALOG = "models:\n" + "".join(
         ("beta/cheap", 2, "cumulus", "FR"),
     )
 )
+CATALOG += "clouds:\n  nimbus: {jurisdiction: US}\n  cumulus: {jurisdiction: FR}\n"
+CATALOG += "  stratus: {jurisdiction: DE}\n"
 ALLOCATION = """\
 # The shop's task classes.
 owner: growth

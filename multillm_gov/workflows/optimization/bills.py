@@ -6,12 +6,13 @@ from msgspec.structs import replace
 from multillm_gov.dimensions import Basis
 from multillm_gov.optimization.conflicts import find_conflict
 from multillm_gov.optimization.highs import Effort
-from multillm_gov.optimization.portfolio_problem import Inputs, portfolio_problem
+from multillm_gov.optimization.portfolio_problem import portfolio_problem
 from multillm_gov.optimization.problem import (
     Floats,
     Problem,
     Solution,
 )
+from multillm_gov.optimization.problem_inputs import Inputs
 from multillm_gov.optimization.proposal import moves_of, rounded
 from multillm_gov.optimization.solving import cost_of, solve, spend_of
 from multillm_gov.workflows.optimization.optimum import Optimum

@@ -62,7 +62,7 @@ def try_claim_on_table(
     rows = read_claim_table(read_given(file), file.name, sub_scores=options.sub_scores)
     scores = scores_of(rows, requests=options.requests, cases=options.cases)
     result = conclude(scores, options, file.name, "USD", _incumbent(scores, options.incumbent))
-    return _report(result, scores, as_of), result
+    return report_claim(result, scores, as_of), result
 
 
 def conclude(
@@ -71,8 +71,11 @@ def conclude(
     source: str,
     currency: str,
     incumbent: "Floats | None",
+    *,
+    floors: "Floats | None" = None,
+    extra_costs: float = 0.0,
 ) -> "ClaimResult":
-    """Test the claim on scores at hand."""
+    """Test the claim on scores at hand; a floor that is requested replaces declared ones."""
     import numpy as np
 
     from multillm_gov.optimization.claim.figures import table_figures
@@ -80,8 +83,14 @@ def conclude(
     from multillm_gov.optimization.claim.verdict import Terms
     from multillm_gov.reporting.optimization.claim_tables import ClaimResult
 
-    floors = None if options.floor is None else np.full(len(scores.tasks), options.floor)
-    terms = Terms(saving=options.saving, margin=options.margin, seed=options.seed)
+    if options.floor is not None:
+        floors = np.full(len(scores.tasks), options.floor)
+    terms = Terms(
+        saving=options.saving,
+        margin=options.margin,
+        seed=options.seed,
+        extra_costs=extra_costs,
+    )
     return ClaimResult(
         source=source,
         currency=currency,
@@ -105,7 +114,8 @@ def _incumbent(scores: "Scores", name: str) -> "Floats | None":
     return shares
 
 
-def _report(result: "ClaimResult", scores: "Scores", as_of: date) -> Report:
+def report_claim(result: "ClaimResult", scores: "Scores", as_of: date) -> Report:
+    """The report of a tested claim."""
     from multillm_gov.report import TOOL_VERSION
     from multillm_gov.reporting.optimization.claim import (
         claim_metrics,

@@ -5,13 +5,14 @@ from msgspec.structs import replace
 
 from multillm_gov.optimization.conflicts import find_conflict, is_feasible
 from multillm_gov.optimization.highs import Effort
-from multillm_gov.optimization.portfolio_problem import Inputs, portfolio_problem
+from multillm_gov.optimization.portfolio_problem import portfolio_problem
 from multillm_gov.optimization.problem import (
     FallbackNeed,
     Integers,
     Problem,
     Row,
 )
+from multillm_gov.optimization.problem_inputs import Inputs
 from multillm_gov.rules.engine.assessment import Assessment
 from multillm_gov.workflows.optimization.bills import solve_prepared
 from multillm_gov.workflows.optimization.optimum import Blocked, Optimum, ProposalError
@@ -22,7 +23,11 @@ MOST_ROUNDS = 6
 
 
 def optimize_state(
-    state: Assessment, *, effort: Effort | None = None, public: bool = False
+    state: Assessment,
+    *,
+    effort: Effort | None = None,
+    public: bool = False,
+    on_files: bool = True,
 ) -> Optimum:
     """Find, prove and return the cheapest allocation.
 
@@ -44,7 +49,7 @@ def optimize_state(
         optimum = replace(optimum, blocked=blocked, dropped=tuple(dropped))
         if not optimum.moves:
             return optimum
-        proved, refused = prove(optimum)
+        proved, refused = prove(optimum, on_files=on_files)
         if not refused:
             return proved
         for finding, task in refused:

@@ -10,17 +10,20 @@ from msgspec.structs import replace
 from multillm_gov.documents.document import SourceFile
 from multillm_gov.errors import SourceError
 from multillm_gov.finding import Finding, Severity
+from multillm_gov.measures.portfolio_figures import measure
 from multillm_gov.optimization.problem import (
     Floats,
     Problem,
 )
 from multillm_gov.optimization.proposal import Move
 from multillm_gov.optimization.solving import spend_of
+from multillm_gov.portfolio.allocation import Leg, TaskClassDeclaration
 from multillm_gov.portfolio.route_editing import with_route
 from multillm_gov.rules.engine.assessment import Assessment, assess
 from multillm_gov.sources.price_map import read_price_map
 from multillm_gov.state.loading import load_state
 from multillm_gov.state.state import State
+from multillm_gov.units import Percent
 from multillm_gov.workflows.optimization.optimum import Optimum, ProposalError
 
 PROCESS = frozenset(
@@ -34,8 +37,13 @@ _CLOSE = 1e-9
 """Largest difference, as a part of the spend, between the solver's cost and the measures'."""
 
 
-def prove(optimum: Optimum) -> tuple[Optimum, list[tuple[Finding, str]]]:
+def prove(optimum: Optimum, *, on_files: bool = True) -> tuple[Optimum, list[tuple[Finding, str]]]:
     """Write the moves into the files, load them, judge them, and compare costs.
+
+    Args:
+        optimum: With its moves.
+        on_files: Whether the state is what the files say; under an assumption the same moves are
+            judged without being written.
 
     Returns:
         The optimum with its proposal, and findings against it, each with the task class to leave.
@@ -44,16 +52,44 @@ def prove(optimum: Optimum) -> tuple[Optimum, list[tuple[Finding, str]]]:
         ProposalError: the measures cost the proposal otherwise than the solver did.
     """
     state = optimum.prepared.state
-    files = edited(state, optimum.moves)
-    proposal = proposed(state, files)
+    files = edited(state, optimum.moves) if on_files else ()
+    proposal = proposed(state, files) if on_files else moved(state, optimum.moves)
     _compare_costs(optimum, proposal)
     _require_limits(optimum, proposal)
     new = new_findings(state, proposal)
     afterwards = tuple(one for one in new if one.rule in PROCESS)
     against = [one for one in new if one.rule not in PROCESS]
-    moved = {move.task for move in optimum.moves}
-    refused = [(one, _blamed(one, optimum, moved)) for one in against]
+    names = {move.task for move in optimum.moves}
+    refused = [(one, _blamed(one, optimum, names)) for one in against]
     return replace(optimum, proposal=proposal, files=files, afterwards=afterwards), refused
+
+
+def moved(state: State, moves: Sequence[Move]) -> Assessment:
+    """The state with the moves made, measured and judged, nothing written."""
+    return assess(with_moves(state, moves))
+
+
+def with_moves(state: State, moves: Sequence[Move]) -> State:
+    """The state with the moves made, measured and not judged."""
+    by_task = {move.task: move for move in moves}
+    tasks = tuple(
+        replace(task, declared=_declared(task.declared, by_task[task.name]))
+        if task.name in by_task
+        else task
+        for task in state.portfolio.task_classes
+    )
+    portfolio = replace(state.portfolio, task_classes=tasks)
+    figures = measure(portfolio, state.catalog, state.figures)
+    return replace(state, portfolio=portfolio, figures=figures)
+
+
+def _declared(task: TaskClassDeclaration, move: Move) -> TaskClassDeclaration:
+    alone = len(move.route) == 1
+    route = tuple(
+        Leg(model=model, weight=None if alone else Percent(str(weight)))
+        for model, weight in move.route
+    )
+    return replace(task, route=route, fallbacks=move.fallbacks)
 
 
 def edited(state: State, moves: Sequence[Move]) -> tuple[SourceFile, ...]:

@@ -1,0 +1,175 @@
+"""Cost against quality, concentration or expected outage loss: points that nothing dominates."""
+
+from collections.abc import Sequence
+from typing import Literal
+
+import numpy as np
+from msgspec import Struct
+from msgspec.structs import replace
+
+from multillm_gov.optimization.assembly import assemble
+from multillm_gov.optimization.highs import Effort, Session
+from multillm_gov.optimization.problem import Floats, Limit, Problem, Row
+from multillm_gov.optimization.solving import conclude, cost_of, solve
+
+POINTS = 20
+Axis = Literal["quality", "concentration", "outage loss"]
+
+
+class Point(Struct, frozen=True, kw_only=True):
+    """One allocation of the frontier."""
+
+    value: float
+    """Mean proved quality (0..1), largest vendor's share of requests (0..1), or a loss a month."""
+    cost: float
+    """Everything counted, a month."""
+
+
+class Frontier(Struct, frozen=True, kw_only=True):
+    """The points, cheapest first, and where today's allocation stands."""
+
+    axis: Axis
+    points: tuple[Point, ...]
+    today: Point
+    distance: float | None
+    """What today's allocation costs more than the frontier at the same value; ``None``: today's
+    value lies beyond the frontier."""
+
+
+def frontier(
+    problem: Problem,
+    axis: Axis,
+    measures: Sequence[Floats],
+    *,
+    points: int = POINTS,
+    effort: Effort | None = None,
+) -> Frontier | None:
+    """Trace a frontier by epsilon-constraint; every point starts from the last one.
+
+    Args:
+        problem: With all its limits.
+        axis: What is traded for cost.
+        measures: By option, what a share of it adds to the value; of several (vendors) the largest
+            sum is the value. Of quality more is better, of the others less.
+        points: How many values are tried between the cheapest allocation's and the best.
+        effort: Of each solution.
+
+    Returns:
+        ``None`` where no allocation keeps the limits.
+    """
+    sign = -1.0 if axis == "quality" else 1.0
+    rows = tuple(
+        Row(options=np.flatnonzero(each), fixed=sign * each[np.flatnonzero(each)], bound_scaled=1.0)
+        for each in measures
+        if each.any()
+    )
+    limit = Limit(name=axis, value=float("inf"), unit="number", rows=rows)
+    cheapest = solve(problem, effort or Effort())
+    if cheapest.shares is None or not rows:
+        return None
+    start = _value(measures, cheapest.shares, sign)
+    best = _best(problem, limit, effort or Effort())
+    found = _sweep(problem, limit, np.linspace(start, best, points), effort or Effort())
+    traced = [
+        Point(value=sign * _value(measures, shares, sign), cost=cost_of(problem, shares))
+        for shares in (cheapest.shares, *found)
+    ]
+    kept = non_dominated(traced, sign)
+    today = Point(
+        value=sign * _value(measures, problem.today, sign), cost=cost_of(problem, problem.today)
+    )
+    return Frontier(axis=axis, points=kept, today=today, distance=_distance(kept, today, sign))
+
+
+def _value(measures: Sequence[Floats], shares: Floats, sign: float) -> float:
+    """The value with its sign turned so that less is better."""
+    return max(sign * float(each @ shares) for each in measures)
+
+
+def _best(problem: Problem, limit: Limit, effort: Effort) -> float:
+    """The best value within all limits: by halving where several sums count, else directly."""
+    if len(limit.rows) == 1:
+        row = limit.rows[0]
+        value = np.zeros(problem.size)
+        value[row.options] = row.fixed
+        lift = np.full(len(problem.tasks), np.inf)
+        np.minimum.at(lift, problem.task_of, value)
+        costs = value - lift[problem.task_of]
+        bare = replace(
+            problem,
+            costs=costs,
+            use_costs=np.zeros(problem.size),
+            fixed_costs=(),
+            minimums=(),
+            curves=(),
+            today=np.zeros(problem.size),
+        )
+        shares = solve(bare, effort).shares
+        return float("nan") if shares is None else float(value @ shares)
+    low, high = 0.0, max(float(row.fixed.sum()) for row in limit.rows)
+    for _ in range(20):
+        middle = (low + high) / 2
+        limits = (*problem.limits, replace(limit, value=middle))
+        quick = replace(effort, gap=1.0)
+        if solve(replace(problem, limits=limits), quick).shares is None:
+            low = middle
+        else:
+            high = middle
+        if high - low < 1e-3 * max(high, 1e-9):
+            break
+    return high
+
+
+def _sweep(problem: Problem, limit: Limit, values: Floats, effort: Effort) -> list[Floats]:
+    if any(each.spread is not None for each in problem.limits):
+        return _sweep_with_cuts(problem, limit, values, effort)
+    bounded = replace(problem, limits=(*problem.limits, replace(limit, value=float(values[0]))))
+    assembled = assemble(bounded)
+    own = assembled.limit_rows[-len(limit.rows) :]
+    sizes = np.array([float(np.abs(row.fixed).max()) for _, row, _ in own])
+    numbers = np.array([number for _, _, number in own])
+    session = Session(assembled.program, effort)
+    found = []
+    for value in values:
+        slack = 1e-9 * max(abs(value), 1e-6)
+        session.bound_rows(numbers, (value + slack) / sizes)
+        answer = conclude(bounded, assembled, session.solve())
+        if answer.shares is not None:
+            found.append(answer.shares)
+    return found
+
+
+def _sweep_with_cuts(
+    problem: Problem, limit: Limit, values: Floats, effort: Effort
+) -> list[Floats]:
+    """Limits on indexes need tangents of their own at every point."""
+    answers = (
+        solve(
+            replace(problem, limits=(*problem.limits, replace(limit, value=float(value)))), effort
+        )
+        for value in values + 1e-9
+    )
+    return [answer.shares for answer in answers if answer.shares is not None]
+
+
+def non_dominated(points: Sequence[Point], sign: float) -> tuple[Point, ...]:
+    """Those that no other point beats in cost and value, cheapest first."""
+    kept: list[Point] = []
+    for point in sorted(points, key=lambda each: (each.cost, sign * each.value)):
+        if not kept or sign * point.value < sign * kept[-1].value - 1e-9:
+            kept.append(point)
+    return tuple(kept)
+
+
+def _distance(points: Sequence[Point], today: Point, sign: float) -> float | None:
+    """Cost beyond the frontier at today's value, which lies between two points on a line."""
+    at = [sign * point.value for point in points]
+    here = sign * today.value
+    if not at or here < min(at) - 1e-9:
+        return None
+    if here >= at[0]:
+        return today.cost - points[0].cost
+    pairs = sorted(zip(at, (point.cost for point in points), strict=True))
+    return today.cost - float(
+        np.interp(here, [value for value, _ in pairs], [cost for _, cost in pairs])
+    )

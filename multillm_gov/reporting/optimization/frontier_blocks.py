@@ -1,0 +1,75 @@
+"""Frontiers as charts: cost against quality, concentration and expected outage loss."""
+
+from decimal import Decimal
+
+from multillm_gov.content import Block, Line, LineChart, Waymark
+from multillm_gov.optimization.frontier import Axis, Frontier
+from multillm_gov.reporting.optimization.result import OptimizationResult
+from multillm_gov.units import format_money, format_share
+
+_TITLES: dict[Axis, tuple[str, str]] = {
+    "quality": ("Least cost for a mean proved quality", "Mean proved quality"),
+    "concentration": (
+        "Least cost for a largest vendor's share",
+        "Largest vendor's share of requests",
+    ),
+    "outage loss": ("Least cost for an expected outage loss", "Expected outage loss a month"),
+}
+
+
+def frontier_blocks(result: OptimizationResult) -> tuple[Block, ...]:
+    """One chart per frontier, with today's allocation and its distance."""
+    return tuple(_chart(one, result.currency) for one in result.frontiers if one.points)
+
+
+def _chart(one: Frontier, currency: str) -> LineChart:
+    title, label = _TITLES[one.axis]
+    points = sorted(one.points, key=lambda point: point.value)
+    return LineChart(
+        title=title,
+        summary=_summary(one, currency),
+        x_label=label,
+        y_label=f"{currency} a month",
+        lines=(
+            Line(
+                label="Least cost",
+                points=tuple(
+                    Waymark(x=point.value, y=point.cost, text=_money(point.cost, currency))
+                    for point in points
+                ),
+            ),
+            Line(
+                label="Today",
+                points=(
+                    Waymark(
+                        x=one.today.value,
+                        y=one.today.cost,
+                        text=_money(one.today.cost, currency),
+                    ),
+                ),
+            ),
+        ),
+    )
+
+
+def _summary(one: Frontier, currency: str) -> str:
+    cheapest, best = one.points[0], one.points[-1]
+    ends = (
+        f"From {_money(cheapest.cost, currency)} a month at "
+        f"{_value(one.axis, cheapest.value, currency)} "
+        f"to {_money(best.cost, currency)} at {_value(one.axis, best.value, currency)}."
+    )
+    today = f"Today's allocation stands at {_value(one.axis, one.today.value, currency)}"
+    if one.distance is None:
+        return f"{ends} {today}, beyond what any allocation within all limits reaches."
+    return f"{ends} {today} and costs {_money(one.distance, currency)} a month more than needed."
+
+
+def _value(axis: Axis, value: float, currency: str) -> str:
+    if axis == "quality":
+        return f"{value:.4f}"
+    return format_share(value) if axis == "concentration" else _money(value, currency)
+
+
+def _money(value: float, currency: str) -> str:
+    return format_money(Decimal(str(round(value, 6))), currency)

@@ -1,0 +1,194 @@
+"""The report of ``govern optimize``: figures and proposals, never a verdict on what runs."""
+
+from decimal import Decimal
+
+from multillm_gov.content import Block, Items
+from multillm_gov.documents.secrets.masking import masked
+from multillm_gov.report import Metric, Report, Section, judge_counts
+from multillm_gov.reporting.optimization.conflict_blocks import conflict_blocks
+from multillm_gov.reporting.optimization.frontier_blocks import frontier_blocks
+from multillm_gov.reporting.optimization.plan_blocks import held_blocks, plan_sections
+from multillm_gov.reporting.optimization.price_blocks import leverage_blocks, price_blocks
+from multillm_gov.reporting.optimization.result import OptimizationResult, StageResult
+from multillm_gov.reporting.shared.provenance import provenance
+from multillm_gov.units import format_money, format_share
+from multillm_gov.words import code, count_of, join_code
+
+_EXTRAS = {
+    "moves": "evaluation and migration, spread over the months in which they must pay off",
+    "cache": "prompt-cache hits lost by splitting",
+    "minimums": "contract minimums that are not used up",
+}
+
+
+def report_optimization(result: OptimizationResult) -> Report:
+    """Summary, plan, limits and their prices, frontiers, leverage, basis."""
+    state = result.state
+    settings = state.portfolio.settings
+    report = Report(
+        kind="optimize",
+        title="Better allocation",
+        organization=settings.organization,
+        as_of=state.as_of.isoformat(),
+        verdict=judge_counts((), None),
+        currency=settings.currency,
+        revision=state.revision,
+        summary=_summary(result),
+        headline=_metrics(result),
+        sections=_sections(result),
+        provenance=provenance(state),
+        checked=(
+            ("task classes", len(state.portfolio.task_classes)),
+            ("policies", len(state.portfolio.policies)),
+        ),
+    )
+    return masked(report, state.secrets)
+
+
+def whole(result: OptimizationResult) -> StageResult | None:
+    """The last stage; ``None``: nothing moves."""
+    return result.stages[-1] if result.stages else None
+
+
+def _summary(result: OptimizationResult) -> str:
+    money = result.currency
+    parts = []
+    if result.assumptions:
+        parts.append(f"Assumed for this run: {join_code(result.assumptions)}.")
+    last = whole(result)
+    if result.cost is None:
+        parts.append(
+            "No allocation keeps every limit: the policies in conflict and the smallest change of "
+            "each are listed below."
+        )
+    elif last is None:
+        parts.append(
+            f"No cheaper allocation within all limits is proved; today's costs "
+            f"{format_money(result.today, money)} a month."
+        )
+    else:
+        parts.append(
+            f"{count_of(len(last.moves), 'task class')} could move for "
+            f"{format_money(last.saving, money)} a month less "
+            f"({_part(last.saving, result.today)} of {format_money(result.today, money)}), with "
+            "every floor and limit kept. The baseline is today's allocation."
+        )
+        first = result.stages[0]
+        if first is not last:
+            parts.append(
+                f"The best single move, {code(first.moves[0].task)}, saves "
+                f"{format_money(first.saving, money)} of it."
+            )
+    blocked = sum(bool(one.task) for one in result.conflicts)
+    if blocked:
+        parts.append(f"{count_of(blocked, 'task class')} cannot keep their own limits at all.")
+    if result.held:
+        parts.append(f"{count_of(len(result.held), 'task class')} cannot move; reasons below.")
+    return " ".join(parts)
+
+
+def _part(amount: Decimal, whole_amount: Decimal) -> str:
+    return format_share(amount / whole_amount) if whole_amount else "not known"
+
+
+def _metrics(result: OptimizationResult) -> tuple[Metric, ...]:
+    money = result.currency
+    metrics = [
+        Metric(
+            id="cost_today",
+            label="Cost a month, today",
+            value=format_money(result.today, money),
+            number=float(result.today),
+            unit=money,
+        )
+    ]
+    if result.cost is not None:
+        metrics.append(
+            Metric(
+                id="cost_proposed",
+                label="Cost a month, proposed",
+                value=format_money(result.cost, money),
+                number=float(result.cost),
+                unit=money,
+            )
+        )
+    last = whole(result)
+    if last is not None:
+        metrics += [
+            Metric(
+                id="saving",
+                label="Saving a month",
+                value=format_money(last.saving, money),
+                number=float(last.saving),
+                unit=money,
+            ),
+            Metric(
+                id="cash_saving",
+                label="Of it in cash, before commitments end",
+                value=format_money(last.cash_saving, money),
+                number=float(last.cash_saving),
+                unit=money,
+            ),
+        ]
+    if result.losses is not None:
+        before, after = result.losses
+        metrics.append(
+            Metric(
+                id="outage_loss",
+                label="Expected outage loss a month",
+                value=f"{format_money(before, money)} → {format_money(after, money)}",
+                number=float(after),
+                unit=money,
+            )
+        )
+    return tuple(metrics)
+
+
+def _sections(result: OptimizationResult) -> tuple[Section, ...]:
+    sections = list(plan_sections(result))
+    optional: list[tuple[str, str, tuple[Block, ...]]] = [
+        ("conflicts", "Limits in conflict", conflict_blocks(result)),
+        ("held", "Task classes that do not move", held_blocks(result)),
+        ("prices", "Price of each policy", price_blocks(result)),
+        ("frontiers", "What more would cost", frontier_blocks(result)),
+        ("leverage", "Negotiating leverage", leverage_blocks(result)),
+        ("basis", "Basis", (_basis(result),)),
+    ]
+    sections += [
+        Section(id=name, title=title, blocks=blocks) for name, title, blocks in optional if blocks
+    ]
+    return tuple(sections)
+
+
+def _basis(result: OptimizationResult) -> Items:
+    money = result.currency
+    items = [
+        f"Of the proposal's cost, {format_money(amount, money)} a month is "
+        f"{_EXTRAS.get(name, name)}."
+        for name, amount in result.extras
+    ]
+    items.append(
+        "Quality is the one-sided 95% lower bound of each model's newest result on your own cases."
+    )
+    if result.public:
+        items.append(
+            f"The quality of {join_code(result.public)} rests on public results: score them on "
+            "your own cases first."
+        )
+    if result.judged_afterwards:
+        items.append(
+            f"{join_code(result.judged_afterwards)}: judged on the finished proposal, not part of "
+            "the model."
+        )
+    solver = result.solver
+    if solver is not None:
+        items.append(
+            f"HiGHS: {solver.status}, proven gap {solver.gap * 100:.4f}%, "
+            f"{count_of(solver.task_classes, 'task class')}, {solver.options:,} options."
+        )
+        items.append(
+            "The proposal was written, loaded, judged by every rule and costed like any change."
+            if not result.assumptions
+            else "Under assumptions: the proposal was judged and costed, and nothing is written."
+        )
+    return Items(tuple(items))

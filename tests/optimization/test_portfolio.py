@@ -1,0 +1,450 @@
+"""Optimizing a portfolio: limits from its own files, proposals judged, plans, what limits cost."""
+
+from collections.abc import Mapping
+from decimal import Decimal
+from pathlib import Path
+
+import numpy as np
+import pytest
+from msgspec.structs import replace
+
+from conftest import Checkout
+from multillm_gov.errors import SourceError, UsageError
+from multillm_gov.finding import Severity
+from multillm_gov.measures.intervals import wilson_lower_bound
+from multillm_gov.optimization.candidates import late_share
+from multillm_gov.optimization.frontier import frontier
+from multillm_gov.optimization.leverage import leverages
+from multillm_gov.optimization.other_costs import lost_hits
+from multillm_gov.optimization.plan import stages
+from multillm_gov.optimization.policy_prices import policy_prices
+from multillm_gov.rules.engine.assessment import Assessment
+from multillm_gov.workflows.optimization.claim import ClaimOptions
+from multillm_gov.workflows.optimization.delivery import branch_of, patch_of, write_stage
+from multillm_gov.workflows.optimization.optimize import Optimized, OptimizeOptions, optimize
+from multillm_gov.workflows.optimization.optimum import Optimum
+from multillm_gov.workflows.optimization.own_claim import try_claim_on_own_data
+from multillm_gov.workflows.optimization.proposing import optimize_state
+from multillm_gov.workflows.optimization.proving import new_findings
+from multillm_gov.workflows.optimization.what_if import assume
+from optimization.shop import SCORES, shop, shop_files
+from portfolios import AS_OF
+
+CAP = "  vendors: {{rule: concentration, level: {level}, weigh_by: {basis}, {limit}}}\n"
+
+
+def cap(limit: str, level: str = "vendor", basis: str = "requests") -> str:
+    return CAP.format(level=level, basis=basis, limit=limit)
+
+
+def write(folder: Path, files: Mapping[str, str]) -> Path:
+    for path, text in files.items():
+        (folder / path).parent.mkdir(parents=True, exist_ok=True)
+        (folder / path).write_text(text)
+    return folder
+
+
+def routes(optimum: Optimum) -> dict[str, dict[str, float]]:
+    return {
+        move.task: {model: float(weight) for model, weight in move.route} for move in optimum.moves
+    }
+
+
+def cost(optimum: Optimum) -> float:
+    assert optimum.solution is not None
+    return optimum.solution.cost
+
+
+@pytest.fixture(scope="module")
+def plain() -> Optimum:
+    return optimize_state(shop())
+
+
+def test_the_cheapest_proved_allocation(plain: Optimum) -> None:
+    """By hand: triage mixes just enough of the better model to prove its floor of 0.80."""
+    small, mid = (
+        wilson_lower_bound(SCORES["triage", m], 2000) for m in ("gamma/small", "beta/mid")
+    )
+    assert small < 0.80 < mid
+    share = (0.80 - small) / (mid - small)
+    found = routes(plain)
+    assert set(found) == {"triage", "tagging"}
+    assert found["tagging"] == {"gamma/small": 100}
+    assert found["triage"]["beta/mid"] == pytest.approx(100 * share, abs=0.011)
+    assert plain.today == pytest.approx(23_000)
+    weight = found["triage"]["beta/mid"] / 100
+    assert cost(plain) == pytest.approx(2_000 + 5_000 + 1_000 * (1 - weight) + 4_000 * weight)
+
+
+def test_every_proposal_is_judged_and_costed(plain: Optimum) -> None:
+    assert plain.proposal is not None
+    assert new_findings(plain.prepared.state, plain.proposal) == ()
+    spend = plain.proposal.figures.spend_per_month
+    assert float(spend) == pytest.approx(cost(plain), rel=1e-12)
+    for move in plain.moves:  # whoever answers first is no fallback of its own, and one is there
+        assert move.fallbacks
+        assert len(move.route) > 1 or move.route[0][0] not in move.fallbacks
+
+
+@pytest.mark.parametrize(
+    "policy",
+    [
+        cap("max_share: 0.5"),
+        cap("max_share: 0.5", basis="spend"),
+        cap("max_share: 0.6", basis="value_at_stake"),
+        cap("max_share: 0.55", level="cloud"),
+        cap("max_share: 0.5", level="jurisdiction"),
+        cap("max_share: 0.45", level="model"),
+        cap("max_hhi: 3800"),
+        cap("max_hhi: 4200", basis="spend"),
+        cap("min_effective_number: 2.5"),
+        cap("min_effective_number: 2.2", basis="spend"),
+        cap("max_top_n: {n: 2, share: 0.8}"),
+        "  law: {rule: jurisdiction-limit, named: [DE], weigh_by: requests, max_share: 0.4}\n",
+        "  prices: {rule: absolute-exposure, price_rise: 0.5, max_added_monthly: 2600}\n",
+        "  total: {rule: total-spend-over-cap, per: vendor, max_monthly: 5200}\n",
+    ],
+)
+def test_limits_of_every_level_and_weight_hold(policy: str, plain: Optimum) -> None:
+    optimum = optimize_state(shop(policies=policy))
+    assert optimum.proposal is not None
+    name = policy.split(":", maxsplit=1)[0].strip()
+    assert not [one for one in optimum.proposal.findings if one.policy == name and one.active]
+    assert cost(optimum) > cost(plain) - 1e-6
+    assert not [
+        one
+        for one in new_findings(optimum.prepared.state, optimum.proposal)
+        if one.severity is Severity.ERROR
+    ]
+
+
+def test_a_share_of_spend_is_not_met_by_spending_more() -> None:
+    """Vendor acme keeps writing's 5,000; at most half of the bill may be its own."""
+    half = optimize_state(shop(policies=cap("max_share: 0.5", basis="spend")))
+    assert half.proposal is not None
+    assert cost(half) <= half.today
+    # The bill of the others is as small as the limit allows: 5,000 are half of 10,000.
+    assert cost(half) == pytest.approx(10_000, rel=1e-3)
+    impossible = optimize_state(shop(policies=cap("max_share: 0.2", basis="spend")))
+    assert impossible.solution is None
+    assert impossible.conflict is not None
+
+
+def test_cost_falls_with_every_limit_that_is_relaxed() -> None:
+    shares = (0.36, 0.4, 0.5, 0.6, 0.8, 1.0)
+    costs = [cost(optimize_state(shop(policies=cap(f"max_share: {share}")))) for share in shares]
+    assert costs == sorted(costs, reverse=True)
+    floors = ("0.9", "0.85", "0.8", "0.7")
+    costs = [
+        cost(
+            optimize_state(
+                shop(allocation={"quality: {floor: 0.80}": f"quality: {{floor: {floor}}}"})
+            )
+        )
+        for floor in floors
+    ]
+    assert costs == sorted(costs, reverse=True)
+
+
+def test_order_of_files_and_entries_changes_nothing(plain: Optimum) -> None:
+    files = shop_files()
+    head, *classes = files["allocations/shop.yaml"].split("\n  t")
+    evidence = files["evidence/results.yaml"].splitlines()
+    files["evidence/results.yaml"] = "\n".join([evidence[0], *reversed(evidence[1:])]) + "\n"
+    last, writing = classes[1].split("\n  writing:")
+    files["allocations/shop.yaml"] = (
+        f"{head}\n  writing:{writing.rstrip()}\n  t{last}\n  t{classes[0]}\n"
+    )
+    from portfolios import assessed
+
+    turned = optimize_state(assessed(files))
+    assert routes(turned) == routes(plain)
+    assert cost(turned) == cost(plain)
+
+
+def test_an_impossible_limit_is_answered_with_its_conflict() -> None:
+    policies = cap("max_share: 0.3") + (
+        "  only: {rule: model-not-allowed, allow: [{vendor: acme}, {vendor: beta}]}\n"
+    )
+    optimum = optimize_state(shop(policies=cap("max_share: 0.3")))
+    assert optimum.solution is None
+    assert optimum.conflict is not None
+    (relaxation,) = [one for one in optimum.conflict.relaxations if one.limit.name == "vendors"]
+    assert relaxation.enough
+    assert relaxation.value == pytest.approx(1 / 3, abs=2e-3)
+    del policies
+
+
+def test_a_floor_that_no_model_proves_blocks_its_task_class_alone() -> None:
+    state = shop(allocation={"quality: {floor: 0.80}": "quality: {floor: 0.97}"})
+    optimum = optimize_state(state)
+    (blocked,) = optimum.blocked
+    assert blocked.task == "triage"
+    names = {limits[0].name for limits in blocked.conflict.policies}
+    assert "quality floor of triage" in names
+    assert set(routes(optimum)) == {"tagging"}
+
+
+def test_what_cannot_move_says_why() -> None:
+    state = shop(
+        allocation={
+            "    demand: {requests: 500000, input_tokens: 1000}\n    quality: {floor: 0.90}\n": (
+                "    quality: {floor: 0.90}\n"
+            )
+        }
+    )
+    held = {one.task: one.reason for one in optimize_state(state).prepared.inputs.options.held}
+    assert held == {"writing": "no demand is declared"}
+
+
+def test_models_that_policies_refuse_are_no_options() -> None:
+    policy = "  allowed: {rule: model-not-allowed, deny: {vendors: [gamma]}}\n"
+    optimum = optimize_state(shop(policies=policy))
+    assert all("gamma/small" not in route for route in routes(optimum).values())
+    refused = {one.model for one in optimum.prepared.refusals if one.policy == "allowed"}
+    assert refused == {"gamma/small"}
+
+
+def test_residency_is_a_limit() -> None:
+    places = {
+        f"  {model}:\n    mode: chat\n": f"  {model}:\n    mode: chat\n    regions: [{place}]\n"
+        for model, place in (("acme/big", "US"), ("beta/mid", "US"), ("gamma/small", "EU"))
+    }
+    home = {"quality: {floor: 0.70}": "quality: {floor: 0.70}\n    data: {residency: [US]}"}
+    optimum = optimize_state(shop(allocation=home, catalog=places))
+    assert "gamma/small" not in routes(optimum).get("tagging", {})
+    (refusal,) = (one for one in optimum.prepared.refusals if one.rule == "GOV601")
+    assert (refusal.task, refusal.model) == ("tagging", "gamma/small")
+
+
+def test_an_independent_fallback_stands_behind_every_route(plain: Optimum) -> None:
+    policy = "  apart: {rule: fallback-not-independent, levels: [vendor, cloud]}\n"
+    optimum = optimize_state(shop(policies=policy))
+    assert optimum.proposal is not None
+    assert not [one for one in optimum.proposal.findings if one.policy == "apart" and one.active]
+    for move in optimum.moves:
+        vendors = {model.split("/")[0] for model, _ in move.route}
+        assert any(model.split("/")[0] not in vendors for model in move.fallbacks)
+    del plain
+
+
+def test_moves_must_pay_off_within_their_months() -> None:
+    settings = "optimization: {evaluation_per_move: 30000, migration_per_move: 42000, months: 12}\n"
+    optimum = optimize_state(shop(settings=settings))  # 6,000 a month for every new model
+    assert set(routes(optimum)) == {"triage"}
+    (move,) = optimum.moves
+    assert move.new_models == ("gamma/small",)
+    assert cost(optimum) < 23_000
+
+
+def test_a_saving_on_consumption_under_a_minimum_is_no_cash() -> None:
+    """30,000 are owed to acme: what it answers up to that is paid for in any case.
+
+    Triage and writing there are 15,000; three quarters of tagging fill the rest, and the last
+    quarter goes to gamma/small for 500.
+    """
+    settings = (
+        "optimization:\n  contracts:\n    acme: {minimum_monthly: 30000, owed_until: 2027-06-30}\n"
+    )
+    optimum = optimize_state(shop(settings=settings))
+    assert optimum.solution is not None
+    assert optimum.today == pytest.approx(8_000 + 30_000)
+    assert cost(optimum) == pytest.approx(30_500, abs=2)
+    assert optimum.solution.spend > 23_000  # more consumption, and 7,500 less cash
+    ended = optimize_state(shop(settings=settings.replace("2027-06-30", "2026-06-30")))
+    assert cost(ended) == pytest.approx(30_500, abs=2)  # writing still needs acme
+
+
+def test_lost_cache_hits() -> None:
+    assert lost_hits(0.5, 1.0) == 0
+    assert lost_hits(0.5, 0.5) == pytest.approx(0.5 - (1 - 0.5**0.5))
+    assert lost_hits(0.0, 0.5) == 0
+
+
+def test_late_answers_of_a_mixture_add_up(plain: Optimum) -> None:
+    state = shop(
+        allocation={
+            "quality: {floor: 0.70}": "quality: {floor: 0.70}\n    latency: {p95_seconds: 3}"
+        }
+    )
+    task = next(task for task in state.figures.tasks if task.task.name == "tagging")
+    record = state.evidence["tagging", "gamma/small"][0].record
+    assert late_share(task, record) == pytest.approx(0.0046, abs=0.0005)  # lognormal, 1 s and 2 s
+    assert late_share(task, replace(record, p50_seconds=None)) == 0.05
+    assert routes(optimize_state(state))["tagging"] == routes(plain)["tagging"]
+
+
+def test_the_appetite_for_outage_losses_is_a_limit(plain: Optimum) -> None:
+    loose = optimize_state(shop(settings="risk: {max_outage_loss_share: 0.5}\n"))
+    assert routes(loose) == routes(plain)
+    tight = optimize_state(shop(settings="risk: {max_outage_loss_share: 0.0000001}\n"))
+    assert tight.solution is None
+    assert tight.conflict is not None
+    assert tight.conflict.relaxations[0].limit.parameter == "max_outage_loss_share"
+
+
+def test_the_price_of_a_policy_is_what_dropping_it_saves(plain: Optimum) -> None:
+    optimum = optimize_state(shop(policies=cap("max_share: 0.5")))
+    assert optimum.solution is not None
+    prices = {one.limit.name: one for one in policy_prices(optimum.problem, optimum.solution)}
+    price = prices["vendors"]
+    assert price.cost_without == pytest.approx(cost(plain), rel=1e-3)
+    assert price.price == pytest.approx(cost(optimum) - cost(plain), rel=1e-2)
+    relaxed = optimize_state(shop(policies=cap("max_share: 0.6")))
+    assert price.relaxed_value == pytest.approx(0.6)
+    assert price.cost_relaxed == pytest.approx(cost(relaxed), rel=1e-3)
+    step = optimize_state(shop(policies=cap("max_share: 0.51")))
+    assert price.saving_per_step == pytest.approx(cost(optimum) - cost(step), rel=2e-2)
+
+
+def test_frontiers_are_not_dominated_and_hold_the_optimum(plain: Optimum) -> None:
+    options = plain.prepared.inputs.options
+    total = float(plain.prepared.state.figures.requests_per_month)
+    traced = frontier(plain.problem, "quality", [options.quality * options.requests / total])
+    assert traced is not None
+    costs = [point.cost for point in traced.points]
+    values = [point.value for point in traced.points]
+    assert costs == sorted(costs)
+    assert values == sorted(values)
+    assert costs[0] == pytest.approx(cost(plain), rel=1e-4)
+    assert traced.today.cost == pytest.approx(23_000)
+    assert traced.distance is not None
+    assert 0 < traced.distance < 23_000 - costs[0]
+
+
+def test_the_plan_starts_with_the_best_single_move(plain: Optimum) -> None:
+    assert plain.solution is not None
+    first, last = stages(plain.problem, plain.solution)
+    assert len(first.tasks) == 1
+    assert set(last.tasks) == {"triage", "tagging"}
+    assert 0 < first.saving < last.saving
+
+
+def test_leverage_is_what_could_leave(plain: Optimum) -> None:
+    by_name = {one.provider: one for one in leverages(plain.prepared.inputs.options, plain.problem)}
+    acme = by_name["acme"]
+    assert (acme.spend, acme.portable, acme.alternative) == (15_000, 10_000, 4_000)
+    assert acme.break_even_discount == pytest.approx(0.6)
+    assert acme.tasks == ("triage",)
+    assert by_name["beta"].saving == 6_000
+
+
+@pytest.mark.parametrize(
+    ("assumption", "expected"),
+    [
+        ("price:gamma/small=4", {"tagging": False}),
+        ("gone:gamma", {"tagging": False}),
+        ("model:beta/cheap@triage=0.9", {"triage": True}),
+        ("cap:writing=4000", {"writing": False}),
+        ("demand:2", {"tagging": True, "triage": True}),
+        ("demand:tagging=2", {"tagging": True}),
+    ],
+)
+def test_assumptions(assumption: str, expected: dict[str, bool], plain: Optimum) -> None:
+    state = assume(shop(), (assumption,))
+    optimum = optimize_state(state, on_files=False)
+    found = routes(optimum)
+    assert {task: task in found for task in expected} == expected
+    if assumption == "demand:2":
+        assert found == routes(plain)
+        assert cost(optimum) == pytest.approx(2 * cost(plain))
+    if assumption.startswith("model"):
+        assert "beta/cheap" in found["triage"]
+
+
+@pytest.mark.parametrize(
+    "text", ["", "gone", "gone:nobody", "price:acme/big=x", "cap:none=3", "demand:none=2", "x:y=1"]
+)
+def test_assumptions_that_are_none(text: str) -> None:
+    with pytest.raises(UsageError):
+        assume(shop(), (text,))
+
+
+def test_a_cap_of_a_policy_can_be_assumed() -> None:
+    state = shop(policies=cap("max_share: 0.5"))
+    looser = assume(state, ("cap:vendors.max_share=0.9",))
+    assert cost(optimize_state(looser, on_files=False)) < cost(optimize_state(state))
+
+
+@pytest.fixture(scope="module")
+def whole(tmp_path_factory: pytest.TempPathFactory) -> Optimized:
+    folder = write(tmp_path_factory.mktemp("shop"), shop_files(policies=cap("max_share: 0.5")))
+    return optimize(OptimizeOptions(frontier_points=5), as_of=AS_OF, root=folder)
+
+
+def test_the_report_says_what_a_limit_costs_and_what_comes_first(whole: Optimized) -> None:
+    from multillm_gov.rendering.renderers import renderer
+
+    text = " ".join(renderer("text")(whole.report).decode().split())
+    assert "The 50.0% limit of `vendors` (policies/limits.yaml:2) costs" in text
+    assert "at 60.0% it would cost" in text
+    assert "As insurance it avoids" in text
+    assert "Back to acme/big 100% if the accepted share falls below 0.800" in text
+    for name in ("markdown", "html", "json"):
+        assert b"Better allocation" in renderer(name)(whole.report)
+
+
+def test_every_stage_is_proved_alone(whole: Optimized) -> None:
+    assert [stage.name for stage in whole.result.stages] == ["best single move", "whole"]
+    for stage in whole.result.stages:
+        assert stage.saving > 0
+        assert stage.effects
+
+
+def test_writing_keeps_every_other_byte(tmp_path: Path) -> None:
+    root = write(tmp_path, shop_files())
+    before = (root / "allocations/shop.yaml").read_text()
+    found = optimize(OptimizeOptions(frontier_points=0, prices=False), as_of=AS_OF, root=root)
+    patch = patch_of(found, "whole")
+    assert write_stage(found, "whole") == ("allocations/shop.yaml",)
+    after = (root / "allocations/shop.yaml").read_text()
+    changed = set(before.splitlines()) ^ set(after.splitlines())
+    assert all("model" in line or "fallbacks" in line or "weight" in line for line in changed)
+    assert "# the incumbent" in after
+    assert patch.count(b"\n@@") + patch.startswith(b"@@") >= 1
+    again = optimize(OptimizeOptions(frontier_points=0, prices=False), as_of=AS_OF, root=root)
+    assert again.result.stages == ()  # what is optimal stays
+    with pytest.raises(UsageError):
+        write_stage(again, "whole")
+
+
+def test_a_branch_gets_the_only_commit(checkout: Checkout) -> None:
+    checkout.commit(shop_files())
+    head, status = checkout.git("rev-parse", "HEAD"), checkout.git("status", "--porcelain")
+    options = OptimizeOptions(frontier_points=0, prices=False)
+    found = optimize(options, as_of=AS_OF, root=checkout.folder)
+    patch = patch_of(found, "whole")
+    commit = branch_of(found, "whole", "cheaper")
+    assert checkout.git("rev-parse", "HEAD") == head
+    assert checkout.git("status", "--porcelain") == status == ""
+    assert checkout.git("rev-parse", "cheaper") == commit
+    assert checkout.git("rev-parse", "cheaper^") == head
+    assert checkout.git("diff", "--name-only", head, "cheaper") == "allocations/shop.yaml"
+    assert "Roll back" in checkout.git("log", "-1", "--format=%B", "cheaper")
+    (checkout.folder / "p.patch").write_bytes(patch)
+    checkout.git("apply", "--check", "p.patch")
+    with pytest.raises(UsageError, match="already"):
+        branch_of(found, "whole", "cheaper")
+    with pytest.raises(UsageError):
+        branch_of(found, "whole", "--force")
+    checkout.write({"allocations/shop.yaml": "# changed\n"})
+    with pytest.raises(SourceError):
+        branch_of(found, "whole", "other")
+
+
+def test_the_claim_on_own_results(tmp_path: Path) -> None:
+    root = write(tmp_path, shop_files())
+    report, result = try_claim_on_own_data(ClaimOptions(), as_of=AS_OF, root=root)
+    by_name = {one.name: one for one in result.trial.against}
+    assert by_name["incumbent"].saving > 0.25
+    assert "what answers today" in report.summary
+    assert result.trial.verdict in {"supported", "depends on the baseline", "not supported"}
+    (root / "evidence/results.yaml").write_text("records: []\n")
+    with pytest.raises(SourceError):
+        try_claim_on_own_data(ClaimOptions(), as_of=AS_OF, root=root)
+
+
+def test_amounts_are_exact_decimals(whole: Optimized) -> None:
+    assert isinstance(whole.result.today, Decimal)
+    assert np.isfinite(float(whole.result.stages[-1].saving))
+    assert isinstance(whole.state, Assessment)
