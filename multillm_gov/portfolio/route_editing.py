@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 from multillm_gov.documents.document import Document, SourceFile
-from multillm_gov.documents.plain_spelling import format_scalar
+from multillm_gov.documents.scalars import format_scalar
 from multillm_gov.documents.yaml_reader import read_document
 from multillm_gov.location import Pointer
 
