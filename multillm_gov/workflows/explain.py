@@ -1,5 +1,6 @@
 """``govern explain`` and ``govern rules``: pages of the rule book."""
 
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Literal
 
@@ -8,7 +9,7 @@ from msgspec import Struct
 from multillm_gov.errors import UsageError
 from multillm_gov.rules.engine.registry import all_rules, find_rule, rule_names
 from multillm_gov.rules.engine.rule import Rule
-from multillm_gov.words import LONGEST, did_you_mean
+from multillm_gov.words import LONGEST, did_you_mean, join_code
 from multillm_gov.workflows.rule_pages import (
     as_json,
     book_markdown,
@@ -70,11 +71,11 @@ def explain(name: str, form: Form = "text", root: Path | None = None) -> str:
     only_policy = requested.startswith(_POLICY)
     rule = None if only_policy else find_rule(requested)
     if rule is None:
-        from multillm_gov.workflows.key_reference import explain_keys, find_keys
+        from multillm_gov.workflows.key_reference import explain_key
 
-        keys = () if only_policy else find_keys(requested)
-        if keys:
-            return explain_keys(keys, form)
+        page = None if only_policy else explain_key(requested, form)
+        if page is not None:
+            return page
         return _explain_policy(requested.removeprefix(_POLICY), form, root, only=only_policy)
     if form == "json":
         return as_json(page_data(rule))
@@ -107,12 +108,20 @@ def _explain_policy(name: str, form: Form, root: Path | None, *, only: bool) -> 
                 f"`{found.policy.declared.rule[:LONGEST]}`",
                 "Run `govern rules` to list them all.",
             )
+        from multillm_gov.workflows.schema import schema_names
+
+        kinds = "" if only else f" For a key: `govern explain KIND.KEY`; {_kinds(schema_names())}."
         raise UsageError(
-            f"No {what} is named `{name[:LONGEST]}`{meant}", "Run `govern rules` to list them all."
+            f"No {what} is named `{name[:LONGEST]}`{meant}",
+            f"Run `govern rules` to list them all.{kinds}",
         )
     if form == "json":
         return as_json(policy_data(found, rule))
     return policy_markdown(found, rule) if form == "markdown" else policy_text(found, rule)
+
+
+def _kinds(names: Iterable[str]) -> str:
+    return f"kinds of files are {join_code(names)}"
 
 
 def list_rules(form: Form = "text", selection: RuleFilter | None = None) -> str:

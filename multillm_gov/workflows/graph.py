@@ -122,10 +122,17 @@ def _effect(dependence: Dependence, node: Node, currency: str) -> str:
         0.0,
     )
     lost = format_money(Decimal(f"{worth:.2f}"), currency)
+    declared = any(task.value_per_hour for task in dependence.system.tasks)
     if point:
+        cost = f"{lost} an hour" if declared else "value not declared"
         return (
             f"Without {what} {format_share(share)} of the requests go unanswered, failover or "
-            f"not: {lost} an hour."
+            f"not: {cost}."
+        )
+    if not declared:
+        return (
+            f"Alone {what} takes down nothing as long as the failover works; what failovers that "
+            "fail would cost is not known: no value at stake is declared."
         )
     return (
         f"Alone {what} takes down nothing as long as the failover works; failovers that are not "

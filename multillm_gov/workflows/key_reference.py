@@ -5,6 +5,8 @@ from typing import Any
 
 from msgspec import Struct, to_builtins
 
+from multillm_gov.errors import UsageError
+from multillm_gov.words import LONGEST, did_you_mean
 from multillm_gov.workflows.rule_parameters import format_default, resolved, type_of
 from multillm_gov.workflows.schema import schema_names, schema_of
 
@@ -140,6 +142,43 @@ def reference_page(name: str) -> str:
 def _by_mapping(keys: tuple[Key, ...]) -> Any:  # noqa: ANN401 - a sort key
     order = {parent: number for number, parent in enumerate(dict.fromkeys(k.parent for k in keys))}
     return lambda key: order[key.parent]
+
+
+def explain_key(name: str, form: str) -> str | None:
+    """The page of a key, or of all keys of a kind of file; ``None``: the name is of neither.
+
+    Raises:
+        UsageError: the kind of file has no such key.
+    """
+    kind, dot, rest = name.partition(".")
+    if kind not in schema_names():
+        return None
+    if not rest:
+        return _explain_kind(kind, form) if not dot else None
+    keys = find_keys(name)
+    if keys:
+        return explain_keys(keys, form)
+    known = {_plain(key.path) for key in keys_of(kind)}
+    last = {path.rpartition(".")[2] for path in known}
+    meant = did_you_mean(rest, known) or did_you_mean(rest.rpartition(".")[2], last)
+    raise UsageError(
+        f"No key of {kind} files is named `{rest[:LONGEST]}`{meant}",
+        f"Run `govern explain {kind}` to list its keys.",
+    )
+
+
+def _explain_kind(kind: str, form: str) -> str:
+    """What the files are for, and every key of theirs."""
+    keys = keys_of(kind)
+    if form == "json":
+        from multillm_gov.workflows.rule_pages import as_json
+
+        return as_json(to_builtins(keys))
+    if form == "markdown":
+        return reference_page(kind)
+    lines = [_FILES[kind].partition(";")[0].replace("`", "")]
+    lines += [f"  {key.path}: {key.describe()}" for key in keys]
+    return "\n".join(lines) + "\n"
 
 
 def explain_keys(keys: tuple[Key, ...], form: str) -> str:

@@ -201,7 +201,7 @@ def test_a_component_has_the_same_history_in_every_portfolio(system_of, costs_of
 
 def test_what_is_always_away_is_lost_as_far_as_nothing_takes_over(system_of, costs_of) -> None:
     """A retired model answers nothing: its requests go to the next hop, as far as that is
-    covered."""
+    covered. What is lost is a fact beside the outages."""
     parts = [1.0, 0.01, 0.0]
     for tasks, lost in (
         ([([[0], [2]], 0.9, 10.0)], 0.1 * 87_600),
@@ -210,13 +210,13 @@ def test_what_is_always_away_is_lost_as_far_as_nothing_takes_over(system_of, cos
         ([([[0], [0]], 0.9, 10.0)], 87_600),
     ):
         found = simulate(system_of(parts, tasks), costs_of(), ASSUMED, years=1_000)
-        assert found.loss.expected.value == pytest.approx(lost)
-        assert found.loss.deviation == pytest.approx(0, abs=1e-6)
-        assert found.exact_loss == pytest.approx(lost)
-        assert found.contributions[0].loss_shortfall == pytest.approx(lost)
+        assert found.retired_loss == pytest.approx(lost)
+        assert found.loss.expected.value == pytest.approx(0, abs=1e-6)
+        assert found.exact_loss == pytest.approx(0, abs=1e-6)
     found = simulate(system_of(parts, [([[0], [1]], 0.9, 10.0)]), costs_of(), ASSUMED, years=YEARS)
     assert found.not_drawn == pytest.approx(0, abs=1e-9)
-    assert within(found.loss.expected.value, 87_600 * (0.1 + 0.9 * 0.01), found.loss.standard_error)
+    assert found.retired_loss == pytest.approx(87_600 * 0.1)
+    assert within(found.loss.expected.value, 87_600 * 0.9 * 0.01, found.loss.standard_error)
 
 
 def test_many_coverages_are_mixtures_of_tenths_with_the_same_mean(system_of, costs_of) -> None:

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from multillm_gov.errors import UsageError
 from multillm_gov.workflows.explain import explain
 from multillm_gov.workflows.key_reference import find_keys, keys_of, reference_page
 from multillm_gov.workflows.schema import schema_names, schema_of
@@ -57,3 +58,17 @@ def test_the_outermost_key_of_a_name_is_meant():
 @pytest.mark.parametrize("name", ["allocation", "allocation.", "allocation.nothing", "x.demand"])
 def test_what_is_no_key_is_none(name):
     assert find_keys(name) == ()
+
+
+def test_a_kind_of_file_lists_its_keys_and_a_wrong_key_names_the_nearest() -> None:
+    page = explain("catalog")
+    assert page.startswith("catalog/*.yaml: what is known of models")
+    assert "\n  models.NAME.base: " in page
+    for name, near in (("allocation.nonsense", ""), ("allocation.demnd", "`demand`")):
+        with pytest.raises(UsageError) as raised:
+            explain(name)
+        assert near in str(raised.value)
+        assert "`govern explain allocation` to list its keys" in raised.value.hint
+    with pytest.raises(UsageError) as raised:
+        explain("alocation.demand")
+    assert "kinds of files are `allocation`, `catalog`" in raised.value.hint

@@ -8,9 +8,9 @@ from multillm_gov.location import Location
 from multillm_gov.report import Trial, TrialCheck
 from multillm_gov.rules.engine.assessment import Assessment
 
-RULE = "GOV209"
+RULE = "GOV210"
 """The rule that a failed drill breaks, in `govern check` as here."""
-_NAME = "failover-not-drilled"
+_NAME = "failover-drill-failed"
 
 
 def findings_of(records: tuple[DrillRecord, ...], assessment: Assessment) -> tuple[Finding, ...]:

@@ -67,6 +67,8 @@ def spend_metric(assessment: Assessment) -> Metric:
     doubts = []
     if figures.unpriced:
         doubts.append(f"without {join_some(figures.unpriced)}, whose cost is not known")
+    if not figures.tasks:
+        doubts.append("no task class is declared")
     if not figures.exchange_known:
         doubts.append(f"no exchange rate to {figures.currency} is declared")
     if doubts and status != "bad":
@@ -85,13 +87,15 @@ def spend_metric(assessment: Assessment) -> Metric:
         limit=limit,
         status=status,
         note=note,
-        number=None if nothing_known(figures) else float(spend),
+        number=None if nothing_known(figures) or not figures.tasks else float(spend),
         unit=f"{figures.currency} per month",
     )
 
 
 def format_forecast(figures: PortfolioFigures) -> str:
     """The forecast; a lower bound or not known where task classes have no known cost."""
+    if not figures.tasks:
+        return "none"
     if nothing_known(figures):
         return "not known"
     spend = format_money(figures.spend_per_month, figures.currency)

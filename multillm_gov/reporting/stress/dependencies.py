@@ -50,7 +50,7 @@ def pair_section(dependence: Dependence, currency: str) -> Section:
     rows = [
         (
             Cell(" + ".join(_members(point, dependence.system.components))),
-            Cell(_money(point.value_per_hour)),
+            Cell(_worth(point.value_per_hour)),
             Cell(_money(point.loss_per_year)),
             Cell(_affected(point)),
         )
@@ -100,10 +100,16 @@ def _component(component: Component) -> str:
 
 def _finding(dependence: Dependence, currency: str) -> str:
     components, singles = dependence.system.components, dependence.singles
-    year = (
-        f"Outages are expected to cost {_money(dependence.importances.loss_per_year)} "
-        f"{currency} in a mean year."
-    )
+    retired = dependence.retired_loss
+    outages = max(dependence.importances.loss_per_year - retired, 0.0)
+    year = f"Outages are expected to cost {_money(outages)} {currency} in a mean year."
+    if retired:
+        year += (
+            f" Models that are already retired cost {_money(retired)} {currency} a year on top, "
+            "which is no outage; both are in the figures by component."
+        )
+    if not any(task.value_per_hour for task in dependence.system.tasks):
+        year = "No value at stake is declared, so outages have no cost here."
     if not dependence.system.tasks:
         return "No task class is declared, so there are no dependencies."
     if not singles:
@@ -113,8 +119,7 @@ def _finding(dependence: Dependence, currency: str) -> str:
     return (
         f"{count} of failure: each takes down a task class, or one of its route entries, alone, "
         f"even where failover works. The largest is {_component(components[worst.members[0]])}: "
-        f"{count_of(worst.task_classes, 'task class')}, {_money(worst.value_per_hour)} {currency} "
-        f"an hour. {year}"
+        f"{count_of(worst.task_classes, 'task class')}, {_an_hour(worst, currency)}. {year}"
     )
 
 
@@ -134,7 +139,7 @@ def _single_points(dependence: Dependence, currency: str) -> tuple[Block, ...]:
         rows.append(
             (
                 Cell(_component(component), strong=True),
-                Cell(_money(point.value_per_hour)),
+                Cell(_worth(point.value_per_hour)),
                 Cell(_affected(point)),
                 Cell(_unavailability(component)),
                 Cell(format_share(by_component[point.members[0]].criticality)),
@@ -216,6 +221,18 @@ def _unavailability(component: Component) -> str:
         return "not counted"
     sample = f", n = {component.sample_size:,}" if component.origin == "measured" else ""
     return f"{100 * component.unavailability:.3f}% ({component.origin}{sample})"
+
+
+def _an_hour(point: Point, currency: str) -> str:
+    """What an hour of it costs; nothing is known of it where no value is declared."""
+    if not point.value_per_hour:
+        return "value not declared"
+    return f"{_money(point.value_per_hour)} {currency} an hour"
+
+
+def _worth(value: float) -> str:
+    """An amount in a table; where no value is declared, nothing is known of it."""
+    return _money(value) if value else "not declared"
 
 
 def _money(value: float) -> str:

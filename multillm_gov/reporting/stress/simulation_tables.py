@@ -40,6 +40,9 @@ def figures_table(simulation: Simulation) -> Table:
         _loss_only("Expected, exact", simulation.exact_loss, "no sampling"),
         _loss_only("Not simulated: three or more simultaneous failures", simulation.not_drawn),
     ]
+    if simulation.retired_loss:
+        label = "Not counted as outages: models that are already retired"
+        rows.append(_loss_only(label, simulation.retired_loss, "every year"))
     if simulation.limited:
         label = "Additional, expected: requests beyond the rate limits of fallbacks"
         rows.append(_loss_only(label, simulation.limited))

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 
 from msgspec import Struct
 
-from multillm_gov.risk.availability.availability import unavailabilities
+from multillm_gov.risk.availability.availability import retired_loss_per_year, unavailabilities
 from multillm_gov.risk.availability.importance import Importance, Importances, importances
 from multillm_gov.risk.availability.single_points import Point, double_points, single_points
 from multillm_gov.risk.system.cut_sets import Cuts, CutSet, TaskCuts, cut_sets
@@ -123,6 +123,8 @@ class Dependence(Struct, frozen=True, kw_only=True):
     doubles: tuple[Point, ...]
     """Pairs, the costliest first."""
     importances: Importances
+    retired_loss: float = 0.0
+    """The part of the expected loss of a year that models already retired cause: no outage."""
 
 
 def dependence_data(dependence: Dependence) -> Data:
@@ -142,6 +144,7 @@ def dependence_data(dependence: Dependence) -> Data:
     most = min(MOST_PAIRS, MOST_PAIRS_IN_ALL // max(len(distinct.all), 1))
     return {
         "expected_loss_per_year": dependence.importances.loss_per_year,
+        "retired_loss_per_year": dependence.retired_loss,
         "single_points": [_point(point, ids) for point in dependence.singles],
         "pairs": [_point(point, ids) for point in dependence.doubles],
         "importance": [_importance(each, system) for each in dependence.importances.components],
@@ -159,4 +162,5 @@ def measure_dependence(system: System) -> Dependence:
         singles=single_points(cuts),
         doubles=double_points(cuts),
         importances=importances(system),
+        retired_loss=retired_loss_per_year(system),
     )

@@ -160,7 +160,8 @@ def _part_edges(
 
 def _task_node(task: TaskSystem, currency: str) -> Node:
     lonely = all(len(chain.hops) < 2 or task.coverage == 0 for chain in task.chains)
-    told = f"{task.value_per_hour:,.2f} {currency} an hour at stake"
+    told = f"{_an_hour(task.value_per_hour, currency)} at stake"
+    told = told if task.value_per_hour else "value at stake not declared"
     covered = f"failover covered {task.coverage:.0%} ({task.coverage_origin})"
     return Node(
         id=f"task_class:{task.name}",
@@ -179,6 +180,10 @@ def _model_node(system: System, name: str, points: dict[int, Point], currency: s
     return Node(id=name, kind="model", label=name.partition(":")[2])
 
 
+def _an_hour(value: float, currency: str) -> str:
+    return f"{value:,.2f} {currency} an hour" if value else "value not declared"
+
+
 def _component_node(system: System, index: int, points: dict[int, Point], currency: str) -> Node:
     component = system.components[index]
     point = points.get(index)
@@ -192,7 +197,7 @@ def _component_node(system: System, index: int, points: dict[int, Point], curren
     if point:
         taken = (
             f"takes down {count_of(point.task_classes, 'task class')}, "
-            f"{point.value_per_hour:,.2f} {currency} an hour"
+            f"{_an_hour(point.value_per_hour, currency)}"
         )
     return Node(
         id=component.id,

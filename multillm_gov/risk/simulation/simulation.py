@@ -11,6 +11,7 @@ from math import fsum
 from typing import Final
 
 import numpy as np
+from msgspec.structs import replace
 
 from multillm_gov.risk.availability.availability import unavailabilities
 from multillm_gov.risk.simulation.assumptions import Assumptions
@@ -59,15 +60,15 @@ def simulate(  # noqa: PLR0913 - what is simulated, then how
         seed: Not negative.
         lengths: Law of the outages' lengths; ``exponential`` has closed forms to compare with.
     """
-    chains = chains_of(system, overflows)
+    chains, retired = _outages_only(chains_of(system, overflows))
     years = affordable_years(years, chains, costs)
     losses = simulate_losses(
         chains, years, seed=seed, sigma=assumptions.outage_sigma.value, lengths=lengths
     )
     expenses = simulate_expenses(costs, assumptions, years, seed=seed)
-    exact, unlimited = (
-        _exact_loss(system),
-        chains_of(system).expected_loss if overflows else chains.expected_loss,
+    exact = max(_exact_loss(system) - retired, 0.0)
+    unlimited = (
+        _outages_only(chains_of(system))[0].expected_loss if overflows else chains.expected_loss
     )
     stake = HOURS_PER_YEAR * fsum(task.value_per_hour for task in system.tasks)
     return Simulation(
@@ -82,6 +83,7 @@ def simulate(  # noqa: PLR0913 - what is simulated, then how
             task.fixed_per_year + fsum(line.per_year for line in task.lines) for task in costs.tasks
         ),
         successors_assumed=_successors_assumed(costs),
+        retired_loss=retired,
         exact_loss=exact,
         not_drawn=exact - unlimited,
         limited=chains.expected_loss - unlimited,
@@ -96,6 +98,12 @@ def simulate(  # noqa: PLR0913 - what is simulated, then how
         yearly_losses=array("d", losses.total.tobytes()),
         yearly_costs=array("d", expenses.total.tobytes()),
     )
+
+
+def _outages_only(chains: SampledChains) -> tuple[SampledChains, float]:
+    """Chains without what is always down, and what that costs a year: it is a fact, no outage."""
+    lost = fsum(loss for _, loss in chains.always)
+    return replace(chains, always=()), lost
 
 
 def affordable_years(wanted: int, chains: SampledChains, costs: CostLines) -> int:

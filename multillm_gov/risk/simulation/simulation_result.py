@@ -114,13 +114,15 @@ class Simulation(Struct, frozen=True, kw_only=True):
     """Release of numpy."""
     currency: str
     loss: Distribution
-    """Value lost to outages."""
+    """Value lost to outages, without ``retired_loss``."""
     cost: Distribution
     """Spend, over the task classes whose spend is known."""
     forecast: float
     """The bill at today's prices, models and demand, over the same task classes as ``cost``."""
     successors_assumed: tuple[str, ...]
     """Models that may retire within the year without a priced successor: a moderate change."""
+    retired_loss: float
+    """Value lost to models that are retired already: a fact, in none of the other losses."""
     exact_loss: float
     """Expected loss of any order, if fallbacks take all rerouted: sum of v 8760 U (method 3.3)."""
     not_drawn: float
