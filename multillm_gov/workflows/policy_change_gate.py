@@ -1,5 +1,6 @@
 """What a change forbids itself no longer, or hides by altered facts, and does at once."""
 
+from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 
@@ -9,8 +10,9 @@ from multillm_gov.changes.change import Kind
 from multillm_gov.changes.comparison import Comparison
 from multillm_gov.changes.held_facts import FactGroup
 from multillm_gov.documents.document import SourceFile, locate
-from multillm_gov.finding import Enforcement, Finding, Flaw, Related
+from multillm_gov.finding import Enforcement, Finding, Flaw, Related, Severity
 from multillm_gov.location import Location, Place
+from multillm_gov.measures.failover import Failover
 from multillm_gov.reporting.diff.findings import BY_BASE, Renames, identities
 from multillm_gov.rules.engine.assessment import Assessment, assess
 from multillm_gov.rules.engine.registry import find_rule
@@ -18,7 +20,7 @@ from multillm_gov.sources.folder_blame import blame_folder
 from multillm_gov.sources.git import Repository
 from multillm_gov.sources.price_map import read_price_map
 from multillm_gov.state.loading import load_state, no_collections
-from multillm_gov.words import join_words
+from multillm_gov.words import code, join_words
 from multillm_gov.workflows.comparing import (
     compare_assessments,
     governing_paths,
@@ -35,6 +37,8 @@ FACTS_LEAD = "hidden by facts altered in this change"
 """How it starts where the limit stands and the facts it is judged by do not."""
 
 _MOST_EXAMPLES = 3
+_UNCOVERED = frozenset({"GOV201", "GOV202"})
+"""No fallback at all, and none that is independent of the route."""
 _SHOWN_BY: dict[FactGroup, tuple[Kind, ...]] = {
     FactGroup.CATALOG: (Kind.MODEL_PRICE, Kind.MODEL_EXPOSURE, Kind.MODEL_RETIREMENT),
     FactGroup.MONEY: (Kind.SETTING,),
@@ -79,7 +83,11 @@ def with_used(
     """The later state with what it uses at once among its findings; a first state is as it is."""
     if not before.files:
         return after
-    used = used_at_once(before, after, comparison or compare_assessments(before, after))
+    compared = comparison or compare_assessments(before, after)
+    by_limits = used_at_once(before, after, compared)
+    known = {(each.rule, each.subject) for each in by_limits}
+    uncovered = _without_fallback(before, after, compared)
+    used = (*by_limits, *(each for each in uncovered if (each.rule, each.subject) not in known))
     findings = sorted(
         (*after.findings, *used), key=lambda each: (each.location.path, each.location.line)
     )
@@ -124,6 +132,37 @@ def used_at_once(
             altered = hiding.get(name)
             used.append(_hidden(found, altered, comparison) if altered else _loosened(found))
     return tuple(used)
+
+
+def _without_fallback(
+    before: Assessment, after: Assessment, comparison: Comparison
+) -> Iterator[Finding]:
+    """Task classes that lose the fallback that would have taken over: removing it is its use."""
+    removed = {
+        change.subject: change.before
+        for change in comparison.changes
+        if change.kind is Kind.FALLBACK_REMOVED
+    }
+    failover = Failover(before.as_of, before.drills)
+    covered = {task.task.name for task in before.figures.tasks if failover.usable(task)}
+    names = {new: old for old, new in _renames(comparison).task_classes.items()}
+    known = {finding.fingerprint for finding in before.findings}
+    for finding in after.findings:
+        if (
+            finding.rule in _UNCOVERED
+            and finding.active
+            and finding.fingerprint not in known
+            and names.get(finding.subject, finding.subject) in covered
+            and finding.subject in removed
+        ):
+            graver = replace(
+                finding,
+                severity=Severity.ERROR,
+                message=f"{finding.message}; {code(removed.pop(finding.subject))} is removed",
+                fingerprint=f"{finding.fingerprint}{BY_BASE}",
+                under=before.revision,
+            )
+            yield _loosened(graver)
 
 
 def _counts(finding: Finding) -> bool:

@@ -301,7 +301,18 @@ def test_every_loosened_safeguard_of_a_task_class_is_listed_with_both_values(
         "`review.every_months` every 3 months → every 12 months",
     ):
         assert change.replace("EUR", report["currency"]) in finding["message"], change
-    assert {each["rule"] for each in used(report)} == {"GOV401"}
+    assert {each["rule"] for each in used(report)} == {"GOV201", "GOV401"}
+    assert report["verdict"]["exit_code"] == 1
+
+
+def test_a_fallback_that_would_have_taken_over_is_not_removed_unnoticed(repository, checkout, told):
+    checkout.commit({"allocations/z.yaml": LIMITED})
+    path = repository / "allocations" / "z.yaml"
+    path.write_text(LIMITED.replace("    fallbacks: [custom/beta]\n", ""))
+    report = told()
+    (finding,) = used(report)
+    assert (finding["rule"], finding["severity"]) == ("GOV201", "error")
+    assert finding["message"] == f"{LEAD}`a` has no fallback; `custom/beta` is removed"
     assert report["verdict"]["exit_code"] == 1
 
 
