@@ -63,6 +63,7 @@ def test_json_keeps_its_keys(govern, nine):
         *("version", "title", "summary", "currency", "nodes", "edges", "as_of", "revision"),
         *(
             "expected_loss_per_year",
+            "retired_loss_per_year",
             "single_points",
             "pairs",
             "importance",
