@@ -98,17 +98,10 @@ def _silence_stdout() -> None:
 
 
 def _is_device(path: Path) -> bool:
-<<<<<<< HEAD
     """Whether it is below ``/dev``, whatever stands behind it.
 
     ``/dev/stdout`` may be redirected to a file, and a file renamed over it would take the stream
     from the whole machine.
-=======
-    """Whether a path is below ``/dev``, whatever stands behind it.
-
-    ``/dev/stdout`` may be redirected to a file; renaming a file over it would take it from the
-    whole machine.
->>>>>>> 9dfb472 (Keep the linter quiet; expect the loss of retired models in the graph's data)
     """
     return path.is_absolute() and path.parts[1:2] == ("dev",)
 
