@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 from msgspec import Meta, Struct, field
 
 from multillm_gov.portfolio.optimization import Optimization
+from multillm_gov.portfolio.feed import Feed
 from multillm_gov.portfolio.risk import Risk
 from multillm_gov.units import Amount, AtLeastOne, Positive, Share
 
@@ -108,6 +109,10 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
             description="Days before its last day at which a waiver is reported to end soon",
         ),
     ] = 30
+    usage: Annotated[
+        tuple[Feed, ...],
+        Meta(description="Where `govern usage import` reads consumption from"),
+    ] = ()
     default_branch: Annotated[
         str | None,
         Meta(description="Branch that `govern diff` compares with when no base is named"),

@@ -4,7 +4,7 @@ from calendar import monthrange
 from collections import defaultdict
 from collections.abc import Iterable
 from datetime import date
-from typing import Annotated
+from typing import Annotated, Any
 
 from msgspec import Meta, Struct
 
@@ -14,6 +14,8 @@ from multillm_gov.documents.shape import convert, sound_entries
 from multillm_gov.finding import Flaw
 from multillm_gov.location import Place
 from multillm_gov.units import Amount
+from multillm_gov.usage.attribution import AttributionRule
+from multillm_gov.usage.obligations import Commitment, Subscription
 
 Name = Annotated[str, Meta(min_length=1)]
 Count = Annotated[int, Meta(ge=0, le=1_000_000_000_000)]
@@ -58,6 +60,16 @@ class UsageFile(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A whole file below ``usage/``."""
 
     actuals: Annotated[tuple[Actual, ...], Meta(description="Actual spend, a row per period")] = ()
+    attribution: Annotated[
+        tuple[AttributionRule, ...],
+        Meta(description="Which task class imported rows belong to; the first match counts"),
+    ] = ()
+    subscriptions: Annotated[
+        tuple[Subscription, ...], Meta(description="Seats, beside metered spend")
+    ] = ()
+    commitments: Annotated[
+        tuple[Commitment, ...], Meta(description="Money owed whether it is used or not")
+    ] = ()
 
 
 class PlacedActual(Struct, frozen=True, kw_only=True):
@@ -67,11 +79,26 @@ class PlacedActual(Struct, frozen=True, kw_only=True):
     place: Place
 
 
+class PlacedRule(Struct, frozen=True, kw_only=True):
+    """An attribution rule and where it is written."""
+
+    rule: AttributionRule
+    place: Place
+
+
 class Actuals(Struct, frozen=True, kw_only=True):
-    """All records, newest first."""
+    """All that `usage/` says: records newest first, rules in order of file and line."""
 
     task_classes: dict[str, tuple[PlacedActual, ...]] = {}
     owners: dict[str, tuple[PlacedActual, ...]] = {}
+    attribution: tuple[PlacedRule, ...] = ()
+    subscriptions: tuple[Subscription, ...] = ()
+    commitments: tuple[Commitment, ...] = ()
+
+    @property
+    def rules(self) -> tuple[AttributionRule, ...]:
+        """The attribution rules in order."""
+        return tuple(placed.rule for placed in self.attribution)
 
 
 def load_usage(documents: dict[str, Document]) -> tuple[Actuals, tuple[Flaw, ...]]:
@@ -79,17 +106,22 @@ def load_usage(documents: dict[str, Document]) -> tuple[Actuals, tuple[Flaw, ...
     flaws: list[Flaw] = []
     task_classes: defaultdict[str, list[PlacedActual]] = defaultdict(list)
     owners: defaultdict[str, list[PlacedActual]] = defaultdict(list)
+    rules: list[PlacedRule] = []
+    subscriptions: list[Subscription] = []
+    commitments: list[Commitment] = []
     for path in sorted(documents):
         if kind_of(path) != "usage":
             continue
         document = documents[path]
         file, found = convert(document, (), UsageFile)
         flaws.extend(found)
-        for index, actual in (
-            enumerate(file.actuals)
-            if file is not None
-            else sound_entries(document, "actuals", Actual)
-        ):
+        for index, rule in _entries(document, file, "attribution", AttributionRule):
+            rules.append(PlacedRule(rule=rule, place=Place(path, ("attribution", index))))
+        subscriptions += [
+            each for _, each in _entries(document, file, "subscriptions", Subscription)
+        ]
+        commitments += [each for _, each in _entries(document, file, "commitments", Commitment)]
+        for index, actual in _entries(document, file, "actuals", Actual):
             placed = PlacedActual(actual=actual, place=Place(path, ("actuals", index)))
             if actual.task_class is not None:
                 task_classes[actual.task_class].append(placed)
@@ -98,8 +130,20 @@ def load_usage(documents: dict[str, Document]) -> tuple[Actuals, tuple[Flaw, ...
     actuals = Actuals(
         task_classes={name: _newest_first(group) for name, group in task_classes.items()},
         owners={name: _newest_first(group) for name, group in owners.items()},
+        attribution=tuple(rules),
+        subscriptions=tuple(subscriptions),
+        commitments=tuple(commitments),
     )
     return actuals, tuple(flaws)
+
+
+def _entries(
+    document: Document, file: UsageFile | None, key: str, kind: type[Any]
+) -> Iterable[tuple[int, Any]]:
+    """The entries of a list, each with its index; of a broken file those that are sound."""
+    if file is not None:
+        return enumerate(getattr(file, key))
+    return sound_entries(document, key, kind)
 
 
 def _newest_first(group: Iterable[PlacedActual]) -> tuple[PlacedActual, ...]:

@@ -1,0 +1,1 @@
+"""One producer, one file; found by presence."""

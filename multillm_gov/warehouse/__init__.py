@@ -1,0 +1,1 @@
+"""The aggregation engine: embedded by default; elsewhere the same query in the engine's dialect."""
