@@ -182,7 +182,7 @@ class ModelScore(msgspec.Struct, frozen=True, kw_only=True):
     p_value: float | None = None
 
 
-Kind = Literal["check", "diff", "board", "stress", "dry-run", "bench", "optimize"]
+Kind = Literal["check", "diff", "board", "stress", "dry-run", "bench", "optimize", "usage"]
 Layout = Literal["findings", "comparison", "trials", "document"]
 """What a format shows first: findings, differences, results of probes, or sections."""
 Outcome = Literal["passed", "failed", "not proved", "not judged", "plan only"]
@@ -228,7 +228,7 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def outcome(self) -> Outcome:
         """The verdict; a stress test and a benchmark judge nothing, a plan sent nothing."""
-        if self.kind in {"stress", "bench", "optimize"}:
+        if self.kind in {"stress", "bench", "optimize", "usage"}:
             return "not judged"
         if self.kind == "dry-run" and not self.trials:
             return "plan only"

@@ -5,6 +5,9 @@ from typing import Annotated, Literal
 
 from msgspec import Meta, Struct
 
+Code = Annotated[str, Meta(pattern="^[A-Z]{3}$")]
+Variable = Annotated[str, Meta(pattern="^[A-Z][A-Z0-9_]{0,99}$")]
+TableName = Annotated[str, Meta(pattern="^[A-Za-z_][A-Za-z0-9_]{0,62}$")]
 Text = Annotated[str, Meta(min_length=1, max_length=500)]
 
 
@@ -16,17 +19,15 @@ class Feed(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
         Meta(description="File or pattern below the root (`logs/**/*.jsonl.gz`)"),
     ] = None
     url_from: Annotated[
-        str | None,
+        Variable | None,
         Meta(
-            pattern="^[A-Z][A-Z0-9_]{0,99}$",
             description="Environment variable with the URL of a PostgreSQL database, such as the "
             "gateway's; the URL itself is never written down",
         ),
     ] = None
     table: Annotated[
-        str | None,
+        TableName | None,
         Meta(
-            pattern="^[A-Za-z_][A-Za-z0-9_]{0,62}$",
             description="Table of the database. [default: the producer's own]",
         ),
     ] = None
@@ -37,9 +38,7 @@ class Feed(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
         dict[Text, Text] | None,
         Meta(description="For a table of your own: our columns and the table's"),
     ] = None
-    currency: Annotated[
-        str | None, Meta(pattern="^[A-Z]{3}$", description="Currency of such a table's amounts")
-    ] = None
+    currency: Annotated[Code | None, Meta(description="Currency of such a table's amounts")] = None
     cache_in_input: Annotated[
         Literal["included", "excluded"],
         Meta(description="Whether such a table's input tokens hold cache reads and writes"),

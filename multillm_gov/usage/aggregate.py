@@ -14,6 +14,7 @@ class UsageAggregate(Struct, frozen=True, kw_only=True):
 
     day: date
     producer: str | None = None
+    origin: str | None = None
     task_class: str | None = None
     """``None``: no rule matches."""
     charge: str = "usage"

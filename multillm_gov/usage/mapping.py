@@ -7,9 +7,10 @@ from msgspec import Meta, Struct
 
 from multillm_gov.errors import UsageError
 from multillm_gov.usage.reader import Contract, Field, FieldKind, Reader
-from multillm_gov.usage.row import AMOUNTS, COUNTS, SQL_TYPES
+from multillm_gov.usage.row import AMOUNTS, COUNTS, MEASURES, SQL_TYPES
 from multillm_gov.words import code, did_you_mean
 
+Code = Annotated[str, Meta(pattern="^[A-Z]{3}$")]
 ColumnName = Annotated[str, Meta(min_length=1, max_length=200)]
 _MAPPABLE = tuple(name for name in SQL_TYPES if name not in {"line", "failover"})
 
@@ -22,8 +23,8 @@ class ColumnMapping(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
         Meta(description="Our column (`day`, `model`, `effective_cost` …) and the table's"),
     ]
     currency: Annotated[
-        str | None,
-        Meta(pattern="^[A-Z]{3}$", description="Currency of the amounts, where no column says it"),
+        Code | None,
+        Meta(description="Currency of the amounts, where no column says it"),
     ] = None
     cache_in_input: Annotated[
         Literal["included", "excluded"],
@@ -54,6 +55,7 @@ def mapped_reader(mapping: ColumnMapping) -> Reader:
         fields={name: Field(column, _kind(name), "", name in {"day", "started_at"})
                 for name, column in columns.items()},
         row=_row(mapping),
+        newest_wins="row_id" not in columns,
     )  # fmt: skip
 
 
@@ -72,6 +74,9 @@ def _row(mapping: ColumnMapping) -> Mapping[str, str]:
         row["started_at"] = "CAST(day AS TIMESTAMP)"
     row.setdefault("grain", "'request'" if "row_id" in columns else "'period'")
     row.setdefault("charge", "'usage'")
+    # Without ids of its own, a later file replaces the rows that are for the same.
+    what = [name for name in columns if name not in MEASURES]
+    row.setdefault("row_id", f"MD5(CONCAT_WS('|', {', '.join(what)}))")
     if mapping.currency is not None:
         row.setdefault("currency", f"'{mapping.currency}'")
     if mapping.cache_in_input == "excluded" and "input_tokens_with_cache" in columns:

@@ -14,6 +14,8 @@ class UsageRow(Struct, frozen=True, kw_only=True):
 
     producer: str | None = None
     """Name of the reader whose contract holds."""
+    origin: str | None = None
+    """Which of several gateways or databases an aggregate is from."""
     row_id: str | None = None
     """Of the producer where it has one; rows of one id are counted once."""
     line: int | None = None
@@ -76,9 +78,9 @@ class UsageRow(Struct, frozen=True, kw_only=True):
 
 
 TEXTS = (
-    "producer", "row_id", "grain", "charge", "provider", "model", "model_group", "model_requested",
-    "service_tier", "task_class_given", "team", "team_id", "project", "workspace", "key_alias",
-    "key_id", "prompt_name", "tags", "labels", "other_unit", "currency",
+    "producer", "origin", "row_id", "grain", "charge", "provider", "model", "model_group",
+    "model_requested", "service_tier", "task_class_given", "team", "team_id", "project",
+    "workspace", "key_alias", "key_id", "prompt_name", "tags", "labels", "other_unit", "currency",
 )  # fmt: skip
 COUNTS = (
     "requests", "failed_requests", "gateway_cache_hits", "input_tokens_with_cache",

@@ -7,8 +7,8 @@ from multillm_gov.usage.row import MEASURES
 from multillm_gov.warehouse.attribution import attribution_sql, columns_of_rules
 
 DIMENSIONS = (
-    "day", "producer", "task_class", "charge", "currency", "provider", "model", "model_group",
-    "model_requested", "failover", "service_tier", "size",
+    "day", "producer", "origin", "task_class", "charge", "currency", "provider", "model",
+    "model_group", "model_requested", "failover", "service_tier", "size",
 )  # fmt: skip
 HINTS = ("team", "project", "workspace", "key_alias", "prompt_name", "tags")
 """Kept for rows that no rule matches, so that a rule can be proposed."""

@@ -1,7 +1,7 @@
 """The canonical query in other engines' SQL, by sqlglot."""
 
 import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from multillm_gov.errors import UsageError, missing_extra
 from multillm_gov.words import code
@@ -32,11 +32,11 @@ def translate(query: str, dialect: str, *, pretty: bool = True) -> str:
     return _adapted(tree, dialect).sql(dialect=dialect, pretty=pretty)
 
 
-def _adapted(tree: "exp.Expression", dialect: str) -> "exp.Expression":
+def _adapted(tree: "exp.Expr", dialect: str) -> "exp.Expr":
     """What the dialects do not agree on and sqlglot leaves as it is."""
     from sqlglot import exp
 
-    def adapt(node: exp.Expression) -> exp.Expression:
+    def adapt(node: Any) -> Any:  # noqa: ANN401 - sqlglot types neither
         if isinstance(node, exp.JSONExtractScalar) and dialect == "postgres":
             node.set("this", exp.cast(node.this, "json"))
         if dialect == "bigquery" and isinstance(node, exp.DataType) and _is_decimal(node):
@@ -48,7 +48,8 @@ def _adapted(tree: "exp.Expression", dialect: str) -> "exp.Expression":
             return like
         return node
 
-    return tree.transform(adapt)
+    adapted: exp.Expr = tree.transform(adapt)
+    return adapted
 
 
 def _is_decimal(node: "exp.DataType") -> bool:

@@ -14,7 +14,7 @@ from msgspec import Struct
 
 from multillm_gov.errors import SourceError
 from multillm_gov.usage.mapping import ColumnMapping, mapped_reader
-from multillm_gov.usage.reader import Reader, load_reader
+from multillm_gov.usage.reader import Contract, Reader, load_reader
 from multillm_gov.usage.recognition import recognize_producer
 from multillm_gov.warehouse.chunks import LINE, Chunk, Rejected, chunks_of
 from multillm_gov.warehouse.engine import identifier, literal, open_engine
@@ -46,6 +46,7 @@ class Import(Struct, frozen=True, kw_only=True):
 
     file: str
     producer: str
+    contract: Contract
     markers: tuple[Marker, ...]
     """Of every range, those that were there already included."""
     new: int
@@ -127,7 +128,7 @@ def _import_ranges(
 ) -> Import:
     known = {marker.id: marker for marker in job.store.markers()}
     markers, new, rows = [], 0, 0
-    total = job.file.path.stat().st_size
+    total = 0 if job.file.opener else job.file.path.stat().st_size
     for chunk_id, chunk in _ranges(job, chunk_bytes):
         marker = known.get(chunk_id)
         if marker is None:
@@ -138,7 +139,8 @@ def _import_ranges(
         progress(
             Progress(file=job.file.name, done_bytes=chunk.done_bytes, total_bytes=total, rows=rows)
         )
-    return Import(file=job.file.name, producer=job.producer, markers=tuple(markers), new=new)
+    return Import(file=job.file.name, producer=job.producer, contract=job.reader.contract,
+                  markers=tuple(markers), new=new)  # fmt: skip
 
 
 def _ranges(job: _Job, chunk_bytes: int | None) -> Iterator[tuple[str, Chunk]]:
@@ -163,9 +165,10 @@ def _import_chunk(job: _Job, chunk_id: str, chunk: Chunk) -> Marker:
     engine = job.engine
     staged = job.store.staged / "rows.jsonl"
     source = _source(job, chunk, staged)
+    checked = checked_rows(job.reader, source, job.producer)
     engine.execute(
-        f"CREATE OR REPLACE TEMP TABLE read_rows AS SELECT *, "
-        f"CAST(NULL AS VARCHAR) AS fate FROM ({checked_rows(job.reader, source, job.producer)}) AS checked"
+        f"CREATE OR REPLACE TEMP TABLE read_rows AS SELECT *, CAST(NULL AS VARCHAR) AS fate "
+        f"FROM ({checked}) AS checked"
     )
     staged.unlink(missing_ok=True)
     rejected = [*chunk.rejected, *_unread(engine, chunk)]
@@ -222,7 +225,7 @@ def _judge(job: _Job) -> None:
         listed = ", ".join(literal(str(path)) for path in files)
         engine.execute(
             "UPDATE read_rows SET fate = 'counted' WHERE fate IS NULL AND row_id IN "
-            f"(SELECT row_id FROM read_parquet([{listed}], hive_partitioning = false))"  # noqa: S608
+            f"(SELECT row_id FROM read_parquet([{listed}], hive_partitioning = false))"
         )
 
 
@@ -259,7 +262,9 @@ def _marker(job: _Job, chunk_id: str, days: tuple[date, ...], rejected: list[Rej
     ).fetchall()
     reasons.update({str(line): str(problem) for line, problem in problems})
     put_aside = _total(engine, "fate = 'quarantined'")
-    kinds = engine.execute("SELECT DISTINCT left_out FROM read_rows WHERE fate = 'left out'")
+    kinds = engine.execute(
+        "SELECT DISTINCT left_out FROM read_rows WHERE fate = 'left out' ORDER BY 1"
+    ).fetchall()
     return Marker(
         id=chunk_id,
         file=job.file.name,
@@ -271,7 +276,7 @@ def _marker(job: _Job, chunk_id: str, days: tuple[date, ...], rejected: list[Rej
         already_counted=_total(engine, "fate = 'counted'"),
         left_out={
             str(reason): _total(engine, f"fate = 'left out' AND left_out = {literal(reason)}")
-            for (reason,) in sorted(kinds.fetchall())
+            for (reason,) in kinds
         },
         quarantined=Total(rows=put_aside.rows + len(rejected), money=put_aside.money),
         reasons=dict(sorted(reasons.items(), key=lambda each: int(each[0]))[:_REASONS]),
@@ -280,7 +285,7 @@ def _marker(job: _Job, chunk_id: str, days: tuple[date, ...], rejected: list[Rej
 
 def _total(engine: "DuckDBPyConnection", condition: str, table: str = "read_rows") -> Total:
     sums = engine.execute(
-        f"SELECT COALESCE(currency, ''), COUNT(*), SUM(COALESCE(effective_cost, 0)) FROM {table} "  # noqa: S608
+        f"SELECT COALESCE(currency, ''), COUNT(*), SUM(COALESCE(effective_cost, 0)) FROM {table} "
         f"WHERE {condition} GROUP BY 1 ORDER BY 1"
     ).fetchall()
     return Total(

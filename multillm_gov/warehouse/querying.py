@@ -45,7 +45,7 @@ def stored_aggregates(
         return ()
     if producers:
         listed = ", ".join(map(literal, producers))
-        rows = f"SELECT * FROM ({rows}) AS every WHERE producer IN ({listed})"  # noqa: S608
+        rows = f"SELECT * FROM ({rows}) AS every WHERE producer IN ({listed})"
     query = aggregate_query(rows, rules, dimensions=dimensions, hints=hints)
     with open_engine() as engine:
         return aggregates_of(engine, f"{query} ORDER BY ALL")
@@ -94,7 +94,7 @@ def find_row(store: Store, wanted: str) -> UsageRow | None:
     columns = ", ".join(identifier(name) for name in COLUMNS)
     with open_engine() as engine:
         found = engine.execute(
-            f"SELECT {columns} FROM ({rows}) AS every WHERE {where} "  # noqa: S608 - quoted
+            f"SELECT {columns} FROM ({rows}) AS every WHERE {where} "
             "ORDER BY started_at DESC LIMIT 1"
         ).fetchone()
     return None if found is None else UsageRow(**dict(zip(COLUMNS, found, strict=True)))
@@ -115,7 +115,7 @@ def file_source(file: FeedFile, reader: Reader, engine: "DuckDBPyConnection") ->
     columns = {field.column: "VARCHAR" for field in reader.fields.values()}
     if file.format == "csv":
         described = engine.execute(
-            f"DESCRIBE SELECT * FROM read_csv({literal(str(file.path))}, all_varchar = true)"  # noqa: S608
+            f"DESCRIBE SELECT * FROM read_csv({literal(str(file.path))}, all_varchar = true)"
         ).fetchall()
         columns = {str(name): "VARCHAR" for name, *_ in described}
         return Source(

@@ -1,7 +1,7 @@
 """The beginning of a file, as readers look at it."""
 
 import csv
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from io import StringIO
 from itertools import islice
 from typing import TYPE_CHECKING, Any
@@ -104,7 +104,7 @@ def _of_document(file: FeedFile) -> Sample:
     return Sample()
 
 
-def _of_rows(rows: list[Mapping[str, Any]]) -> Sample:
+def _of_rows(rows: Sequence[Mapping[str, Any]]) -> Sample:
     columns = dict.fromkeys(str(name) for row in rows for name in row)
     return Sample(columns=tuple(columns), rows=tuple(rows), document=rows)
 
@@ -114,7 +114,7 @@ def _of_parquet(file: FeedFile, engine: "DuckDBPyConnection") -> Sample:
 
     source = f"read_parquet({literal(str(file.path))})"
     try:
-        found = engine.execute(f"SELECT * FROM {source} LIMIT {_ROWS}")  # noqa: S608 - quoted
+        found = engine.execute(f"SELECT * FROM {source} LIMIT {_ROWS}")
         names = tuple(column[0] for column in found.description or ())
         rows = [dict(zip(names, row, strict=True)) for row in found.fetchall()]
     except duckdb.Error as error:

@@ -144,7 +144,7 @@ def stored_rows(store: Store, first: date | None = None, last: date | None = Non
     if not files:
         return None
     listed = ", ".join(literal(str(path)) for path in files)
-    rows = f"SELECT * FROM read_parquet([{listed}], hive_partitioning = false)"  # noqa: S608
+    rows = f"SELECT * FROM read_parquet([{listed}], hive_partitioning = false)"
     if not any(marker.newest_wins for marker in markers):
         return rows
     newest = "MAX(sequence) OVER (PARTITION BY producer, row_id)"

@@ -37,7 +37,7 @@ class Dumper(yaml.SafeDumper):
 
 
 def represent(dumper, text):
-    chosen = random.Random(text).choice(  # noqa: S311
+    chosen = random.Random(text).choice(
         ['"', "'", "|", ">"] if text.strip() else ['"', "'"]
     )
     return dumper.represent_scalar("tag:yaml.org,2002:str", text, style=chosen)

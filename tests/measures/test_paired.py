@@ -54,7 +54,7 @@ def test_many_discordant_pairs_take_the_limit():
 
 
 def test_the_paired_interval_covers_the_truth_as_often_as_it_says():
-    random = Random(3)  # noqa: S311
+    random = Random(3)
     held = 0
     for seed in range(200):
         first = [random.gauss(0, 1) for _ in range(80)]

@@ -89,7 +89,7 @@ def test_how_many_pairs_show_a_difference():
     ("cases", "worse", "better"), [(30, 0.05, 0.10), (200, 0.02, 0.03), (400, 0.10, 0.10)]
 )
 def test_the_adjusted_interval_covers_the_truth_as_often_as_it_says(cases, worse, better):
-    random = Random(11)  # noqa: S311 - no secret
+    random = Random(11)
     held = 0
     for _ in range(400):
         drawn = [random.random() for _ in range(cases)]

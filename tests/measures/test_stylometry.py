@@ -33,7 +33,7 @@ def test_the_noise_floor_of_the_method():
 
 
 def test_the_noise_floor_is_what_sampling_gives():
-    random = Random(7)  # noqa: S311
+    random = Random(7)
     weights = [1 / rank for rank in range(1, 51)]
 
     def sample():
@@ -105,7 +105,7 @@ def test_code_is_no_style():
 
 def _writer(seed, weights):
     """Answers of one writer: function words drawn by weight."""
-    random = Random(seed)  # noqa: S311
+    random = Random(seed)
     return [" ".join(random.choices(FUNCTION_WORDS, weights, k=120)) for _ in range(100)]
 
 

@@ -19,7 +19,7 @@ HELLO = (Message("user", "Say hello."),)
 def _random(length: int, seed: int, letters: str) -> str:
     import random
 
-    return "".join(random.Random(seed).choices(letters, k=length))  # noqa: S311 # planted, not used
+    return "".join(random.Random(seed).choices(letters, k=length))  # planted, not used
 
 
 _ALNUM = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"

@@ -25,7 +25,7 @@ def tangled(
 ) -> System:
     """Task classes of one an hour, each with its own order of the same models, which share parts
     crosswise."""
-    drawn = random.Random(11)  # noqa: S311 - a fixed portfolio, nothing secret
+    drawn = random.Random(11)
     members = [frozenset(drawn.sample(range(parts), 6)) for _ in range(models)]
     components = tuple(
         Component(kind="dependency", name=f"d{index:02d}", unavailability=(index + 1) / 1_000)

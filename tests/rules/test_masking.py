@@ -18,7 +18,7 @@ from multillm_gov.reporting.diff.report import report_diff
 from multillm_gov.risk.portfolio_risk import measure_board_risk
 from multillm_gov.risk.stress.scenario_book import scenarios_of
 
-_RANDOM = random.Random(11)  # noqa: S311 - no cryptography here
+_RANDOM = random.Random(11)
 
 
 def _key(prefix: str, length: int) -> str:

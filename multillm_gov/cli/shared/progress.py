@@ -8,6 +8,7 @@ from multillm_gov.units import format_money
 
 if TYPE_CHECKING:
     from multillm_gov.evaluation.running import Progress
+    from multillm_gov.warehouse.importing import Progress as ImportProgress
 
 _PATIENCE_SECONDS = 1.0
 _REFRESH_SECONDS = 0.1
@@ -74,3 +75,22 @@ def progress_line(progress: "Progress") -> str:
         return line
     left = progress.seconds / progress.done * (progress.total - progress.done)
     return f"{line}, about {left:,.0f} s left" if left >= 1 else line
+
+
+class RowMeter(_Line):
+    """Shows rows, rate and time left of a long import."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._since = monotonic()
+
+    def show(self, progress: "ImportProgress") -> None:
+        """Show how far the import is; the time left is known where the size of the file is."""
+        if not self._watched:
+            return
+        seconds = max(monotonic() - self._since, 1e-3)
+        line = f"{progress.file}: {progress.rows:,} rows, {progress.rows / seconds:,.0f} a second"
+        if 0 < progress.done_bytes < progress.total_bytes:
+            left = seconds / progress.done_bytes * (progress.total_bytes - progress.done_bytes)
+            line += f", about {left:,.0f} s left"
+        self._show(line)

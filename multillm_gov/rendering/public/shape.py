@@ -217,7 +217,7 @@ class PublicReport(Struct, frozen=True, kw_only=True):
     """The whole of one result."""
 
     schema: Literal["govern/report/1"]
-    kind: Literal["check", "diff", "board", "stress", "dry-run", "bench", "optimize"]
+    kind: Literal["check", "diff", "board", "stress", "dry-run", "bench", "optimize", "usage"]
     title: str
     organization: str
     as_of: Day

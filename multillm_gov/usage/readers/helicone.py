@@ -24,6 +24,7 @@ READER = Reader(
         source="Helicone/helicone: the request export",
     ),
     recognize=recognize,
+    newest_wins=True,
     fields={
         "id": Field("request_id"),
         "started": Field("request_created_at", "moment", required=True),
@@ -36,7 +37,7 @@ READER = Reader(
         "http": Field("response_status", "count"),
     },
     row={
-        "row_id": "id",
+        "row_id": "COALESCE(id, MD5(CONCAT_WS('|', started, model, input, output, properties)))",
         "started_at": "started",
         "grain": "'request'",
         "charge": "'usage'",

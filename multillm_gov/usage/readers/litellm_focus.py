@@ -4,8 +4,8 @@ All cost columns equal the gateway's spend, and the consumed quantity is a const
 releases, so neither tokens nor requests are derived from it. Its tags hold e-mail addresses.
 """
 
-from multillm_gov.usage.reader import Contract, Field, Reader, Recognition, Sample
 from multillm_gov.usage.focus_columns import is_litellm_export
+from multillm_gov.usage.reader import Contract, Field, Reader, Recognition, Sample
 
 
 def recognize(sample: Sample) -> Recognition:

@@ -34,7 +34,7 @@ READER = Reader(
         "first requested is `metadata.original_model_group` where a fallback answered",
         joins_by=("tags", "labels", "key_alias", "team", "project", "model_requested", "model"),
         covers="requests through this gateway only",
-        never_contains=("traffic that bypasses the gateway", "discounts", "columns of cache tokens"),
+        never_contains=("traffic that bypasses the gateway", "discounts", "cache columns"),
         source="BerriAI/litellm: litellm/proxy/schema.prisma",
     ),
     recognize=recognize,

@@ -10,8 +10,14 @@ from typing import Any
 from multillm_gov.usage.nested import bucket_results, day_length, utc_text
 from multillm_gov.usage.reader import Contract, Field, Reader, Recognition, Refusal, Sample
 
-_UNITS = {"characters": "characters", "seconds": "seconds", "images": "images",
-          "usage_bytes": "bytes", "num_sessions": "sessions", "num_requests": "searches"}  # fmt: skip
+_UNITS = {
+    "characters": "characters",
+    "seconds": "seconds",
+    "images": "images",
+    "usage_bytes": "bytes",
+    "num_sessions": "sessions",
+    "num_requests": "searches",
+}
 
 
 def recognize(sample: Sample) -> Recognition:

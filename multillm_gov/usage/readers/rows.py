@@ -40,9 +40,8 @@ READER = Reader(
     row={
         **{name: name for name in _OWN},
         "producer": "COALESCE(producer, 'rows')",
-        "row_id": "COALESCE(row_id, MD5(CONCAT_WS('|', day, charge, provider, model, model_group, "
-        "model_requested, service_tier, task_class, task_class_given, team, team_id, project, "
-        "workspace, key_alias, key_id, prompt_name, tags, labels, failover_text, currency)))",
+        # The newest aggregate of a day replaces it whole: with other rules its groups differ.
+        "row_id": "COALESCE(row_id, MD5(CONCAT_WS('|', producer, origin, day)))",
         "started_at": "COALESCE(started_at, CAST(day AS TIMESTAMP))",
         "grain": "COALESCE(grain, 'day')",
         "charge": "COALESCE(charge, 'usage')",

@@ -26,7 +26,7 @@ DAY, BEFORE = date(2026, 11, 24), date(2026, 10, 1)
 
 
 def counts(seed, weights, cases=24, words=500):
-    random = Random(seed)  # noqa: S311 - no secret
+    random = Random(seed)
     return [
         count_words([" ".join(random.choices(FUNCTION_WORDS, weights, k=words))])
         for _ in range(cases)

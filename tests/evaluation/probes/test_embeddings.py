@@ -24,7 +24,7 @@ INPUTS = tuple(f"sentence {number}" for number in range(8))
 
 
 def vectors(seed=1, noise=0.0, dimensions=256, scale=1.0):
-    dice, shaking = random.Random(seed), random.Random(99)  # noqa: S311 - vectors, no secrets
+    dice, shaking = random.Random(seed), random.Random(99)
     made = []
     for _ in INPUTS:
         vector = [dice.gauss(0, 1) + noise * shaking.gauss(0, 1) for _ in range(dimensions)]

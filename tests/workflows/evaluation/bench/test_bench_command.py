@@ -43,7 +43,7 @@ _OTHER = _PLAIN[12:] + _PLAIN[:12]
 
 def voice(model: str, seed: int, weights: list[float]) -> tuple[ScriptRule, ...]:
     """An article a case, drawn from one writer's function words."""
-    random = Random(seed)  # noqa: S311 - no secret
+    random = Random(seed)
     return tuple(
         ScriptRule(
             model=f"*{model}",

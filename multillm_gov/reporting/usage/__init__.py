@@ -1,0 +1,1 @@
+"""What ``govern usage`` reports."""

@@ -1,0 +1,1 @@
+"""``govern usage``: import feeds, and answer from them."""

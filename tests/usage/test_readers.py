@@ -1,0 +1,198 @@
+"""Each producer's unit and inclusion trap, as rows (the expected values are computed by hand)."""
+
+import csv
+import json
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+
+from feeds import FEEDS, imported, rows_of
+from multillm_gov.errors import SourceError
+from multillm_gov.usage.reader import Sample, load_reader, reader_names
+from multillm_gov.usage.recognition import recognize_producer
+
+FIGURES = (
+    "requests", "input_tokens_with_cache", "cache_read_tokens", "cache_write_tokens",
+    "cache_write_1h_tokens", "output_tokens", "effective_cost", "list_cost", "invoiced_cost",
+)  # fmt: skip
+EXPECTED = {
+    # Input excludes cache: 1,000 + 6,000 + 2,000 + 1,000.
+    "anthropic_usage.json": [
+        (None, 10_000, 6_000, 2_000, 1_000, 1_500, None, None, None),
+        (None, 500, 0, 0, 0, 700, None, None, None),
+    ],
+    # Text in cents: "123.45" is 1.2345 USD, and 26.55 cents of discount were won.
+    "anthropic_costs.json": [
+        (None, None, None, None, None, None, "1.2345", "1.5", "1.2345"),
+        (None, None, None, None, None, None, "0.7655", None, "0.7655"),
+    ],
+    # Input includes cache.
+    "openai_usage.json": [
+        (5, 1_000, 800, None, None, 500, None, None, None),
+        (2, None, None, None, None, None, None, None, None),
+        (1, 300, 0, None, None, 40, None, None, None),
+    ],
+    "openai_costs.json": [
+        (None, None, None, None, None, None, "0.06", None, "0.06"),
+        (None, None, None, None, None, None, "0.0213", None, "0.0213"),
+    ],
+    # Cache tokens stand in the metadata, as an object or as text.
+    "litellm_spend_logs.jsonl": [
+        (1, 1_000, 400, 0, None, 500, "0.0125", "0.0125", None),
+        (1, 2_000, 0, 1_500, None, 200, "0.03", "0.03", None),
+        (1, 1_000, None, None, None, 500, "0", "0", None),
+    ],
+    "litellm_daily.csv": [
+        (1, 1_000, 400, 0, None, 500, "0.0125", "0.0125", None),
+        (2, 2_000, 0, 1_500, None, 200, "0.03", "0.03", None),
+    ],
+    # The hollow export: money, neither tokens nor requests, no invoice.
+    "litellm_focus.csv": [(None, None, None, None, None, None, "12.5", "12.5", None)],
+    # Both generations of token kind; cash and consumption side by side; the queue is no AI.
+    "focus_1_2.csv": [
+        (None, 4_000_000, None, None, None, None, "10", "12", "10"),
+        (None, 1_000_000, 1_000_000, None, None, None, "1.25", "1.25", "1.25"),
+        (None, None, None, None, None, 500_000, "5", "5", "5"),
+        (None, 200_000, None, 200_000, None, None, "2", "2", "2"),
+        (None, None, None, None, None, None, "0", "100", "100"),
+        (None, 1_000_000, None, None, None, None, "3", "4", "0"),
+        (None, None, None, None, None, None, "0.3", "0.3", "0"),
+    ],
+    # The row's own total decides what `input` includes; where none is given it is not known.
+    "langfuse.jsonl": [
+        (1, 1_000, 400, None, None, 500, "0.0125", None, None),
+        (1, 1_000, 400, None, None, 500, "0.0125", None, None),
+        (1, None, 400, None, None, 500, "0.0125", None, None),
+    ],
+    "helicone.csv": [
+        (1, 1_000, None, None, None, 500, "0.0125", "0.0125", None),
+        (1, 10, None, None, None, 0, "0", "0", None),
+    ],
+    # More cached than input: the writer left the cached tokens out.
+    "otel_genai.json": [
+        (1, 1_000, 400, None, None, 500, None, None, None),
+        (1, 1_000, 900, None, None, 10, None, None, None),
+    ],
+}
+
+
+@pytest.mark.parametrize("name", EXPECTED)
+def test_figures_of_each_producer(tmp_path: Path, name: str) -> None:
+    (done,) = imported(tmp_path, FEEDS / name)
+    assert done.producer == name.partition(".")[0].replace("_", "-").removesuffix("-1-2")
+    expected = [
+        tuple(Decimal(each) if isinstance(each, str) else each for each in row)
+        for row in EXPECTED[name]
+    ]
+    assert [tuple(row.get(figure) for figure in FIGURES) for row in rows_of(tmp_path)] == expected
+
+
+def test_every_reader_has_a_file_here_and_a_contract() -> None:
+    seen = {name.partition(".")[0].replace("_", "-").removesuffix("-1-2") for name in EXPECTED}
+    assert set(reader_names()) - seen == {"litellm-payloads", "rows"}
+    for name in reader_names():
+        reader = load_reader(name)
+        assert reader.contract.source
+        assert "started_at" in reader.row
+        assert "charge" in reader.row
+
+
+def test_rows_say_who_requested_and_who_answered(tmp_path: Path) -> None:
+    imported(tmp_path, FEEDS / "litellm_spend_logs.jsonl", FEEDS / "otel_genai.json")
+    direct, failover, cached, substituted, _ = rows_of(tmp_path)
+    assert (direct["model_requested"], direct["failover"]) == ("chat", False)
+    assert (failover["model_requested"], failover["model_group"]) == ("chat", "claude")
+    assert failover["failover"] is True
+    assert (failover["provider"], str(failover["day"])) == ("anthropic", "2026-11-01")
+    assert cached["gateway_cache_hits"] == 1
+    assert (substituted["model"], substituted["model_requested"]) == ("gpt-4o-mini", "gpt-4o")
+
+
+def test_commitments_are_cash_or_consumption_never_both(tmp_path: Path) -> None:
+    (done,) = imported(tmp_path, FEEDS / "focus_1_2.csv")
+    rows = rows_of(tmp_path)
+    assert [row["charge"] for row in rows][-3:] == ["purchase", "usage", "idle"]
+    assert sum(row["effective_cost"] for row in rows) == Decimal("21.55")
+    assert sum(row["invoiced_cost"] for row in rows) == Decimal("118.25")
+    (marker,) = done.markers
+    ((reason, total),) = marker.left_out.items()
+    assert "ServiceCategory" in reason
+    assert (total.rows, total.money) == (1, {"USD": "7.77"})
+
+
+def test_no_personal_data_is_stored(tmp_path: Path) -> None:
+    imported(tmp_path, *(FEEDS / name for name in EXPECTED))
+    files = [path for path in (tmp_path / "store").rglob("*") if path.is_file()]
+    text = json.dumps(rows_of(tmp_path), default=str)
+    assert "[e-mail]" in text
+    for word in ("example.org", "example.com", "203.0.113.7", "my secret"):
+        assert word not in text
+        for path in files:
+            assert word.encode() not in path.read_bytes(), (word, path.name)
+
+
+def test_the_payload_of_a_callback(tmp_path: Path, corpus: Path) -> None:
+    folder = corpus / "usage"
+    name = "litellm__integrations__azure_sentinel__example_standard_logging_payload.json"
+    (path,) = folder.glob(f"*{name}")
+    (done,) = imported(tmp_path, path)
+    assert done.producer == "litellm-payloads"
+    (row,) = rows_of(tmp_path)
+    assert (row["input_tokens_with_cache"], row["output_tokens"]) == (10, 20)
+    assert (row["effective_cost"], str(row["day"])) == (Decimal("0.000225"), "2025-12-17")
+    (log,) = folder.glob("*spend_logs_payload.json")
+    imported(tmp_path, log)
+    assert rows_of(tmp_path)[1]["producer"] == "litellm-spend-logs"
+
+
+def test_the_real_focus_sample_reconciles_to_the_last_digit(tmp_path: Path, corpus: Path) -> None:
+    """Infrastructure billing: nine rows are of an AI service, none has tokens."""
+    (path,) = (corpus / "usage").glob("*focus_sample.csv")
+    (done,) = imported(tmp_path, path)
+    (marker,) = done.markers
+    (left_out,) = marker.left_out.values()
+    assert (done.producer, marker.kept.rows, left_out.rows) == ("focus", 9, 991)
+    assert {row.get("input_tokens_with_cache") for row in rows_of(tmp_path)} == {None}
+    with path.open(newline="") as file:
+        money = sum(Decimal(row["EffectiveCost"]) for row in csv.DictReader(file))
+    assert Decimal(marker.kept.money["USD"]) + Decimal(left_out.money["USD"]) == money
+
+
+LOOKALIKES = {
+    "spend logs without ids": (
+        Sample(columns=("spend", "prompt_tokens", "completion_tokens", "startTime", "model")),
+        "counted twice",
+    ),
+    "daily table by tag": (
+        Sample(columns=("date", "tag", "api_requests", "spend", "prompt_tokens",
+                        "completion_tokens")),
+        "two tags",
+    ),
+    "flat cache writes": (
+        Sample(document={"data": [{"starting_at": "2026-11-01T00:00:00Z", "results": [
+            {"uncached_input_tokens": 1, "cache_creation_5m_input_tokens": 9}]}]}),
+        "would be lost",
+    ),
+    "cents as a number": (
+        Sample(document={"data": [{"starting_at": "2026-11-01T00:00:00Z", "results": [
+            {"amount": 123.45, "currency": "USD"}]}]}),
+        "factor of 100",
+    ),
+    "langfuse analytics": (
+        Sample(columns=("type", "start_time", "total_cost", "tokens")),
+        "under the label of tokens",
+    ),
+    "focus without currency": (
+        Sample(columns=("BilledCost", "EffectiveCost", "ChargePeriodStart", "ChargeCategory")),
+        "no unit",
+    ),
+    "nobody's": (Sample(columns=("a", "b")), "Map its columns|No reader knows"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", LOOKALIKES)
+def test_lookalikes_are_refused_with_the_reason(name: str) -> None:
+    sample, reason = LOOKALIKES[name]
+    with pytest.raises(SourceError, match=reason):
+        recognize_producer(sample, "file.json")
