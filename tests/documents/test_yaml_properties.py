@@ -37,9 +37,7 @@ class Dumper(yaml.SafeDumper):
 
 
 def represent(dumper, text):
-    chosen = random.Random(text).choice(
-        ['"', "'", "|", ">"] if text.strip() else ['"', "'"]
-    )
+    chosen = random.Random(text).choice(['"', "'", "|", ">"] if text.strip() else ['"', "'"])
     return dumper.represent_scalar("tag:yaml.org,2002:str", text, style=chosen)
 
 
