@@ -12,7 +12,8 @@ class UsageAggregate(Struct, frozen=True, kw_only=True):
     Amounts are in ``currency``, tokens and kinds of money as in `UsageRow`.
     """
 
-    day: date
+    day: date = date.min
+    """Not given where a query does not group by it."""
     producer: str | None = None
     origin: str | None = None
     task_class: str | None = None
