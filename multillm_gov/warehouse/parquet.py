@@ -41,11 +41,22 @@ def parquet_source(
     read = f"read_parquet({literal(str(file.path))}, file_row_number = true)"
     described = engine.execute(f"DESCRIBE SELECT * FROM {read}").fetchall()
     columns = {str(name): str(kind).upper() for name, kind, *_ in described if name != _NUMBER}
-    sql = read
+    sql = f"{read} AS file"
+    wrapped = [identifier(name) for name, kind in columns.items() if kind == "JSON"]
+    if wrapped:  # a JSON column may hold JSON as text, as the gateway logs it
+        plain = ", ".join(
+            f"CASE WHEN JSON_TYPE({name}) = 'VARCHAR' THEN {name} ->> '$' "
+            f"ELSE CAST({name} AS VARCHAR) END AS {name}"
+            for name in wrapped
+        )
+        sql = f"(SELECT * REPLACE ({plain}) FROM {read}) AS file"
+        columns |= dict.fromkeys(
+            (name for name, kind in columns.items() if kind == "JSON"), "VARCHAR"
+        )
     if chunk is not None:
         first = int(chunk.digest.partition(":")[0])
         sql = (
-            f"(SELECT * FROM {read} WHERE {_NUMBER} >= {first} "
+            f"(SELECT * FROM {sql} WHERE {_NUMBER} >= {first} "
             f"AND {_NUMBER} < {first + ROWS}) AS ranged"
         )
     return Source(sql=sql, columns=columns, line=f"{identifier(_NUMBER)} + 1")
