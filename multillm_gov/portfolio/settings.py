@@ -6,8 +6,8 @@ from typing import Annotated, Literal
 
 from msgspec import Meta, Struct, field
 
-from multillm_gov.portfolio.optimization import Optimization
 from multillm_gov.portfolio.feed import Feed
+from multillm_gov.portfolio.optimization import Optimization
 from multillm_gov.portfolio.risk import Risk
 from multillm_gov.units import Amount, AtLeastOne, Positive, Share
 
