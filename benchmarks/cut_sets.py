@@ -32,7 +32,7 @@ def one_pass(system: System) -> list[int]:
 
 def system_below(root: Path) -> System:
     """The system of a portfolio on disk."""
-    return build_system(assess_folder(root, as_of=date.fromisoformat(AS_OF)))
+    return build_system(assess_folder(root, as_of=date.fromisoformat(AS_OF)).state)
 
 
 def ratio(system: System, runs: int) -> float:

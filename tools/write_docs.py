@@ -9,8 +9,8 @@ from pathlib import Path
 from multillm_gov.rendering.formats.json import write_json
 from multillm_gov.rendering.public.publishing import report_schema
 from multillm_gov.sources.output import write_bytes
-from multillm_gov.workflows.explain import list_rules
-from multillm_gov.workflows.key_reference import reference_page
+from multillm_gov.workflows.pages.explain import list_rules
+from multillm_gov.workflows.pages.keys import reference_page
 from multillm_gov.workflows.schema import schema_names, write_schemas
 
 

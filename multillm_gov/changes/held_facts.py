@@ -23,7 +23,6 @@ from multillm_gov.portfolio.portfolio import Portfolio
 from multillm_gov.portfolio.settings import Settings
 from multillm_gov.state.state import State
 
-AnyState = TypeVar("AnyState", bound=State)
 Declared = TypeVar("Declared", bound=Struct)
 
 
@@ -38,7 +37,7 @@ class FactGroup(StrEnum):
     RISK = "assumed failures and dependencies"
 
 
-def held_states(before: State, after: AnyState) -> Iterator[tuple[frozenset[FactGroup], AnyState]]:
+def held_states(before: State, after: State) -> Iterator[tuple[frozenset[FactGroup], State]]:
     """The later state with each altered group of facts as the base had it, then with all of them.
 
     One group alone shows what it hides even where another fact moves the other way. Nothing where
@@ -73,7 +72,7 @@ def _catalog_differs(before: State, after: State) -> bool:
     return any(held.find(name) != after.catalog.find(name) for name in sorted(names))
 
 
-def _held(groups: frozenset[FactGroup], before: State, after: AnyState) -> AnyState:
+def _held(groups: frozenset[FactGroup], before: State, after: State) -> State:
     portfolio = after.portfolio
     if FactGroup.CATALOG in groups:
         after = replace(

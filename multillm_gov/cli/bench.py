@@ -130,7 +130,7 @@ def command(
         plan_benchmarks,
         run_benchmarks,
     )
-    from multillm_gov.workflows.evaluation.bench_cases import BenchFilter
+    from multillm_gov.workflows.evaluation.cases import BenchFilter
 
     options = BenchOptions(
         filter=BenchFilter(

@@ -38,6 +38,6 @@ def command(*, name: str, form: Literal["text", "markdown", "json"], root: Path 
       govern explain allocation.demand
     """
     from multillm_gov.sources.output import write_stdout
-    from multillm_gov.workflows.explain import explain
+    from multillm_gov.workflows.pages.explain import explain
 
     write_stdout(explain(name, form, root).encode())

@@ -24,7 +24,7 @@ def command(*, tasks: tuple[str, ...], as_of: date | None, root: Path | None) ->
       govern pin triage drafting
     """
     from multillm_gov.rendering.plain.escaping import visible
-    from multillm_gov.workflows.evaluation.pin import pin
+    from multillm_gov.workflows.pin import pin
 
     done = pin(tasks, as_of=as_of or today(), root=root)
     for one in done:

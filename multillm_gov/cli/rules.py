@@ -54,7 +54,7 @@ def command(
       govern rules --format markdown > docs/rules.md
     """
     from multillm_gov.sources.output import write_stdout
-    from multillm_gov.workflows.explain import RuleFilter, list_rules
+    from multillm_gov.workflows.pages.explain import RuleFilter, list_rules
 
     selection = RuleFilter(
         family=family,

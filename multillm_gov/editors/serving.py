@@ -106,7 +106,7 @@ def answer(server: GovernServer) -> None:
             return None
         path, buffer, text, offset, judged = asked
         try:
-            hint = await asyncio.to_thread(hover, path, text, offset, judged.assessment)
+            hint = await asyncio.to_thread(hover, path, text, offset, judged.assessment.state)
         except GovernError as error:
             server.complain(error.message)
             return None

@@ -40,7 +40,7 @@ class Judged(Struct, frozen=True, kw_only=True):
         """The text that an assessed file had."""
         if path in self.files:
             return self.files[path].buffer
-        file = self.assessment.files.get(path)
+        file = self.assessment.state.files.get(path)
         # Editors do not count the byte order mark of a file they open.
         return Buffer(file.data.decode("utf-8-sig", "replace") if file is not None else "")
 
@@ -96,7 +96,7 @@ class Session:
 
     async def _judge(self, files: dict[str, OpenFile]) -> None:
         texts = {path: file.buffer.text for path, file in files.items()}
-        known = self.judged.assessment if self.judged is not None else None
+        known = self.judged.assessment.state if self.judged is not None else None
         try:
             assessment = await asyncio.to_thread(
                 assess_workspace, self.root, texts, as_of=self._today(), known=known

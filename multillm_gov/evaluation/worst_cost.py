@@ -6,9 +6,9 @@ from decimal import Decimal
 from multillm_gov.catalog.facts import ModelFacts
 from multillm_gov.catalog.pricing.price import USD, Price, Usage
 from multillm_gov.evaluation.client import Call
-from multillm_gov.measures.demand_cost import is_unproved_zero
-from multillm_gov.measures.gaps import find_gaps
-from multillm_gov.measures.request_cost import request_cost
+from multillm_gov.measures.cost.demand import is_unproved_zero
+from multillm_gov.measures.cost.gaps import find_gaps
+from multillm_gov.measures.cost.request import request_cost
 
 TOKENS_PER_MESSAGE = 32
 """Tokens that a chat template adds per message (OpenAI's: 4; the longest known: about 20)."""

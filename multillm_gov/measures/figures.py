@@ -6,7 +6,7 @@ from msgspec import Struct
 
 from multillm_gov.catalog.facts import ModelFacts
 from multillm_gov.dimensions import UNKNOWN, Basis, Level
-from multillm_gov.measures.demand_cost import Pricing, Unknown
+from multillm_gov.measures.cost.demand import Pricing, Unknown
 from multillm_gov.portfolio.allocation import TaskClass
 
 

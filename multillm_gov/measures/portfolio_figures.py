@@ -10,8 +10,8 @@ from multillm_gov.catalog.facts import ModelFacts
 from multillm_gov.catalog.pricing.price import USD
 from multillm_gov.dimensions import Level
 from multillm_gov.measures.capacity import MINUTES_PER_MONTH, mean_tokens, served_share
-from multillm_gov.measures.cost_remarks import remarks
-from multillm_gov.measures.demand_cost import Pricing
+from multillm_gov.measures.cost.demand import Pricing
+from multillm_gov.measures.cost.remarks import remarks
 from multillm_gov.measures.figures import FallbackFigures, LegFigures, PortfolioFigures, TaskFigures
 from multillm_gov.measures.independence import shared_levels, unproved_levels
 from multillm_gov.portfolio.allocation import TaskClass

@@ -17,7 +17,7 @@ from msgspec.structs import replace
 from multillm_gov.catalog.pricing.price import Price, Usage
 from multillm_gov.evaluation.client import Answer, Call, CallFailure
 from multillm_gov.evidence.verdict import Verdict
-from multillm_gov.measures.request_cost import request_cost
+from multillm_gov.measures.cost.request import request_cost
 from multillm_gov.providers.addresses import Address, Addressing
 from multillm_gov.providers.arguments import arguments_for
 from multillm_gov.providers.classifying import verdict_of

@@ -9,8 +9,7 @@ from multillm_gov.catalog.facts import Lifecycle, ModelFacts, Successor
 from multillm_gov.catalog.lifecycle.lifecycle import NoticePolicy, notice_policy
 from multillm_gov.dimensions import UNKNOWN
 from multillm_gov.measures.lifecycle import runway_days, slack_days
-from multillm_gov.risk.stress.stress_context import StressContext
-from multillm_gov.risk.stress.successors import is_qualified
+from multillm_gov.risk.stress.stress_context import StressContext, is_qualified
 from multillm_gov.risk.system.priors import RETIREMENT_MEDIAN_MONTHS
 
 _DAYS_PER_MONTH = 365.25 / 12

@@ -10,9 +10,9 @@ from multillm_gov.catalog.facts import Exposure, ModelFacts, entities_of
 from multillm_gov.dimensions import IN_HOUSE, UNKNOWN, Basis, Level
 from multillm_gov.location import Place
 from multillm_gov.measures.concentration import SUPPLIER_LEVELS, Weights, at_level, weigh, weights
+from multillm_gov.measures.cost.repricing import BASE_RISE
 from multillm_gov.measures.failover import loss
 from multillm_gov.measures.figures import Concentration, TaskFigures
-from multillm_gov.measures.repricing import BASE_RISE
 from multillm_gov.rules.engine.rule import RuleContext
 from multillm_gov.rules.failover import failover_of
 from multillm_gov.units import format_count, format_money, format_share

@@ -15,6 +15,7 @@ from multillm_gov.rules.engine.registry import find_rule
 from multillm_gov.sources.price_map import read_price_map
 from multillm_gov.sources.root import split_paths
 from multillm_gov.state.loading import load_state
+from multillm_gov.state.state import State
 from multillm_gov.workflows.entries import home_of, start_of, write
 from multillm_gov.workflows.states import assess_folder
 from multillm_gov.workflows.waive import WAIVERS, WaiverTerms, check_terms, held_waiver
@@ -58,15 +59,15 @@ def waive_all(
     top, _ = split_paths((), root)
     before = assess_folder(top, as_of=as_of)
     pairs, refused = _pairs(before, terms, least)
-    files, renewed = _renewed(before, pairs, terms)
+    files, renewed = _renewed(before.state, pairs, terms)
     added = [pair for pair in pairs if pair not in renewed]
     if added:
-        path = home_of(before, "waivers", WAIVERS)
-        file = files.get(path) or before.files.get(path) or start_of(path)
+        path = home_of(before.state, "waivers", WAIVERS)
+        file = files.get(path) or before.state.files.get(path) or start_of(path)
         files[path] = _safe(
             with_items(file, "waivers", [_entry(pair, terms) for pair in added]), path
         )
-    covered = _covered(before, files, terms) if files else 0
+    covered = _covered(before.state, files, terms) if files else 0
     for file in files.values():
         write(top, file)
     return Adoption(
@@ -79,13 +80,15 @@ def waive_all(
 
 
 def _pairs(
-    state: Assessment, terms: WaiverTerms, least: Severity
+    assessment: Assessment, terms: WaiverTerms, least: Severity
 ) -> tuple[dict[Pair, None], tuple[Refusal, ...]]:
     """What to waive, each pair once in order of place; and what cannot be."""
-    approvers = {policy.name: policy.declared.approvers for policy in state.portfolio.policies}
+    approvers = {
+        policy.name: policy.declared.approvers for policy in assessment.state.portfolio.policies
+    }
     pairs: dict[Pair, None] = {}
     refused = []
-    for finding in state.findings:
+    for finding in assessment.findings:
         if not finding.active or finding.severity < least:
             continue
         reason = _why_not(finding, approvers, terms.approved_by)
@@ -113,7 +116,7 @@ def _entry(pair: Pair, terms: WaiverTerms) -> Entry:
 
 
 def _renewed(
-    state: Assessment, pairs: Iterable[Pair], terms: WaiverTerms
+    state: State, pairs: Iterable[Pair], terms: WaiverTerms
 ) -> tuple[dict[str, SourceFile], frozenset[Pair]]:
     """Files with the waivers that name a pair already renewed."""
     files: dict[str, SourceFile] = {}
@@ -136,7 +139,7 @@ def _safe(file: SourceFile | None, path: str) -> SourceFile:
     return file
 
 
-def _covered(before: Assessment, files: Mapping[str, SourceFile], terms: WaiverTerms) -> int:
+def _covered(before: State, files: Mapping[str, SourceFile], terms: WaiverTerms) -> int:
     """Findings that are excepted by the new waivers, as the changed files are judged.
 
     Raises:

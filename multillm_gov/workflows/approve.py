@@ -8,8 +8,8 @@ from msgspec import Struct
 from multillm_gov.errors import SourceError, UsageError
 from multillm_gov.location import Place
 from multillm_gov.rules.engine.approvals import POLICY, TASK_CLASS, Contents
-from multillm_gov.rules.engine.assessment import Assessment
 from multillm_gov.sources.root import split_paths
+from multillm_gov.state.state import State
 from multillm_gov.words import code, join_words
 from multillm_gov.workflows.entries import Written, amend, check_words, write
 from multillm_gov.workflows.states import assess_folder
@@ -49,22 +49,26 @@ def approve(
         OutputError: the file may not be written.
     """
     top, _ = split_paths((), root)
-    state = assess_folder(top, as_of=as_of)
-    full = _subject(subject, state.contents)
-    approver = by if by is not None else _committer(top, state)
+    assessment = assess_folder(top, as_of=as_of)
+    full = _subject(subject, assessment.contents)
+    approver = by if by is not None else _committer(top, assessment.state)
     check_words([("--by", approver), *([("--comment", comment)] if comment else [])])
     held = [
         one
-        for one in state.portfolio.approvals
+        for one in assessment.state.portfolio.approvals
         if (one.declared.subject, one.declared.approved_by) == (full, approver)
     ]
-    digest = state.contents.digest(full)
+    digest = assessment.contents.digest(full)
     if any(one.declared.digest == digest and one.declared.date <= as_of for one in held):
         return None
     entry = {"subject": full, "digest": digest, "approved_by": approver, "date": as_of.isoformat()}
     old: Place | None = max(held, key=lambda one: one.declared.date).place if held else None
     written = amend(
-        state, "approvals", entry | ({"comment": comment} if comment else {}), old, APPROVALS
+        assessment.state,
+        "approvals",
+        entry | ({"comment": comment} if comment else {}),
+        old,
+        APPROVALS,
     )
     write(top, written.content)
     return Approving(written=written, subject=full, digest=digest, approved_by=approver)
@@ -96,7 +100,7 @@ def _subject(requested: str, contents: Contents) -> str:
     raise UsageError(f"There is no task class or policy `{requested}` to approve", hint)
 
 
-def _committer(root: Path, state: Assessment) -> str:
+def _committer(root: Path, state: State) -> str:
     """The one person in ``people`` whose address git would commit with here."""
     from multillm_gov.sources.git import Repository
 

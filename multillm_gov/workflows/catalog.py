@@ -17,7 +17,7 @@ from multillm_gov.documents.document import Document, SourceFile
 from multillm_gov.documents.layout import DIGESTED, LOCK, kind_of
 from multillm_gov.documents.yaml_reader import read_document
 from multillm_gov.errors import CatalogError, SourceError, UsageError
-from multillm_gov.measures.map_audit import SECTIONS, AuditSection, audit
+from multillm_gov.measures.cost.map_audit import SECTIONS, AuditSection, audit
 from multillm_gov.portfolio.evals import load_evals
 from multillm_gov.portfolio.loading import load_portfolio
 from multillm_gov.sources.output import write_bytes

@@ -15,12 +15,13 @@ from multillm_gov.rules.engine.assessment import Assessment
 from multillm_gov.rules.engine.defaults import rule_facts
 from multillm_gov.rules.engine.judgment import judge
 from multillm_gov.rules.engine.registry import all_rules
+from multillm_gov.state.state import State
 
 _ALTERED_FACTS = "GOV710"
 """Lists the altered facts of a change, whatever it is judged by."""
 
 
-def compare_assessments(before: Assessment, after: Assessment) -> Comparison:
+def compare_assessments(before: State, after: State) -> Comparison:
     """What changed, a limit that a policy leaves out taken at its rule's default.
 
     A state without any governed file has no safeguard, so nothing is looser or tighter than there.
@@ -33,7 +34,7 @@ def compare_assessments(before: Assessment, after: Assessment) -> Comparison:
 
 
 def judge_by_base(
-    before: Assessment,
+    before: State,
     after: Assessment,
     comparison: Comparison,
     waivers: tuple[PlacedWaiver, ...] = (),
@@ -43,7 +44,7 @@ def judge_by_base(
     Without it, loosening a limit would look like fixing what it forbids. ``None`` where none of
     them differs. ``waivers`` hold besides those of the base.
     """
-    held = held_to(before, after, loosened_safeguards(before, after))
+    held = held_to(before, after.state, loosened_safeguards(before, after.state))
     findings: dict[str, Finding] = {}
     if comparison.within(Area.POLICIES, Area.SETTINGS):
         findings = {each.fingerprint: each for each in _judge(before, after, waivers)}
@@ -56,39 +57,41 @@ def judge_by_base(
 
 
 def judge_by_facts(
-    before: Assessment, after: Assessment, waivers: tuple[PlacedWaiver, ...] = ()
+    before: State, after: Assessment, waivers: tuple[PlacedWaiver, ...] = ()
 ) -> dict[str, tuple[Finding, frozenset[FactGroup]]]:
     """The same with the facts that a change alters as the base had them; the facts restored.
 
     By fingerprint. Empty where the change alters no fact. Relabeling a model, a discount, less
     demand or another owner would otherwise meet a limit that the change itself exceeds.
     """
-    held = held_to(before, after, loosened_safeguards(before, after))
+    held = held_to(before, after.state, loosened_safeguards(before, after.state))
     limited = _holding(after, held) if held else after
     found: dict[str, tuple[Finding, frozenset[FactGroup]]] = {}
-    for groups, state in held_states(before, limited):
-        for finding in _judge(before, state, waivers):
+    for groups, state in held_states(before, limited.state):
+        for finding in _judge(before, replace(limited, state=state), waivers):
             found.setdefault(finding.fingerprint, (finding, groups))
     return found
 
 
 def _holding(after: Assessment, held: dict[str, TaskClass]) -> Assessment:
     """The later state with the earlier limits of its own task classes."""
-    tasks = tuple(held.get(task.name, task) for task in after.portfolio.task_classes)
+    tasks = tuple(held.get(task.name, task) for task in after.state.portfolio.task_classes)
     measured = tuple(
-        replace(task, task=held.get(task.task.name, task.task)) for task in after.figures.tasks
+        replace(task, task=held.get(task.task.name, task.task))
+        for task in after.state.figures.tasks
     )
-    return replace(
-        after,
-        portfolio=replace(after.portfolio, task_classes=tasks),
-        figures=replace(after.figures, tasks=measured),
+    state = replace(
+        after.state,
+        portfolio=replace(after.state.portfolio, task_classes=tasks),
+        figures=replace(after.state.figures, tasks=measured),
     )
+    return replace(after, state=state)
 
 
 def _judge(
-    before: Assessment, after: Assessment, waivers: tuple[PlacedWaiver, ...]
+    before: State, after: Assessment, waivers: tuple[PlacedWaiver, ...]
 ) -> tuple[Finding, ...]:
-    old, new = before.portfolio, after.portfolio
+    old, new = before.portfolio, after.state.portfolio
     same_currency = old.settings.currency == new.settings.currency
     settings = replace(
         new.settings,
@@ -97,12 +100,12 @@ def _judge(
         people=old.settings.people,
     )
     written = governing_paths(before)
-    documents = after.documents | {
+    documents = after.state.documents | {
         path: document for path, document in before.documents.items() if path in written
     }
     portfolio = replace(new, settings=settings, waivers=(*old.waivers, *waivers))
     return judge(
-        replace(after, portfolio=portfolio, documents=documents),
+        replace(after.state, portfolio=portfolio, documents=documents),
         base=before,
         rules=tuple(rule for rule in all_rules() if rule.id != _ALTERED_FACTS),
         policies=renamed_scopes(old, new),
@@ -111,7 +114,7 @@ def _judge(
     )
 
 
-def governing_paths(state: Assessment) -> frozenset[str]:
+def governing_paths(state: State) -> frozenset[str]:
     """The files that hold its settings, policies and waivers."""
     policies, waivers = state.portfolio.policies, state.portfolio.waivers
     written = {policy.place.path for policy in policies} | {waiver.place.path for waiver in waivers}

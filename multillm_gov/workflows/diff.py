@@ -83,11 +83,11 @@ def diff(
     repository = Repository.open(top)
     with no_collections():
         before, after, compared_with = _assess_both(repository, parse_range(spec), top, as_of)
-        comparison = compare_assessments(before, after)
-        judged = judge_by_base(before, after, comparison) if before.files else None
+        comparison = compare_assessments(before.state, after.state)
+        judged = judge_by_base(before.state, after, comparison) if before.state.files else None
         after = with_used(before, after, comparison)
         report = report_diff(before, after, comparison, _gate(before, after, fail_on), judged)
-    new = "" if before.files else "The base has no portfolio, so all of this one is new. "
+    new = "" if before.state.files else "The base has no portfolio, so all of this one is new. "
     summary = f"{new}{report.summary} {compared_with}".strip()
     return replace(report, summary=summary, path_prefix=path_prefix(top))
 
@@ -103,8 +103,10 @@ def _assess_both(
             fork = requested.base
             _require_order(repository, requested)
         before = assess_revision(repository, fork, as_of=as_of)
-        base = before if before.files else None
-        after = assess_revision(repository, requested.head, as_of=as_of, known=before, base=base)
+        base = before.state if before.state.files else None
+        after = assess_revision(
+            repository, requested.head, as_of=as_of, known=before.state, base=base
+        )
         return before, after, ""
     files, flaws = read_working_tree(top)
     base_revision, compared_with = requested.base, ""
@@ -118,9 +120,9 @@ def _assess_both(
             as_of=as_of,
             price_map=read_price_map,
             revision=working_revision(top),
-            known=before,
+            known=before.state,
         ),
-        base=before if before.files else None,
+        base=before.state if before.state.files else None,
         blame=repository.blame(),
     )
     return before, after, compared_with
@@ -173,5 +175,5 @@ def _declared_branch(files: Iterable[SourceFile]) -> str | None:
 
 def _gate(before: Assessment, after: Assessment, asked: Severity | str | None) -> Severity | None:
     """The stricter gate of the two; a base without any governed file has no say."""
-    states = (before, after) if before.files else (after,)
-    return strictest_gate((state.portfolio.settings for state in states), asked)
+    judged = (before, after) if before.state.files else (after,)
+    return strictest_gate((each.state.portfolio.settings for each in judged), asked)

@@ -12,7 +12,7 @@ from multillm_gov.documents.scalars import format_scalar
 from multillm_gov.documents.yaml_reader import read_document
 from multillm_gov.errors import SourceError, UsageError
 from multillm_gov.location import Place, Pointer
-from multillm_gov.rules.engine.assessment import Assessment
+from multillm_gov.state.state import State
 
 _MODELINE = b"# yaml-language-server: $schema=../.govern/schemas/policy.schema.json\n"
 _LONGEST = 1_000
@@ -29,7 +29,7 @@ class Written(Struct, frozen=True, kw_only=True):
 
 
 def amend(
-    assessment: Assessment, key: str, entry: Mapping[str, str], old: Place | None, default: str
+    state: State, key: str, entry: Mapping[str, str], old: Place | None, default: str
 ) -> Written:
     """The file with an entry added below ``key``, or the one at ``old`` changed; not written.
 
@@ -39,8 +39,8 @@ def amend(
     Raises:
         SourceError: the file cannot be read, or its layout leaves no safe place.
     """
-    path = old.path if old else home_of(assessment, key, default)
-    file = assessment.files.get(path) or start_of(path)
+    path = old.path if old else home_of(state, key, default)
+    file = state.files.get(path) or start_of(path)
     amended = with_values(file, old.pointer, entry) if old else with_item(file, key, entry)
     if amended is None:
         item = ", ".join(f"{name}: {format_scalar(value)}" for name, value in entry.items())
@@ -49,14 +49,14 @@ def amend(
             f"Fix what `govern check {path}` reports, or write it below `{key}` yourself: `- "
             f"{{{item}}}`.",
         )
-    held = assessment.documents[path].data.get(key) if path in assessment.documents else None
+    held = state.documents[path].data.get(key) if path in state.documents else None
     line = _line_of(amended, old.pointer if old else (key, len(held or ())))
     return Written(path=path, line=line, renewed=old is not None, content=amended)
 
 
-def with_file(assessment: Assessment, file: SourceFile) -> tuple[SourceFile, ...]:
+def with_file(state: State, file: SourceFile) -> tuple[SourceFile, ...]:
     """All governed files, one of them replaced or added."""
-    files = {**assessment.files, file.path: file}
+    files = {**state.files, file.path: file}
     return tuple(files[path] for path in sorted(files))
 
 
@@ -93,11 +93,11 @@ def start_of(path: str) -> SourceFile:
     return SourceFile(path, _MODELINE)
 
 
-def home_of(assessment: Assessment, key: str, default: str) -> str:
+def home_of(state: State, key: str, default: str) -> str:
     """Path of the policy file that new entries below ``key`` go to."""
     holding = [
         path
-        for path, document in sorted(assessment.documents.items())
+        for path, document in sorted(state.documents.items())
         if kind_of(path) == "policy"
         and isinstance(document.data, dict)
         and isinstance(document.data.get(key), list)

@@ -47,20 +47,20 @@ def export(gateway: str, *, as_of: date, root: Path | None = None) -> Export:
     """
     format_ = load_plugin(FORMATS, gateway, "gateway")
     top, _ = split_paths((), root)
-    state = assess_folder(top, as_of=as_of)
-    if state.flaws:
+    assessment = assess_folder(top, as_of=as_of)
+    if assessment.state.flaws:
         raise SourceError(
-            f"{count_of(len(state.flaws), 'mistake')} in the portfolio's files may hide task "
-            "classes; nothing is exported",
+            f"{count_of(len(assessment.state.flaws), 'mistake')} in the portfolio's files may hide "
+            "task classes; nothing is exported",
             "Fix what `govern check` reports, then export again.",
         )
-    routes = routing(state.figures, endpoints_of(state.overrides))
+    routes = routing(assessment.state.figures, endpoints_of(assessment.state.overrides))
     exported: Exported = format_.render(routes, _commit_of(top))
-    errors = sum(one.active and one.severity is Severity.ERROR for one in state.findings)
+    errors = sum(one.active and one.severity is Severity.ERROR for one in assessment.findings)
     return Export(
         data=exported.data,
         omissions=exported.omissions,
-        task_classes=len(state.figures.tasks),
+        task_classes=len(assessment.state.figures.tasks),
         errors=errors,
     )
 

@@ -26,12 +26,10 @@ from multillm_gov.risk.availability.dependency_graph import draw_graph
 from multillm_gov.risk.system.graph import KIND_WORDS, Edge, Graph, Node, paths
 from multillm_gov.risk.system.system import System
 from multillm_gov.risk.system.system_builder import build_system
-from multillm_gov.rules.engine.assessment import Assessment
-from multillm_gov.sources.git import Repository
 from multillm_gov.sources.root import split_paths
 from multillm_gov.units import format_money, format_share
 from multillm_gov.words import LONGEST, code, did_you_mean, join_words
-from multillm_gov.workflows.states import assess_folder, assess_revision, working_revision
+from multillm_gov.workflows.states import state_at
 
 
 def explain_path(graph: Graph, dependence: Dependence, task: str, target: str) -> Graph:
@@ -172,7 +170,8 @@ def graph(
         RevisionError: the revision is unknown.
         CatalogError: the lock or the price map cannot be read.
     """
-    state = _state(as_of, root, revision)
+    top, _ = split_paths((), root)
+    state = state_at(top, revision, as_of=as_of)
     settings = state.portfolio.settings
     system = masked(build_system(state), state.secrets)
     wanted = _restricted(system, [why[0]] if why else list(tasks))
@@ -190,14 +189,6 @@ def graph(
     told = {"as_of": as_of.isoformat(), "revision": state.revision, **drawn.data}
     title = masked(f"{settings.organization}: {drawn.title}", state.secrets)
     return Drawn(graph=replace(drawn, title=title, data=told), flaws=len(state.flaws))
-
-
-def _state(as_of: date, root: Path | None, revision: str | None) -> Assessment:
-    top, _ = split_paths((), root)
-    if revision is None:
-        return assess_folder(top, as_of=as_of, revision=working_revision(top))
-    repository = Repository.open(top)
-    return assess_revision(repository, revision, as_of=as_of)
 
 
 def _restricted(system: System, names: list[str]) -> System:

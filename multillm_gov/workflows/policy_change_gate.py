@@ -20,6 +20,7 @@ from multillm_gov.sources.folder_blame import blame_folder
 from multillm_gov.sources.git import Repository
 from multillm_gov.sources.price_map import read_price_map
 from multillm_gov.state.loading import load_state, no_collections
+from multillm_gov.state.state import State
 from multillm_gov.words import code, join_words
 from multillm_gov.workflows.comparing import (
     compare_assessments,
@@ -69,9 +70,9 @@ def assess_change(
                 as_of=as_of,
                 price_map=read_price_map,
                 revision=working_revision(root),
-                known=before,
+                known=before.state,
             ),
-            base=before if before.files else None,
+            base=before.state if before.state.files else None,
             blame=blame_folder(root),
         )
         return before, with_used(before, after)
@@ -81,9 +82,9 @@ def with_used(
     before: Assessment, after: Assessment, comparison: Comparison | None = None
 ) -> Assessment:
     """The later state with what it uses at once among its findings; a first state is as it is."""
-    if not before.files:
+    if not before.state.files:
         return after
-    compared = comparison or compare_assessments(before, after)
+    compared = comparison or compare_assessments(before.state, after.state)
     by_limits = used_at_once(before, after, compared)
     known = {(each.rule, each.subject) for each in by_limits}
     uncovered = _without_fallback(before, after, compared)
@@ -104,11 +105,11 @@ def used_at_once(
     excepts from a policy of the base as well, unless that one is hard-mandatory. Rules about files
     and waivers judge only a state's own.
     """
-    waivers = after.portfolio.waivers
-    judged = judge_by_base(before, after, comparison, waivers) or ()
+    waivers = after.state.portfolio.waivers
+    judged = judge_by_base(before.state, after, comparison, waivers) or ()
     raised = {finding.fingerprint: finding for finding in judged if _counts(finding)}
     hiding: dict[str, frozenset[FactGroup]] = {}
-    for name, (finding, groups) in judge_by_facts(before, after, waivers).items():
+    for name, (finding, groups) in judge_by_facts(before.state, after, waivers).items():
         if name not in raised and _counts(finding):
             raised[name], hiding[name] = finding, groups
     if not raised:
@@ -128,7 +129,7 @@ def used_at_once(
         if not _as_grave(own, finding) and not (
             _as_grave(old, finding) and old and old.figures == finding.figures
         ):
-            found = _relocated(finding, before, after, renames)
+            found = _relocated(finding, before.state, after.state, renames)
             altered = hiding.get(name)
             used.append(_hidden(found, altered, comparison) if altered else _loosened(found))
     return tuple(used)
@@ -143,8 +144,8 @@ def _without_fallback(
         for change in comparison.changes
         if change.kind is Kind.FALLBACK_REMOVED
     }
-    failover = Failover(before.as_of, before.drills)
-    covered = {task.task.name for task in before.figures.tasks if failover.usable(task)}
+    failover = Failover(before.state.as_of, before.state.drills)
+    covered = {task.task.name for task in before.state.figures.tasks if failover.usable(task)}
     names = {new: old for old, new in _renames(comparison).task_classes.items()}
     known = {finding.fingerprint for finding in before.findings}
     for finding in after.findings:
@@ -160,7 +161,7 @@ def _without_fallback(
                 severity=Severity.ERROR,
                 message=f"{finding.message}; {code(removed.pop(finding.subject))} is removed",
                 fingerprint=f"{finding.fingerprint}{BY_BASE}",
-                under=before.revision,
+                under=before.state.revision,
             )
             yield _loosened(graver)
 
@@ -189,9 +190,7 @@ def _renames(comparison: Comparison) -> Renames:
     return Renames(names[Kind.TASK_CLASS_RENAMED], names[Kind.POLICY_RENAMED])
 
 
-def _relocated(
-    finding: Finding, before: Assessment, after: Assessment, renames: Renames
-) -> Finding:
+def _relocated(finding: Finding, before: State, after: State, renames: Renames) -> Finding:
     """The finding with places of the base's files moved to those of the later state."""
     written = governing_paths(before)
     location = finding.location
@@ -241,7 +240,7 @@ def _hidden(finding: Finding, altered: frozenset[FactGroup], comparison: Compari
     )
 
 
-def _moved(finding: Finding, after: Assessment, renames: Renames) -> Location:
+def _moved(finding: Finding, after: State, renames: Renames) -> Location:
     """The policy as it stands now, else the file it stood in, else that file's path."""
     name = renames.policies.get(finding.policy, finding.policy)
     for policy in after.portfolio.policies:

@@ -41,9 +41,9 @@ def report(
     then = comparison = None
     if since is not None:
         repository = Repository.open(top)
-        then = assess_revision(repository, since, as_of=as_of, known=now)
-        comparison = compare_assessments(then, now)
-    risk = measure_board_risk(now, scenarios_of(now.scenarios))
-    fail_on = gate(now.portfolio.settings, None)
+        then = assess_revision(repository, since, as_of=as_of, known=now.state)
+        comparison = compare_assessments(then.state, now.state)
+    risk = measure_board_risk(now.state, scenarios_of(now.state.scenarios))
+    fail_on = gate(now.state.portfolio.settings, None)
     pack = report_board(now, risk, since=then, comparison=comparison, fail_on=fail_on)
     return replace(pack, path_prefix=path_prefix(top))

@@ -36,7 +36,7 @@ def diff_snapshot(
     before = read_snapshot(file)
     top, _ = split_paths((), root)
     after = assess_folder(top, as_of=as_of, revision=working_revision(top))
-    return report_snapshot(before, after, gate(after.portfolio.settings, fail_on))
+    return report_snapshot(before, after, gate(after.state.portfolio.settings, fail_on))
 
 
 def read_snapshot(file: Path) -> Snapshot:

@@ -16,7 +16,7 @@ from multillm_gov.state.state import State
 
 
 def assess_folder(
-    root: Path, *, as_of: date, known: Assessment | None = None, revision: str = ""
+    root: Path, *, as_of: date, known: State | None = None, revision: str = ""
 ) -> Assessment:
     """Assess what lies on the disk below a portfolio's root."""
     files, flaws = read_working_tree(root)
@@ -35,7 +35,7 @@ def assess_revision(
     *,
     as_of: date,
     files_now: Iterable[SourceFile] | None = None,
-    known: Assessment | None = None,
+    known: State | None = None,
     base: State | None = None,
 ) -> Assessment:
     """Assess the portfolio as a revision holds it, wherever it stood there (`REVISION:FOLDER`).
@@ -69,3 +69,10 @@ def working_revision(root: Path) -> str:
         return repository.head_commit() + ("+" if repository.is_dirty() else "")
     except SourceError:
         return ""
+
+
+def state_at(root: Path, revision: str | None, *, as_of: date) -> State:
+    """The working tree or a revision, for commands that report no findings."""
+    if revision is None:
+        return assess_folder(root, as_of=as_of, revision=working_revision(root)).state
+    return assess_revision(Repository.open(root), revision, as_of=as_of).state

@@ -20,11 +20,9 @@ from multillm_gov.risk.stress.scenario_book import (
     scenarios_of,
     with_settings,
 )
-from multillm_gov.rules.engine.assessment import Assessment
-from multillm_gov.sources.git import Repository
 from multillm_gov.sources.root import path_prefix, split_paths
 from multillm_gov.state.state import State
-from multillm_gov.workflows.states import assess_folder, assess_revision, working_revision
+from multillm_gov.workflows.states import state_at
 
 
 class StressOptions(Struct, frozen=True, kw_only=True):
@@ -72,11 +70,11 @@ def stress(
         CatalogError: the lock or the price map cannot be read.
     """
     top, _ = split_paths((), root)
-    now = _measure(_state(top, as_of, revision), options, progress)
+    now = _measure(state_at(top, revision, as_of=as_of), options, progress)
     sections = whole_sections(now) if options.is_whole else detail_sections(now)
     then = None
     if base is not None:
-        then = _measure(_state(top, as_of, base), options, progress)
+        then = _measure(state_at(top, base, as_of=as_of), options, progress)
         sections = (comparison_section(then, now, _years(then, now)), *sections)
     progress("writing the report")
     return replace(report_stress(now, sections, base=then), path_prefix=path_prefix(top))
@@ -102,13 +100,6 @@ def _years(before: PortfolioRisk, after: PortfolioRisk) -> SimulationDifference 
     return difference(was, now)
 
 
-def _state(top: Path, as_of: date, revision: str | None) -> Assessment:
-    if revision is None:
-        return assess_folder(top, as_of=as_of, revision=working_revision(top))
-    repository = Repository.open(top)
-    return assess_revision(repository, revision, as_of=as_of)
-
-
 def chosen(state: State, options: StressOptions) -> tuple[BookedScenario, ...]:
     """The requested scenarios, with their parameters.
 
@@ -129,5 +120,5 @@ def list_scenarios(
         RevisionError: the revision is unknown.
     """
     top, _ = split_paths((), root)
-    state = _state(top, as_of, revision)
+    state = state_at(top, revision, as_of=as_of)
     return masked(scenarios_of(state.scenarios), state.secrets)

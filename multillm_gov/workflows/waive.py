@@ -9,11 +9,12 @@ from msgspec import Struct
 from multillm_gov.errors import UsageError
 from multillm_gov.finding import Enforcement, Finding
 from multillm_gov.location import Place
-from multillm_gov.rules.engine.assessment import Assessment, assess
+from multillm_gov.rules.engine.assessment import assess
 from multillm_gov.rules.engine.registry import find_rule
 from multillm_gov.sources.price_map import read_price_map
 from multillm_gov.sources.root import split_paths
 from multillm_gov.state.loading import load_state
+from multillm_gov.state.state import State
 from multillm_gov.words import join_code, join_words
 from multillm_gov.workflows.entries import Written, amend, check_words, with_file, write
 from multillm_gov.workflows.states import assess_folder
@@ -70,12 +71,12 @@ def waive(finding: str, terms: WaiverTerms, *, as_of: date, root: Path | None = 
     top, _ = split_paths((), root)
     before = assess_folder(top, as_of=as_of)
     policy, subject = _named(finding, before.findings)
-    _refuse(_about(policy, subject, before.findings), before, terms.approved_by)
-    old = held_waiver(before, policy, subject)
+    _refuse(_about(policy, subject, before.findings), before.state, terms.approved_by)
+    old = held_waiver(before.state, policy, subject)
     entry = terms.entry if old else {"policy": policy, "subject": subject, **terms.entry}
-    written = amend(before, "waivers", entry, old, WAIVERS)
-    files = with_file(before, written.content)
-    state = load_state(files, as_of=as_of, price_map=read_price_map, known=before)
+    written = amend(before.state, "waivers", entry, old, WAIVERS)
+    files = with_file(before.state, written.content)
+    state = load_state(files, as_of=as_of, price_map=read_price_map, known=before.state)
     covered = sum(
         found.waiver is not None
         and (found.waiver.reason, found.waiver.approved_by, found.waiver.expires)
@@ -152,9 +153,9 @@ def _unknown(requested: str, findings: tuple[Finding, ...]) -> UsageError:
     )
 
 
-def _refuse(named: list[Finding], assessment: Assessment, approved_by: str) -> None:
+def _refuse(named: list[Finding], state: State, approved_by: str) -> None:
     """Refuse a waiver that would be void or not in force."""
-    approvers = {policy.name: policy.declared.approvers for policy in assessment.portfolio.policies}
+    approvers = {policy.name: policy.declared.approvers for policy in state.portfolio.policies}
     for finding in named:
         rule = find_rule(finding.rule)
         if finding.enforcement is Enforcement.HARD_MANDATORY:
@@ -174,13 +175,13 @@ def _refuse(named: list[Finding], assessment: Assessment, approved_by: str) -> N
             )
 
 
-def held_waiver(assessment: Assessment, policy: str, subject: str) -> Place | None:
+def held_waiver(state: State, policy: str, subject: str) -> Place | None:
     """The existing waiver that ends last, a rule named by id or name alike."""
     rule = find_rule(policy)
     names = {policy, rule.id, rule.name} if rule else {policy}
     held = [
         waiver
-        for waiver in assessment.portfolio.waivers
+        for waiver in state.portfolio.waivers
         if waiver.declared.policy in names and waiver.declared.subject == subject
     ]
     return max(held, key=lambda waiver: waiver.declared.expires).place if held else None

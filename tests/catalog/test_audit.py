@@ -8,7 +8,7 @@ import pytest
 
 from multillm_gov.catalog.facts import DoubtfulDate, Exposure, Lifecycle, ModelFacts
 from multillm_gov.catalog.pricing.price import Price, UnitPrices
-from multillm_gov.measures.map_audit import SECTIONS, audit
+from multillm_gov.measures.cost.map_audit import SECTIONS, audit
 
 MOST = {"price": 300, "vendor": 20, "date": 15, "successor": 65, "hosts": 640}
 """Rows at most, a little above those of the price map that this was written with."""

@@ -133,13 +133,14 @@ def changed(*edits: Mapping[str, tuple[str, str] | str]) -> dict[str, str]:
 def state(texts: Mapping[str, str], base: Assessment | None = None, real: bool = False):
     files = [SourceFile(path, text.encode()) for path, text in texts.items()]
     price_map = read_price_map if real else (lambda: PriceMap("1.0", b"{}"))
-    loaded = load_state(files, as_of=AS_OF, price_map=price_map, revision="0" * 40, known=base)
-    return assess(loaded, base=base)
+    known = base.state if base else None
+    loaded = load_state(files, as_of=AS_OF, price_map=price_map, revision="0" * 40, known=known)
+    return assess(loaded, base=known)
 
 
 def verdicts(before: Assessment, after: Assessment):
     """What `check --base` and `diff` conclude, and the findings by the base."""
-    comparison = compare_assessments(before, after)
+    comparison = compare_assessments(before.state, after.state)
     judged = judge_by_base(before, after, comparison)
     whole = with_used(before, after, comparison)
     checked = report_check(whole, Severity.ERROR).verdict

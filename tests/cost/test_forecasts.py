@@ -113,7 +113,7 @@ def assessed(allocations: str, catalog: str = "", settings: str = "") -> Any:
 
 
 def only(allocations: str, catalog: str = "", settings: str = "") -> TaskFigures:
-    (task,) = assessed(allocations, catalog, settings).figures.tasks
+    (task,) = assessed(allocations, catalog, settings).state.figures.tasks
     return task
 
 
@@ -299,7 +299,7 @@ def test_nothing_is_judged_by_spend_while_requests_have_no_price() -> None:
         "  u: {route: [{model: custom/c}], demand: {requests: 9990000, input_tokens: 1000}}\n",
         "models: {custom/c: {mode: chat}}",
     )
-    metrics = {metric.id: metric for metric in position(assessment)}
+    metrics = {metric.id: metric for metric in position(assessment.state)}
     assert metrics["forecast-spend"].value == "at least 10.00 USD"
     for name in (
         "largest-vendor-of-spend",

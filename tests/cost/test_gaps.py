@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 
 from multillm_gov.catalog.pricing.billed_units import UNITS
 from multillm_gov.catalog.pricing.price import Price, UnitPrices, Usage
-from multillm_gov.measures.gaps import find_gaps
-from multillm_gov.measures.request_cost import request_cost
+from multillm_gov.measures.cost.gaps import find_gaps
+from multillm_gov.measures.cost.request import request_cost
 from multillm_gov.portfolio.demand import Demand
 
 MODES = ["chat", "embedding", "audio_speech", "audio_transcription", "image_generation", "ocr", ""]

@@ -15,7 +15,7 @@ from msgspec.structs import replace
 
 from multillm_gov.catalog.pricing.price import Price, Usage
 from multillm_gov.catalog.pricing.price_reading import read_price
-from multillm_gov.measures.request_cost import request_cost
+from multillm_gov.measures.cost.request import request_cost
 
 EXCEPTIONS = yaml.safe_load(
     (Path(__file__).parent / "data" / "litellm_exceptions.yaml").read_text("utf-8")

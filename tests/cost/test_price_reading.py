@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from multillm_gov.catalog.pricing.price import Price, UnitPrices, Usage
 from multillm_gov.catalog.pricing.price_reading import read_price
-from multillm_gov.measures.request_cost import rates_for, request_cost
+from multillm_gov.measures.cost.request import rates_for, request_cost
 
 PLAIN: dict[str, Any] = {
     "mode": "chat",

@@ -12,7 +12,7 @@ import pytest
 
 from multillm_gov.catalog.pricing.price import Usage
 from multillm_gov.catalog.pricing.price_reading import read_price
-from multillm_gov.measures.request_cost import request_cost
+from multillm_gov.measures.cost.request import request_cost
 
 PAYLOADS = "usage/pydantic__genai-prices__tests__dataset__usages.json"
 # Their provider -> how the price map spells that provider's models.

@@ -11,7 +11,7 @@ from msgspec.structs import asdict, replace
 from multillm_gov.catalog.pricing.billed_units import UNITS
 from multillm_gov.catalog.pricing.price import TEXT_PRICES, Price, PriceTier, UnitPrices, Usage
 from multillm_gov.catalog.pricing.price_reading import read_price
-from multillm_gov.measures.request_cost import (
+from multillm_gov.measures.cost.request import (
     TRANSCRIPTION,
     prompt_tokens,
     rates_for,

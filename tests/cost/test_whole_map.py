@@ -13,9 +13,8 @@ from msgspec.structs import replace
 
 from multillm_gov.catalog.entry_facts import read_entry
 from multillm_gov.catalog.facts import Lifecycle, ModelFacts
-from multillm_gov.catalog.pricing.free import free_because
-from multillm_gov.measures.demand_cost import Pricing
-from multillm_gov.measures.map_audit import natural_demand
+from multillm_gov.measures.cost.demand import Pricing, free_because
+from multillm_gov.measures.cost.map_audit import natural_demand
 from multillm_gov.portfolio.demand import Demand
 
 LISTED = yaml.safe_load((Path(__file__).parent / "data" / "not_known.yaml").read_text("utf-8"))

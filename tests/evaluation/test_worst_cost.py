@@ -10,7 +10,7 @@ from multillm_gov.catalog.facts import Exposure, ModelFacts
 from multillm_gov.catalog.pricing.price import Price, PriceTier, UnitPrices, Usage
 from multillm_gov.evaluation.client import Call, Message
 from multillm_gov.evaluation.worst_cost import most_input_tokens, worst_cost
-from multillm_gov.measures.request_cost import request_cost
+from multillm_gov.measures.cost.request import request_cost
 
 rates = st.integers(0, 50).map(lambda each: Decimal(each) / 1_000_000)
 token_prices = st.builds(

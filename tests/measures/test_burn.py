@@ -94,7 +94,7 @@ def test_actual_spend_changes_the_headline_forecast() -> None:
     forecast."""
     usage = "actuals: [{month: 2026-11, through: 2026-11-20, spend: 8000, task_class: articles}]\n"
     texts = {"allocations/a.yaml": ACME_ALLOCATION, "catalog/models.yaml": ACME_CATALOG}
-    without, loaded = assessed(texts), assessed({**texts, "usage/u.yaml": usage})
+    without, loaded = (assessed(each).state for each in (texts, {**texts, "usage/u.yaml": usage}))
     assert run_rate(loaded.figures, loaded.actuals, loaded.as_of).spend == 12_000 + 3_000 + 1_000
     metrics = [
         next(metric for metric in headline(state) if metric.id == "forecast-spend")

@@ -8,8 +8,8 @@ from multillm_gov.catalog.pricing.price import Price, PriceTier, UnitPrices
 from multillm_gov.dimensions import Basis, Level
 from multillm_gov.measures.capacity import utilization
 from multillm_gov.measures.concentration import concentration, share_growth
-from multillm_gov.measures.price_moves import PriceMove, largest_move
-from multillm_gov.measures.repricing import added_spend, spend_within
+from multillm_gov.measures.cost.price_moves import PriceMove, largest_move
+from multillm_gov.measures.cost.repricing import added_spend, spend_within
 from multillm_gov.portfolio.demand import Demand
 from multillm_gov.rules.cheaper_models import saving_per_month
 

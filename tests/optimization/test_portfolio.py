@@ -78,7 +78,7 @@ def test_the_cheapest_proved_allocation(plain: Optimum) -> None:
 
 def test_every_proposal_is_judged_and_costed(plain: Optimum) -> None:
     assert plain.proposal is not None
-    assert new_findings(plain.prepared.state, plain.proposal) == ()
+    assert new_findings(plain.prepared.assessment, plain.proposal) == ()
     spend = plain.proposal.figures.spend_per_month
     assert float(spend) == pytest.approx(cost(plain), rel=1e-12)
     for move in plain.moves:  # whoever answers first is no fallback of its own, and one is there
@@ -113,7 +113,7 @@ def test_limits_of_every_level_and_weight_hold(policy: str, plain: Optimum) -> N
     assert cost(optimum) > cost(plain) - 1e-6
     assert not [
         one
-        for one in new_findings(optimum.prepared.state, optimum.proposal)
+        for one in new_findings(optimum.prepared.assessment, optimum.proposal)
         if one.severity is Severity.ERROR
     ]
 
@@ -299,7 +299,7 @@ def test_the_price_of_a_policy_is_what_dropping_it_saves(plain: Optimum) -> None
 
 def test_frontiers_are_not_dominated_and_hold_the_optimum(plain: Optimum) -> None:
     options = plain.prepared.inputs.options
-    total = float(plain.prepared.state.figures.requests_per_month)
+    total = float(plain.prepared.assessment.state.figures.requests_per_month)
     traced = frontier(plain.problem, "quality", [options.quality * options.requests / total])
     assert traced is not None
     costs = [point.cost for point in traced.points]
@@ -341,7 +341,7 @@ def test_leverage_is_what_could_leave(plain: Optimum) -> None:
     ],
 )
 def test_assumptions(assumption: str, expected: dict[str, bool], plain: Optimum) -> None:
-    state = assume(shop(), (assumption,))
+    state = assume(shop().state, (assumption,))
     optimum = optimize_state(state, on_files=False)
     found = routes(optimum)
     assert {task: task in found for task in expected} == expected
@@ -357,12 +357,12 @@ def test_assumptions(assumption: str, expected: dict[str, bool], plain: Optimum)
 )
 def test_assumptions_that_are_none(text: str) -> None:
     with pytest.raises(UsageError):
-        assume(shop(), (text,))
+        assume(shop().state, (text,))
 
 
 def test_a_cap_of_a_policy_can_be_assumed() -> None:
     state = shop(policies=cap("max_share: 0.5"))
-    looser = assume(state, ("cap:vendors.max_share=0.9",))
+    looser = assume(state.state, ("cap:vendors.max_share=0.9",))
     assert cost(optimize_state(looser, on_files=False)) < cost(optimize_state(state))
 
 
@@ -447,4 +447,4 @@ def test_the_claim_on_own_results(tmp_path: Path) -> None:
 def test_amounts_are_exact_decimals(whole: Optimized) -> None:
     assert isinstance(whole.result.today, Decimal)
     assert np.isfinite(float(whole.result.stages[-1].saving))
-    assert isinstance(whole.state, Assessment)
+    assert isinstance(whole.assessment, Assessment)

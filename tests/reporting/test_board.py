@@ -13,7 +13,7 @@ import pytest
 from multillm_gov.changes.compare import compare
 from multillm_gov.content import BarChart, Block, Items, Paragraph, ShareChart, Table, Timeline
 from multillm_gov.finding import Severity
-from multillm_gov.measures.repricing import bill_rise, largest_bill_rise, share_within
+from multillm_gov.measures.cost.repricing import bill_rise, largest_bill_rise, share_within
 from multillm_gov.rendering.formats import html, pdf
 from multillm_gov.report import Report, Section
 from multillm_gov.reporting.board.report import report_board
@@ -74,14 +74,19 @@ def judged() -> Judge:
 
 
 def board(now: Assessment, since: Assessment | None = None) -> Report:
-    comparison = since and compare(since, now)
+    comparison = since and compare(since.state, now.state)
     return report_board(
         now,
-        measure_board_risk(now, scenarios_of(now.scenarios)),
+        measure_board_risk(now.state, scenarios_of(now.state.scenarios)),
         since=since,
         comparison=comparison,
         fail_on=Severity.ERROR,
     )
+
+
+def on_day(assessment: Assessment, as_of: date) -> Assessment:
+    state = msgspec.structs.replace(assessment.state, as_of=as_of)
+    return msgspec.structs.replace(assessment, state=state)
 
 
 def section(report: Report, name: str) -> Section:
@@ -481,7 +486,7 @@ def test_lifecycle_without_any_date(judged: Judge) -> None:
 
 
 def test_calendar_of_a_leap_day(judged: Judge) -> None:
-    assessment = msgspec.structs.replace(judged(), as_of=date(2024, 2, 29))
+    assessment = on_day(judged(), date(2024, 2, 29))
     assert block(section(board(assessment), "lifecycle"), Timeline).end == "2026-02-28"
 
 
@@ -492,6 +497,6 @@ def test_the_ends_of_the_calendar_are_days_too(judged: Judge, as_of: date) -> No
         "waivers: [{policy: p, subject: s, reason: r, approved_by: cfo, expires: 9999-12-31}]\n"
     )
     assessment = judged({"catalog/models.yaml": ancient, "policies/w.yaml": waiver})
-    report = board(msgspec.structs.replace(assessment, as_of=as_of))
+    report = board(on_day(assessment, as_of))
     assert block(section(report, "lifecycle"), Timeline).events[0].since == "0001-01-01"
     assert ("Renew or revoke the waiver" in words(report)) == (as_of == date.max)

@@ -78,11 +78,11 @@ def judged() -> Judge:
 
 
 def _metric(assessment: Assessment, name: str) -> Metric:
-    return next(metric for metric in headline(assessment) if metric.id == name)
+    return next(metric for metric in headline(assessment.state) if metric.id == name)
 
 
 def test_the_three_headline_figures_come_first(judged: Judge) -> None:
-    names = [metric.id for metric in headline(judged())]
+    names = [metric.id for metric in headline(judged().state)]
     assert names[:HEADLINES] == [
         "forecast-spend",
         "largest-vendor-of-spend",
@@ -172,14 +172,17 @@ def test_slack_before_the_nearest_retirement(judged: Judge) -> None:
 
 def test_an_empty_portfolio_has_figures_that_judge_nothing() -> None:
     assessment = assess(load_state([], as_of=AS_OF, price_map=lambda: PriceMap("1.0", b"{}")))
-    assert {metric.status for metric in headline(assessment)} == {"neutral"}
+    assert {metric.status for metric in headline(assessment.state)} == {"neutral"}
     report = report_check(assessment, Severity.ERROR)
     assert report.verdict.exit_code == 0
     assert dict(report.checked) == {"files": 0, "task classes": 0, "policies": 0, "models": 0}
 
 
 def test_with_before_pairs_by_name(judged: Judge) -> None:
-    then, now = headline(judged()), headline(judged("appetite: {max_monthly_spend: 399}\n"))
+    then, now = (
+        headline(judged().state),
+        headline(judged("appetite: {max_monthly_spend: 399}\n").state),
+    )
     paired = with_before(then[:1], now)
     assert paired[0].before == "400 USD"
     assert {metric.before for metric in paired[1:]} == {""}

@@ -45,7 +45,7 @@ def made() -> Made:
             names[name]: change if isinstance(change, str) else replaced(BASE[names[name]], *change)
             for name, change in changes.items()
         }
-        state = assessed(texts)
+        state = assessed(texts).state
         assert not state.flaws, state.flaws
         return stress_context(state)
 

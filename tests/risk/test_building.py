@@ -19,7 +19,6 @@ from multillm_gov.risk.availability.availability import (
 from multillm_gov.risk.system import priors
 from multillm_gov.risk.system.system import System, TaskSystem
 from multillm_gov.risk.system.system_builder import build_system
-from multillm_gov.rules.engine.assessment import assess
 from multillm_gov.sources.price_map import read_price_map
 from multillm_gov.state.loading import load_state
 from multillm_gov.workflows.states import assess_folder
@@ -32,7 +31,7 @@ INDEPENDENT = "common_cause: {otherwise: 0, same_cloud: 0, same_vendor: 0, same_
 
 def system(files: dict[str, str], as_of: date = AS_OF) -> System:
     sources = [SourceFile(path, dedent(text).encode()) for path, text in sorted(files.items())]
-    state = assess(load_state(sources, as_of=as_of, price_map=read_price_map))
+    state = load_state(sources, as_of=as_of, price_map=read_price_map)
     assert [flaw.message for flaw in state.flaws] == []
     return build_system(state)
 
@@ -69,7 +68,7 @@ def channels(count: int, u: float, risk: str, **exposure: str) -> dict[str, str]
 
 
 def test_nine_nodes_end_to_end():
-    state = assess_folder(HERE / "data" / "nine-nodes", as_of=AS_OF)
+    state = assess_folder(HERE / "data" / "nine-nodes", as_of=AS_OF).state
     assert not state.flaws
     built = build_system(state)
     found = {one.name: task_unavailability(built, one) for one in built.tasks}
@@ -83,7 +82,7 @@ def test_nine_nodes_end_to_end():
 
 
 def test_nine_nodes_to_the_printed_digits(oracles):
-    built = build_system(assess_folder(HERE / "data" / "nine-nodes", as_of=AS_OF))
+    built = build_system(assess_folder(HERE / "data" / "nine-nodes", as_of=AS_OF).state)
     reference = oracles["spof_example"]
     for one in built.tasks:
         assert task_unavailability(built, one) == pytest.approx(reference[one.name], rel=1e-12)
@@ -346,12 +345,10 @@ DEPENDING = {
 
 
 def test_dependencies_take_the_hops_they_are_declared_for():
-    state = assess(
-        load_state(
-            [SourceFile(path, dedent(text).encode()) for path, text in DEPENDING.items()],
-            as_of=AS_OF,
-            price_map=read_price_map,
-        )
+    state = load_state(
+        [SourceFile(path, dedent(text).encode()) for path, text in DEPENDING.items()],
+        as_of=AS_OF,
+        price_map=read_price_map,
     )
     built = build_system(state)
     outer = {
@@ -533,8 +530,7 @@ def test_ten_thousand_task_classes_share_their_chains(lines_run):
         return [SourceFile("allocations/a.yaml", f"task_classes:\n{rows}\n".encode())]
 
     small, large = (
-        assess(load_state(files(count), as_of=AS_OF, price_map=read_price_map))
-        for count in (100, 1_000)
+        load_state(files(count), as_of=AS_OF, price_map=read_price_map) for count in (100, 1_000)
     )
     few, many = lines_run(lambda: build_system(small)), lines_run(lambda: build_system(large))
     assert many <= 11 * few

@@ -104,7 +104,7 @@ def test_what_was_imported_is_what_the_system_says(govern, portfolio):
         *DAYS,
         cwd=portfolio,
     )
-    system = build_system(assess_folder(portfolio, as_of=date(2026, 11, 23)))
+    system = build_system(assess_folder(portfolio, as_of=date(2026, 11, 23)).state)
     provider = system.components[system.index_of("provider:openai")]
     assert (provider.origin, provider.sample_size) == ("measured", 1)
     assert provider.mean_hours == 4.0

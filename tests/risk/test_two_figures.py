@@ -12,7 +12,7 @@ from multillm_gov.risk.stress.scenario_book import built_in, parse_setting, with
 from multillm_gov.risk.stress.stress import stress
 from multillm_gov.risk.stress.stress_context_builder import stress_context
 from multillm_gov.risk.stress.variants import ScenarioResult, run_scenario
-from multillm_gov.rules.engine.assessment import Assessment
+from multillm_gov.state.state import State
 from portfolios import assessed
 
 _CATALOG = """\
@@ -46,7 +46,7 @@ task_classes:
 """
 
 
-def state(limit: int | None = None, more: Iterable[tuple[str, str]] = ()) -> Assessment:
+def state(limit: int | None = None, more: Iterable[tuple[str, str]] = ()) -> State:
     """Two task classes at vendor v1, which is all of jurisdiction US, with a fallback at v2."""
     declared = f"    requests_per_minute: {limit}\n" if limit else ""
     files = {
@@ -54,10 +54,10 @@ def state(limit: int | None = None, more: Iterable[tuple[str, str]] = ()) -> Ass
         "catalog/m.yaml": _CATALOG + declared,
         "allocations/a.yaml": _ALLOCATION,
     }
-    return assessed({**files, **dict(more)})
+    return assessed({**files, **dict(more)}).state
 
 
-def run(name: str, portfolio: Assessment, *settings: str) -> ScenarioResult:
+def run(name: str, portfolio: State, *settings: str) -> ScenarioResult:
     booked = with_settings(built_in(), map(parse_setting, settings))
     return run_scenario(stress_context(portfolio), next(one for one in booked if one.name == name))
 
@@ -135,7 +135,8 @@ _ALIVE = {
 def test_a_fallback_that_would_not_take_over_counts_nowhere(
     changes: dict[str, str], value: str, figures: str
 ) -> None:
-    portfolio = assessed({**_RETIRED_FALLBACK, **changes})
+    assessment = assessed({**_RETIRED_FALLBACK, **changes})
+    portfolio = assessment.state
     metric = next(m for m in headline(portfolio) if m.id == "independent-fallback")
     assert metric.value == value
     assert metric.note.startswith(figures)
@@ -146,5 +147,5 @@ def test_a_fallback_that_would_not_take_over_counts_nowhere(
     assert alone == ([] if usable else ["openai"])
     (chain,) = stress_context(portfolio).system.tasks[0].chains
     assert len(chain.hops) == 1 + len(usable)
-    rules = {finding.rule for finding in portfolio.findings}
+    rules = {finding.rule for finding in assessment.findings}
     assert ("GOV210" in rules) == ("fails" in str(changes))

@@ -62,7 +62,8 @@ def assessed(price_map: PriceMap) -> Judge:
             locked = build_lock(lock, Overrides(), price_map, as_of)
             sources.append(SourceFile(LOCK, encode_lock(locked)))
         return assess(
-            load_state(sources, tuple(flaws), as_of=as_of, price_map=lambda: installed), base=base
+            load_state(sources, tuple(flaws), as_of=as_of, price_map=lambda: installed),
+            base=base.state if base is not None else None,
         )
 
     return run

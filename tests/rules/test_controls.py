@@ -12,7 +12,7 @@ import pytest
 from multillm_gov.rules import book
 from multillm_gov.rules.engine.controls import controls_of, find_control, mapping, with_controls
 from multillm_gov.rules.engine.registry import all_rules, find_rule, rule_names
-from multillm_gov.workflows.explain import explain, list_rules
+from multillm_gov.workflows.pages.explain import explain, list_rules
 
 _ROOT = Path(__file__).parents[2]
 _DATA = _ROOT / "multillm_gov" / "rules" / "engine" / "data" / "controls.json"

@@ -83,11 +83,11 @@ def _reports(assessed, planted: dict[str, str]) -> Iterator[Report]:
     assert [finding for finding in after.findings if finding.rule == "GOV011"]
     yield report_check(after, Severity.ERROR)
     for one, other in ((before, after), (after, before)):
-        comparison = compare(one, other)
+        comparison = compare(one.state, other.state)
         yield report_diff(one, other, comparison, Severity.ERROR)
         yield report_board(
             other,
-            measure_board_risk(other, scenarios_of(other.scenarios)),
+            measure_board_risk(other.state, scenarios_of(other.state.scenarios)),
             since=one,
             comparison=comparison,
             fail_on=Severity.ERROR,
@@ -157,9 +157,11 @@ def test_what_is_known_of_another_state_is_not_searched_again(
     files = [SourceFile(path, text.encode()) for path, text in sorted(planted.items())]
     files[-1] = SourceFile("prompts/p.md", b"nothing")
     again = assess(
-        loading.load_state(files, as_of=state.as_of, price_map=lambda: price_map, known=state)
+        loading.load_state(
+            files, as_of=state.state.as_of, price_map=lambda: price_map, known=state.state
+        )
     )
     assert seen == ["prompts/p.md"]
-    assert [one.subject for one in again.secrets] == [
-        one.subject for one in state.secrets if one.path != "prompts/p.md"
+    assert [one.subject for one in again.state.secrets] == [
+        one.subject for one in state.state.secrets if one.path != "prompts/p.md"
     ]

@@ -9,8 +9,8 @@ import yaml
 
 from multillm_gov.errors import UsageError
 from multillm_gov.rules.engine.registry import all_rules, find_rule, rule_names
-from multillm_gov.workflows.explain import RuleFilter, explain, list_rules
-from multillm_gov.workflows.rule_parameters import parameters_of
+from multillm_gov.workflows.pages.explain import RuleFilter, explain, list_rules
+from multillm_gov.workflows.pages.parameters import parameters_of
 
 _HEADINGS = [
     "What it checks",

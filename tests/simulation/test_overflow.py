@@ -14,7 +14,6 @@ from multillm_gov.risk.simulation.chains import chains_of
 from multillm_gov.risk.stress.failover_effects import failover_cost, overflows
 from multillm_gov.risk.stress.stress import stress
 from multillm_gov.risk.stress.stress_context_builder import stress_context
-from multillm_gov.rules.engine.assessment import assess
 from multillm_gov.state.loading import load_state
 from multillm_gov.units import Positive
 
@@ -52,9 +51,7 @@ def made(limit: str = ""):
         "catalog/m.yaml": f"models:\n{models}",
     }
     files = [SourceFile(path, text.encode()) for path, text in texts.items()]
-    state = assess(
-        load_state(files, as_of=date(2026, 11, 24), price_map=lambda: PriceMap("1.0", b"{}"))
-    )
+    state = load_state(files, as_of=date(2026, 11, 24), price_map=lambda: PriceMap("1.0", b"{}"))
     assert not state.flaws, state.flaws
     return stress_context(state)
 

@@ -72,7 +72,7 @@ def context(tmp_path_factory):
     }.items():
         (root / path).parent.mkdir(exist_ok=True)
         Path(root / path).write_text(text)
-    return stress_context(assess_folder(root, as_of=date(2026, 11, 25)))
+    return stress_context(assess_folder(root, as_of=date(2026, 11, 25)).state)
 
 
 @pytest.fixture(scope="module")

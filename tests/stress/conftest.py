@@ -37,7 +37,7 @@ def made(judged: Judged) -> Made:
     """The same, ready to be stressed."""
 
     def build(changed: Mapping[str, str] | None = None) -> StressContext:
-        state = judged(changed)
+        state = judged(changed).state
         assert not state.flaws, state.flaws
         return stress_context(state)
 

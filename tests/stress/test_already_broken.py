@@ -22,7 +22,7 @@ def measured(judged: Judged, allocation: str, catalog: str) -> Callable[..., Por
         for old, new in changes:
             assert any(old in text for text in texts.values()), old
             texts = {path: text.replace(old, new) for path, text in texts.items()}
-        return measure_risk(judged(texts), built_in(), years=0)
+        return measure_risk(judged(texts).state, built_in(), years=0)
 
     return build
 

@@ -13,7 +13,7 @@ Judged = Callable[..., Assessment]
 
 
 def stressed(state: Assessment) -> Section:
-    return stress_section(measure_board_risk(state, scenarios_of(state.scenarios)))
+    return stress_section(measure_board_risk(state.state, scenarios_of(state.state.scenarios)))
 
 
 def heat(section: Section) -> list[HeatMap]:

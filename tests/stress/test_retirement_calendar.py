@@ -116,7 +116,7 @@ def test_a_declared_median_is_no_assumption(made: Made) -> None:
 
 
 def test_the_section_shows_dates_and_forced_migrations(judged: Judged) -> None:
-    section = retirement_section(measure_risk(judged(), (), whole=False))
+    section = retirement_section(measure_risk(judged().state, (), whole=False))
     tables = [block for block in section.blocks if isinstance(block, Table)]
     forced = [[cell.text for cell in row] for row in tables[0].rows]
     assert forced == [
@@ -129,5 +129,5 @@ def test_the_section_shows_dates_and_forced_migrations(judged: Judged) -> None:
     ]  # fmt: skip
     [calendar] = [block for block in section.blocks if isinstance(block, Timeline)]
     assert (calendar.start, calendar.end) == ("2026-11-24", "2028-11-24")
-    empty = measure_risk(judged({"allocations/a.yaml": ""}), (), whole=False)
+    empty = measure_risk(judged({"allocations/a.yaml": ""}).state, (), whole=False)
     assert "No model is used" in str(retirement_section(empty).blocks)

@@ -114,8 +114,8 @@ def test_each_built_in_scenario_costs_what_one_works_out(
 def test_every_scenario_runs_on_the_starter(
     starter: Assessment, in_context: Callable[..., StressContext]
 ) -> None:
-    context = in_context(starter)
-    for booked in scenarios_of(starter.scenarios):
+    context = in_context(starter.state)
+    for booked in scenarios_of(starter.state.scenarios):
         found = run_scenario(context, booked)
         assert found.worst is not None, booked.name
         losses = [variant.outcome.loss for variant in found.variants]
@@ -219,7 +219,7 @@ def test_an_own_scenario_replaces_the_built_in_one_of_its_name(judged: Judged) -
     state = judged(
         {"scenarios/own.yaml": own + "  extra: {title: More, shocks: [{kind: outage, hours: 1}]}\n"}
     )
-    every = scenarios_of(state.scenarios)
+    every = scenarios_of(state.state.scenarios)
     assert [booked.name for booked in every] == [*FROM_METHOD, "extra"]
     replaced = next(booked for booked in every if booked.name == "repricing")
     assert (replaced.scenario.title, replaced.source) == ("Ours", "scenarios/own.yaml")

@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from multillm_gov.errors import UsageError
-from multillm_gov.workflows.explain import explain
-from multillm_gov.workflows.key_reference import find_keys, keys_of, reference_page
+from multillm_gov.workflows.pages.explain import explain
+from multillm_gov.workflows.pages.keys import find_keys, keys_of, reference_page
 from multillm_gov.workflows.schema import schema_names, schema_of
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -104,7 +104,7 @@ def import_results(
       govern bench import log.json --from inspect --task support-triage --date 2026-11-02
       govern bench import scores.csv --model-map gpt-5.4=openai/gpt-5.4-2026-03-05
     """
-    from multillm_gov.workflows.evaluation.bench_import import ImportOptions, import_bench
+    from multillm_gov.workflows.evaluation.foreign_results import ImportOptions, import_bench
 
     day = as_of or today()
     options = ImportOptions(

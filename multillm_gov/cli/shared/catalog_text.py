@@ -11,7 +11,7 @@ from multillm_gov.catalog.facts import ModelFacts
 from multillm_gov.catalog.lifecycle.moves import move_effects
 from multillm_gov.catalog.pricing.billed_units import PER_TOKEN, spell_unit
 from multillm_gov.catalog.pricing.price import Price, UnitPrices
-from multillm_gov.measures.map_audit import AuditSection
+from multillm_gov.measures.cost.map_audit import AuditSection
 from multillm_gov.rendering.plain.escaping import visible
 from multillm_gov.reporting.shared.tables import exposure_rows
 from multillm_gov.units import format_count, format_money

@@ -7,6 +7,7 @@ from multillm_gov.finding import Finding
 from multillm_gov.report import Section
 from multillm_gov.reporting.shared.tables import amount, bounded
 from multillm_gov.rules.engine.assessment import Assessment
+from multillm_gov.state.state import State
 from multillm_gov.units import format_money, signed
 from multillm_gov.words import code, count_of
 
@@ -29,7 +30,7 @@ def changes_section(
         )
         return Section(id="changes", title=_TITLE, blocks=(Paragraph(nothing),))
     blocks: list[Block] = [Paragraph(_finding(now, since, comparison))]
-    currency = now.figures.currency
+    currency = now.state.figures.currency
     rows = [_row(change, currency) for change in comparison.changes]
     columns = (
         Column("Change"),
@@ -65,19 +66,19 @@ def _finding(now: Assessment, since: Assessment, comparison: Comparison) -> str:
         way = (
             "unchanged"
             if not delta
-            else f"{'up' if delta > 0 else 'down'} {format_money(abs(delta), _currency(now))}"
+            else f"{'up' if delta > 0 else 'down'} {format_money(abs(delta), _currency(now.state))}"
         )
         money = f"The forecast is {way} per month." if delta else "The forecast is unchanged."
     return (
-        f"Since {code(since.revision[:10]) if since.revision else 'the base'}: "
+        f"Since {code(since.state.revision[:10]) if since.state.revision else 'the base'}: "
         f"{count_of(len(comparison.changes), 'change')}, {loosened:,} of them loosening a "
         "safeguard; "
         f"{count_of(new, 'new finding')} and {gone:,} resolved. {money}"
     )
 
 
-def _currency(assessment: Assessment) -> str:
-    return assessment.figures.currency
+def _currency(state: State) -> str:
+    return state.figures.currency
 
 
 def _row(change: Change, currency: str) -> tuple[Cell, ...]:

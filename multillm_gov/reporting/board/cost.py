@@ -8,7 +8,7 @@ from multillm_gov.measures.figures import TaskFigures
 from multillm_gov.report import Section
 from multillm_gov.reporting.shared.spend import format_forecast
 from multillm_gov.reporting.shared.tables import MOST_MARKS, amount, bounded, part_of, status_below
-from multillm_gov.rules.engine.assessment import Assessment
+from multillm_gov.state.state import State
 from multillm_gov.units import format_share
 from multillm_gov.words import code, join_some
 
@@ -21,15 +21,15 @@ _WORDS: dict[Status, str] = {
 }
 
 
-def cost_section(assessment: Assessment) -> Section:
+def cost_section(state: State) -> Section:
     """Forecast, cap and use; what a failover would cost."""
-    figures = assessment.figures
+    figures = state.figures
     if not figures.tasks:
         return Section(
             id="cost", title="Cost against caps", blocks=(Paragraph("No task class is declared."),)
         )
     tasks = sorted(figures.tasks, key=lambda task: (-(_use(task) or -1), task.task.name))
-    blocks: list[Block] = [Paragraph(_finding(assessment, tasks))]
+    blocks: list[Block] = [Paragraph(_finding(state, tasks))]
     if any(_use(task) is not None for task in tasks):
         blocks.append(_chart(tasks))
     blocks += _task_table(tasks, figures.currency)
@@ -65,8 +65,8 @@ def _word(task: TaskFigures) -> str:
     return "Not judged" if capped and task.spend_per_month is None else _WORDS[_status(task)]
 
 
-def _finding(assessment: Assessment, tasks: list[TaskFigures]) -> str:
-    figures = assessment.figures
+def _finding(state: State, tasks: list[TaskFigures]) -> str:
+    figures = state.figures
     forecast = format_forecast(figures)
     text = f"The forecast is {forecast} per month, from declared demand."
     if forecast == "not known":

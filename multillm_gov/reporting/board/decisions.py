@@ -10,11 +10,12 @@ from multillm_gov.content import Block, Cell, Column, Paragraph, Table
 from multillm_gov.dimensions import Basis, Level
 from multillm_gov.finding import Enforcement, Finding, Severity
 from multillm_gov.measures.concentration import concentration
+from multillm_gov.measures.cost.repricing import BASE_RISE, share_within
 from multillm_gov.measures.failover import Failover
 from multillm_gov.measures.independence import has_independent_fallback
-from multillm_gov.measures.repricing import BASE_RISE, share_within
 from multillm_gov.report import Metric
 from multillm_gov.rules.engine.assessment import Assessment
+from multillm_gov.state.state import State
 from multillm_gov.units import format_money, format_share
 from multillm_gov.words import code, count_of, join_some, plural_of
 
@@ -28,11 +29,11 @@ Decision = tuple[str, str]
 def decisions(assessment: Assessment, metrics: tuple[Metric, ...]) -> tuple[Decision, ...]:
     """Limits exceeded, then policies violated, then waivers that expire before the next meeting."""
     required = [
-        (_ACTIONS[metric.id](assessment, metric), _reason(metric))
+        (_ACTIONS[metric.id](assessment.state, metric), _reason(metric))
         for metric in metrics
         if metric.status == "bad"
     ]
-    return (*required, *_violated_policies(assessment), *_expiring_waivers(assessment))
+    return (*required, *_violated_policies(assessment), *_expiring_waivers(assessment.state))
 
 
 def decision_block(
@@ -58,8 +59,11 @@ def _reason(metric: Metric) -> str:
     return f"{metric.label}: {metric.value}; the limit is {metric.limit}."
 
 
-def _spend(assessment: Assessment, _: Metric) -> str:
-    figures, ceiling = assessment.figures, assessment.portfolio.settings.appetite.max_monthly_spend
+def _spend(state: State, _: Metric) -> str:
+    figures, ceiling = (
+        state.figures,
+        state.portfolio.settings.appetite.max_monthly_spend,
+    )
     if ceiling is None:
         return (
             "Bring the task classes over their caps below them, or raise their `spend_cap.monthly`."
@@ -68,16 +72,14 @@ def _spend(assessment: Assessment, _: Metric) -> str:
     return f"Cut the forecast by {excess} a month, or raise `appetite.max_monthly_spend`."
 
 
-def _vendor_share(basis: Basis, key: str) -> Callable[[Assessment, Metric], str]:
-    def action(assessment: Assessment, _: Metric) -> str:
-        shares = concentration(assessment.figures.tasks, Level.VENDOR, basis)
+def _vendor_share(basis: Basis, key: str) -> Callable[[State, Metric], str]:
+    def action(state: State, _: Metric) -> str:
+        shares = concentration(state.figures.tasks, Level.VENDOR, basis)
         (vendor, share), limit = (
             shares.shares[0],
-            getattr(assessment.portfolio.settings.appetite, key),
+            getattr(state.portfolio.settings.appetite, key),
         )
-        excess = format_money(
-            shares.total * (Decimal(str(share)) - limit), assessment.figures.currency
-        )
+        excess = format_money(shares.total * (Decimal(str(share)) - limit), state.figures.currency)
         what = "spend" if basis is Basis.SPEND else "value at stake"
         return (
             f"Move {excess} a month of {what} from {code(vendor)} to other vendors, "
@@ -87,9 +89,9 @@ def _vendor_share(basis: Basis, key: str) -> Callable[[Assessment, Metric], str]
     return action
 
 
-def _effective(level: Level, key: str) -> Callable[[Assessment, Metric], str]:
-    def action(assessment: Assessment, _: Metric) -> str:
-        shares = concentration(assessment.figures.tasks, level, Basis.SPEND)
+def _effective(level: Level, key: str) -> Callable[[State, Metric], str]:
+    def action(state: State, _: Metric) -> str:
+        shares = concentration(state.figures.tasks, level, Basis.SPEND)
         lowered = max(floor(shares.effective_number * 10) / 10, 1.0)
         return (
             f"Spread spend more evenly over {plural_of(level.value)} than today's "
@@ -100,12 +102,12 @@ def _effective(level: Level, key: str) -> Callable[[Assessment, Metric], str]:
     return action
 
 
-def _fallbacks(assessment: Assessment, metric: Metric) -> str:
-    failover = Failover(assessment.as_of, assessment.drills)
+def _fallbacks(state: State, metric: Metric) -> str:
+    failover = Failover(state.as_of, state.drills)
     lacking = [
         task
         for task in sorted(
-            assessment.figures.tasks, key=lambda t: (-t.value_at_stake_per_month, t.task.name)
+            state.figures.tasks, key=lambda t: (-t.value_at_stake_per_month, t.task.name)
         )
         if task.value_at_stake_per_month
         and not has_independent_fallback(task, fallbacks=failover.usable(task))
@@ -118,29 +120,29 @@ def _fallbacks(assessment: Assessment, metric: Metric) -> str:
     )
 
 
-def _retirement(assessment: Assessment, _: Metric) -> str:
-    lead = timedelta(days=assessment.portfolio.settings.migration_lead_days)
+def _retirement(state: State, _: Metric) -> str:
+    lead = timedelta(days=state.portfolio.settings.migration_lead_days)
     late = sorted(
         {
             (leg.facts.lifecycle.retirement, leg.model)
-            for task in assessment.figures.tasks
+            for task in state.figures.tasks
             for leg in task.legs
             if leg.facts
             and leg.facts.lifecycle.retirement
-            and leg.facts.lifecycle.retirement - assessment.as_of < lead
+            and leg.facts.lifecycle.retirement - state.as_of < lead
         }
     )
     models = join_some(
         [
-            f"{code(model)} ({'retired' if day <= assessment.as_of else 'retires'} {day})"
+            f"{code(model)} ({'retired' if day <= state.as_of else 'retires'} {day})"
             for day, model in late
         ]
     )
     return f"Start migrating from {models} now: less time is left than a migration takes."
 
 
-def _shock(assessment: Assessment, metric: Metric) -> str:
-    limit = assessment.portfolio.settings.appetite.max_price_shock_share
+def _shock(state: State, metric: Metric) -> str:
+    limit = state.portfolio.settings.appetite.max_price_shock_share
     share = share_within(float(limit), BASE_RISE)
     return (
         f"Bring the largest vendor to at most {format_share(share)} of spend, hedge its price by "
@@ -149,7 +151,7 @@ def _shock(assessment: Assessment, metric: Metric) -> str:
     )
 
 
-_ACTIONS: dict[str, Callable[[Assessment, Metric], str]] = {
+_ACTIONS: dict[str, Callable[[State, Metric], str]] = {
     "forecast-spend": _spend,
     "largest-vendor-of-spend": _vendor_share(Basis.SPEND, "max_vendor_share_of_spend"),
     "largest-vendor-of-value": _vendor_share(Basis.VALUE_AT_STAKE, "max_vendor_share_of_value"),
@@ -179,19 +181,17 @@ def _violated_policies(assessment: Assessment) -> list[Decision]:
     return required
 
 
-def _expiring_waivers(assessment: Assessment) -> list[Decision]:
+def _expiring_waivers(state: State) -> list[Decision]:
     horizon = timedelta(days=WAIVER_HORIZON_DAYS)
     required = []
     for waiver in sorted(
-        (placed.declared for placed in assessment.portfolio.waivers),
+        (placed.declared for placed in state.portfolio.waivers),
         key=lambda w: (w.expires, w.policy, w.subject),
     ):
-        if (
-            waiver.expires - assessment.as_of > horizon
-        ):  # a difference of days never leaves the calendar
+        if waiver.expires - state.as_of > horizon:  # a difference of days never leaves the calendar
             continue
         reason = waiver.reason
-        verb = "expired" if waiver.expires < assessment.as_of else "expires"
+        verb = "expired" if waiver.expires < state.as_of else "expires"
         required.append(
             (
                 f"Renew or revoke the waiver of {code(waiver.policy)} for {code(waiver.subject)}.",

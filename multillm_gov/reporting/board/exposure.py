@@ -21,7 +21,7 @@ from multillm_gov.report import Section
 from multillm_gov.reporting.board.parties import parties_table
 from multillm_gov.reporting.board.position import overview_table
 from multillm_gov.reporting.shared.tables import BASIS_WORDS, LEVEL_PLURALS
-from multillm_gov.rules.engine.assessment import Assessment
+from multillm_gov.state.state import State
 from multillm_gov.units import format_count, format_share
 from multillm_gov.words import code, join_words
 
@@ -34,22 +34,22 @@ _COARSE = (Level.VENDOR, Level.PROVIDER, Level.CLOUD, Level.JURISDICTION)
 Views = dict[tuple[Level, Basis], Concentration]
 
 
-def exposure_section(assessment: Assessment) -> Section:
+def exposure_section(state: State) -> Section:
     """Shares, indexes and what is not known."""
-    views = _views(assessment.figures.tasks)
-    appetite = assessment.portfolio.settings.appetite
+    views = _views(state.figures.tasks)
+    appetite = state.portfolio.settings.appetite
     if not any(view.shares for view in views.values()):
         nothing = Paragraph(
             "There is no spend, request or value declared yet, so nothing is exposed."
         )
         return Section(id="exposure", title="Exposure", blocks=(nothing,))
-    blocks: list[Block] = [Paragraph(_finding(views)), overview_table(assessment)]
+    blocks: list[Block] = [Paragraph(_finding(views)), overview_table(state)]
     blocks += [
         _chart(views, Basis.SPEND, tuple(Level), float(appetite.max_vendor_share_of_spend)),
         _chart(views, Basis.VALUE_AT_STAKE, _COARSE, float(appetite.max_vendor_share_of_value)),
         _index_chart(views),
         _table(views, appetite),
-        *parties_table(assessment),
+        *parties_table(state),
         *_overlap(views),
         *_unknown(views),
     ]

@@ -4,12 +4,12 @@ from multillm_gov.catalog.facts import Exposure
 from multillm_gov.content import Block, Cell, Column
 from multillm_gov.dimensions import UNKNOWN
 from multillm_gov.reporting.shared.tables import bounded
-from multillm_gov.rules.engine.assessment import Assessment
+from multillm_gov.state.state import State
 
 
-def parties_table(assessment: Assessment) -> tuple[Block, ...]:
+def parties_table(state: State) -> tuple[Block, ...]:
     """Who made, serves and hosts each routed model, where, and whose law can stop it."""
-    routed = {leg.model: leg.facts for task in assessment.figures.tasks for leg in task.legs}
+    routed = {leg.model: leg.facts for task in state.figures.tasks for leg in task.legs}
     rows = []
     for model, facts in sorted(routed.items()):
         exposure = facts.exposure if facts else Exposure(model=model)

@@ -3,29 +3,29 @@
 from multillm_gov.content import Cell, Column, Table
 from multillm_gov.dimensions import Basis, Level
 from multillm_gov.measures.concentration import concentration
-from multillm_gov.measures.repricing import BASE_RISE, largest_bill_rise
+from multillm_gov.measures.cost.repricing import BASE_RISE, largest_bill_rise
 from multillm_gov.report import Metric
 from multillm_gov.reporting.shared.headline import headline
 from multillm_gov.reporting.shared.spend import format_forecast, judged_by_spend
 from multillm_gov.reporting.shared.tables import status_below
-from multillm_gov.rules.engine.assessment import Assessment
+from multillm_gov.state.state import State
 from multillm_gov.units import format_count, format_money, format_share
 from multillm_gov.words import count_of, join_some
 
 SHOCK = "price-shock"
 
 
-def position(assessment: Assessment) -> tuple[Metric, ...]:
+def position(state: State) -> tuple[Metric, ...]:
     """The headline figures and the worst repricing, each with its limit and status."""
     return (
-        *headline(assessment),
-        judged_by_spend(_price_shock(assessment), assessment.figures),
+        *headline(state),
+        judged_by_spend(_price_shock(state), state.figures),
     )
 
 
-def _price_shock(assessment: Assessment) -> Metric:
-    limit = assessment.portfolio.settings.appetite.max_price_shock_share
-    vendors = concentration(assessment.figures.tasks, Level.VENDOR, Basis.SPEND)
+def _price_shock(state: State) -> Metric:
+    limit = state.portfolio.settings.appetite.max_price_shock_share
+    vendors = concentration(state.figures.tasks, Level.VENDOR, Basis.SPEND)
     label = f"Bill increase if a vendor adds {BASE_RISE * 100:.0f}%"
     ceiling = f"at most {format_share(limit)}"
     if not vendors.shares:
@@ -61,9 +61,9 @@ def summary_sentence(metrics: tuple[Metric, ...], decisions: int) -> str:
     )
 
 
-def overview_table(assessment: Assessment) -> Table:
+def overview_table(state: State) -> Table:
     """Counts and totals, one a row."""
-    figures = assessment.figures
+    figures = state.figures
     routed = {leg.model: leg.facts for task in figures.tasks for leg in task.legs}
     spares = {spare.model for task in figures.tasks for spare in task.fallbacks} - set(routed)
     vendors = sorted({facts.exposure.at(Level.VENDOR) for facts in routed.values() if facts})

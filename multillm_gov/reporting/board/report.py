@@ -6,7 +6,7 @@ from multillm_gov.changes.comparison import Comparison
 from multillm_gov.content import Bar, BarChart, Block, Items, Paragraph
 from multillm_gov.documents.secrets.masking import masked
 from multillm_gov.finding import Severity
-from multillm_gov.measures.repricing import BASE_RISE
+from multillm_gov.measures.cost.repricing import BASE_RISE
 from multillm_gov.portfolio.settings import Settings
 from multillm_gov.report import Metric, Report, Section, judge_counts
 from multillm_gov.reporting.board.changes import changes_section, resolved
@@ -25,6 +25,7 @@ from multillm_gov.reporting.shared.provenance import incomplete_sentence, proven
 from multillm_gov.reporting.shared.tables import WATCH_BAND, part_of
 from multillm_gov.risk.portfolio_risk import PortfolioRisk
 from multillm_gov.rules.engine.assessment import Assessment
+from multillm_gov.state.state import State
 from multillm_gov.units import format_share
 
 _MOST_USE = 2.0
@@ -53,24 +54,24 @@ _CONTROLS = (
 
 
 def standing_section(
-    assessment: Assessment, metrics: tuple[Metric, ...], required: tuple[Decision, ...]
+    state: State, metrics: tuple[Metric, ...], required: tuple[Decision, ...]
 ) -> Section:
     """What could not be read comes first: figures without it would mislead."""
     blocks: list[Block] = []
-    incomplete = incomplete_sentence(assessment)
+    incomplete = incomplete_sentence(state)
     if incomplete:
         blocks.append(Paragraph(incomplete, "bad"))
     judged = all(metric.status != "neutral" for metric in metrics if metric.limit)
     blocks.append(decision_block(required, complete=not incomplete, all_judged=judged))
-    chart = _use_chart(assessment, metrics)
+    chart = _use_chart(state, metrics)
     if chart is not None:
         blocks.append(chart)
     return Section(id="decisions", title="Decisions required", blocks=tuple(blocks))
 
 
-def _use_chart(assessment: Assessment, metrics: tuple[Metric, ...]) -> BarChart | None:
+def _use_chart(state: State, metrics: tuple[Metric, ...]) -> BarChart | None:
     """The use of each limit on one scale; ``None`` where no limit has a figure."""
-    uses = [(metric, use) for metric in metrics if (use := _use(assessment, metric)) is not None]
+    uses = [(metric, use) for metric in metrics if (use := _use(state, metric)) is not None]
     if not uses:
         return None
     held = sum(use <= 1 for _, use in uses)
@@ -92,9 +93,9 @@ def _use_chart(assessment: Assessment, metrics: tuple[Metric, ...]) -> BarChart 
     )
 
 
-def _use(assessment: Assessment, metric: Metric) -> float | None:
+def _use(state: State, metric: Metric) -> float | None:
     """Figure over ceiling, or floor over figure; above 1 the limit is exceeded. Days have none."""
-    appetite, number = assessment.portfolio.settings.appetite, metric.number
+    appetite, number = state.portfolio.settings.appetite, metric.number
     ceilings = {
         "forecast-spend": appetite.max_monthly_spend,
         "largest-vendor-of-spend": appetite.max_vendor_share_of_spend,
@@ -118,9 +119,9 @@ def _format(use: float) -> str:
     return format_share(use) if use <= _MOST_USE else f"over {format_share(_MOST_USE)}"
 
 
-def method_section(assessment: Assessment) -> Section:
+def method_section(state: State) -> Section:
     """Definitions in a sentence each; versions and digests follow as provenance."""
-    settings = assessment.portfolio.settings
+    settings = state.portfolio.settings
     status = (
         "Status: outside means that the limit is exceeded; near means within "
         f"{format_share(WATCH_BAND)} of it, or that "
@@ -163,41 +164,44 @@ def report_board(
         comparison: What differs from ``since`` to ``assessment``.
         fail_on: Least severity that fails the gate; ``None``: never.
     """
-    settings = assessment.portfolio.settings
+    settings = assessment.state.portfolio.settings
     verdict = judge_counts(assessment.findings, fail_on)
-    metrics = position(assessment)
+    metrics = position(assessment.state)
     required = decisions(assessment, metrics)
     report = Report(
         kind="board",
         title="Multi-LLM portfolio: board report",
         organization=settings.organization,
-        as_of=assessment.as_of.isoformat(),
+        as_of=assessment.state.as_of.isoformat(),
         verdict=verdict,
         currency=settings.currency,
-        revision=assessment.revision,
-        base=since.revision if since else "",
+        revision=assessment.state.revision,
+        base=since.state.revision if since else "",
         summary=summary_sentence(metrics, len(required)),
-        headline=with_before(position(since), metrics) if since else metrics,
+        headline=with_before(position(since.state), metrics) if since else metrics,
         sections=(
-            standing_section(assessment, metrics, required),
-            exposure_section(assessment),
-            repricing_section(assessment),
-            cost_section(assessment),
-            resilience_section(assessment),
+            standing_section(assessment.state, metrics, required),
+            exposure_section(assessment.state),
+            repricing_section(assessment.state),
+            cost_section(assessment.state),
+            resilience_section(assessment.state),
             stress_section(risk),
             lifecycle_section(risk),
-            *filter(None, (writing_style_section(assessment),)),
+            *filter(None, (writing_style_section(assessment.state),)),
             changes_section(assessment, since, comparison),
             findings_section(assessment, verdict),
-            method_section(assessment),
+            method_section(assessment.state),
         ),
         findings=assessment.findings,
         resolved=resolved(assessment, since),
-        provenance=(*provenance(assessment), ("files read", f"{len(assessment.files):,}")),
+        provenance=(
+            *provenance(assessment.state),
+            ("files read", f"{len(assessment.state.files):,}"),
+        ),
         checked=(
-            ("files", len(assessment.files)),
-            ("task classes", len(assessment.portfolio.task_classes)),
-            ("policies", len(assessment.portfolio.policies)),
+            ("files", len(assessment.state.files)),
+            ("task classes", len(assessment.state.portfolio.task_classes)),
+            ("policies", len(assessment.state.portfolio.policies)),
         ),
     )
-    return masked(report, assessment.secrets, since.secrets if since else ())
+    return masked(report, assessment.state.secrets, since.state.secrets if since else ())

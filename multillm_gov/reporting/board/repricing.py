@@ -5,30 +5,30 @@ from decimal import Decimal
 from multillm_gov.content import Bar, BarChart, Cell, Column, Paragraph
 from multillm_gov.dimensions import Basis, Level
 from multillm_gov.measures.concentration import concentration
+from multillm_gov.measures.cost.repricing import BASE_RISE, MILD_RISE, SEVERE_RISE, bill_rise
 from multillm_gov.measures.figures import Concentration
-from multillm_gov.measures.repricing import BASE_RISE, MILD_RISE, SEVERE_RISE, bill_rise
 from multillm_gov.report import Section
 from multillm_gov.reporting.shared.spend import not_judged
 from multillm_gov.reporting.shared.tables import MOST_MARKS, amount, bounded, status_below
-from multillm_gov.rules.engine.assessment import Assessment
+from multillm_gov.state.state import State
 from multillm_gov.units import format_money, format_share
 from multillm_gov.words import code
 
 _RISES = (MILD_RISE, BASE_RISE, SEVERE_RISE)
 
 
-def repricing_section(assessment: Assessment) -> Section:
+def repricing_section(state: State) -> Section:
     """Each vendor's rise in turn, all else unchanged."""
-    vendors = concentration(assessment.figures.tasks, Level.VENDOR, Basis.SPEND)
-    reason = not_judged(assessment.figures)
-    if reason and assessment.figures.tasks:
+    vendors = concentration(state.figures.tasks, Level.VENDOR, Basis.SPEND)
+    reason = not_judged(state.figures)
+    if reason and state.figures.tasks:
         left_out = Paragraph(f"Not judged: {reason}.")
         return Section(id="repricing", title="Repricing", blocks=(left_out,))
     if not vendors.shares:
         nothing = Paragraph("No spend can be forecast yet, so there is nothing to reprice.")
         return Section(id="repricing", title="Repricing", blocks=(nothing,))
-    currency = assessment.figures.currency
-    limit = float(assessment.portfolio.settings.appetite.max_price_shock_share)
+    currency = state.figures.currency
+    limit = float(state.portfolio.settings.appetite.max_price_shock_share)
     rows = [
         (
             Cell(name),

@@ -12,13 +12,13 @@ from multillm_gov.measures.independence import (
 )
 from multillm_gov.report import Section
 from multillm_gov.reporting.shared.tables import MOST_MARKS, amount, bounded
-from multillm_gov.rules.engine.assessment import Assessment
+from multillm_gov.state.state import State
 from multillm_gov.units import format_money, format_share
 
 
-def resilience_section(assessment: Assessment) -> Section:
+def resilience_section(state: State) -> Section:
     """Value at stake, primary, best fallback and what the two share."""
-    figures = assessment.figures
+    figures = state.figures
     if not figures.tasks:
         return Section(
             id="resilience", title="Resilience", blocks=(Paragraph("No task class is declared."),)
@@ -31,7 +31,7 @@ def resilience_section(assessment: Assessment) -> Section:
         "needs, and did not fail in the newest drill. Only a drill that it passed proves that it "
         "works."
     )
-    failover = Failover(assessment.as_of, assessment.drills)
+    failover = Failover(state.as_of, state.drills)
     blocks: list[Block] = [Paragraph(explanation)]
     if figures.value_at_stake_per_month:
         value = independent_value(tasks, failover)

@@ -9,35 +9,36 @@ from multillm_gov.reporting.shared.headline import headline
 from multillm_gov.reporting.shared.provenance import left_out_of_figures, provenance
 from multillm_gov.rules.engine.assessment import Assessment
 from multillm_gov.rules.engine.registry import find_rule
+from multillm_gov.state.state import State
 from multillm_gov.words import count_of
 
 
 def report_check(assessment: Assessment, fail_on: Severity | None) -> Report:
     """The report of one state; ``fail_on`` is the least severity that fails, ``None`` for never."""
-    settings = assessment.portfolio.settings
+    settings = assessment.state.portfolio.settings
     verdict = judge_counts(assessment.findings, fail_on)
-    checked = _checked(assessment)
+    checked = _checked(assessment.state)
     report = Report(
         kind="check",
         title="Portfolio check",
         organization=settings.organization,
-        as_of=assessment.as_of.isoformat(),
+        as_of=assessment.state.as_of.isoformat(),
         currency=settings.currency,
         verdict=verdict,
-        revision=assessment.revision,
-        summary=_summary(verdict, dict(checked)) + incomplete_words(assessment),
-        headline=headline(assessment),
+        revision=assessment.state.revision,
+        summary=_summary(verdict, dict(checked)) + incomplete_words(assessment.state),
+        headline=headline(assessment.state),
         findings=assessment.findings,
-        provenance=provenance(assessment),
+        provenance=provenance(assessment.state),
         checked=checked,
         rules=rule_notes(assessment.findings),
     )
-    return masked(report, assessment.secrets)
+    return masked(report, assessment.state.secrets)
 
 
-def incomplete_words(assessment: Assessment) -> str:
+def incomplete_words(state: State) -> str:
     """A sentence where figures exclude what could not be read; else empty."""
-    paths = left_out_of_figures(assessment)
+    paths = left_out_of_figures(state)
     if not paths:
         return ""
     return f" The figures are incomplete: {count_of(len(paths), 'file')} could not be read in full."
@@ -63,13 +64,13 @@ def rule_notes(findings: Iterable[Finding]) -> tuple[RuleNote, ...]:
     return tuple(notes)
 
 
-def _checked(assessment: Assessment) -> tuple[tuple[str, int], ...]:
-    files = set(assessment.files) | {flaw.location.path for flaw in assessment.flaws}
-    models = {name for task in assessment.portfolio.task_classes for name in task.models}
+def _checked(state: State) -> tuple[tuple[str, int], ...]:
+    files = set(state.files) | {flaw.location.path for flaw in state.flaws}
+    models = {name for task in state.portfolio.task_classes for name in task.models}
     return (
         ("files", len(files)),
-        ("task classes", len(assessment.portfolio.task_classes)),
-        ("policies", len(assessment.portfolio.policies)),
+        ("task classes", len(state.portfolio.task_classes)),
+        ("policies", len(state.portfolio.policies)),
         ("models", len(models)),
     )
 

@@ -17,6 +17,7 @@ from multillm_gov.reporting.diff.sections import sections
 from multillm_gov.reporting.shared.headline import headline, with_before
 from multillm_gov.reporting.shared.provenance import provenance
 from multillm_gov.rules.engine.assessment import Assessment
+from multillm_gov.state.state import State
 from multillm_gov.units import format_change, format_money
 from multillm_gov.words import count_of
 
@@ -43,35 +44,39 @@ def report_diff(
             those differ: they separate what was fixed from what is no longer enforced.
     """
     findings = shift_findings(before.findings, after.findings, by_base, _renames(comparison))
-    comparison = _with_unreadable(comparison, after)
+    comparison = _with_unreadable(comparison, after.state)
     findings = _without_lost(findings, comparison)
     changed = not comparison.empty or findings.new or findings.resolved or findings.excused
     report = Report(
         kind="diff",
         title="Portfolio changes",
-        organization=after.portfolio.settings.organization,
-        as_of=after.as_of.isoformat(),
-        currency=after.figures.currency,
+        organization=after.state.portfolio.settings.organization,
+        as_of=after.state.as_of.isoformat(),
+        currency=after.state.figures.currency,
         verdict=judge_counts(findings.new, fail_on),
-        revision=after.revision,
-        base=before.revision,
-        summary=_summary(comparison, findings) + incomplete_words(after),
+        revision=after.state.revision,
+        base=before.state.revision,
+        summary=_summary(comparison, findings) + incomplete_words(after.state),
         headline=_headline(before, after) if changed else (),
-        sections=tuple(sections(comparison, findings, (before.documents, after.documents)))
+        sections=tuple(
+            sections(comparison, findings, (before.state.documents, after.state.documents))
+        )
         if changed
         else (),
         findings=findings.new,
         resolved=findings.resolved,
-        provenance=_provenance(before, after),
+        provenance=_provenance(before.state, after.state),
         checked=(
-            ("task classes", len(after.portfolio.task_classes)),
-            ("policies", len(after.portfolio.policies)),
+            ("task classes", len(after.state.portfolio.task_classes)),
+            ("policies", len(after.state.portfolio.policies)),
             ("changes", len(comparison.changes)),
         ),
         rules=rule_notes((*findings.new, *findings.resolved)),
-        changes=tuple(_reported(change, before, after) for change in comparison.changes),
+        changes=tuple(
+            _reported(change, before.state, after.state) for change in comparison.changes
+        ),
     )
-    return masked(report, before.secrets, after.secrets)
+    return masked(report, before.state.secrets, after.state.secrets)
 
 
 def _renames(comparison: Comparison) -> Renames:
@@ -119,7 +124,7 @@ def _money_words(comparison: Comparison) -> list[str]:
 
 
 def _headline(before: Assessment, after: Assessment) -> tuple[Metric, ...]:
-    metrics = with_before(headline(before), headline(after))
+    metrics = with_before(headline(before.state), headline(after.state))
     kept = [metric for metric in metrics if metric.id in _ALWAYS or metric.value != metric.before]
     errors = [
         sum(finding.active and finding.severity is Severity.ERROR for finding in state.findings)
@@ -136,7 +141,7 @@ def _headline(before: Assessment, after: Assessment) -> tuple[Metric, ...]:
     return (*kept, count)
 
 
-def _with_unreadable(comparison: Comparison, after: Assessment) -> Comparison:
+def _with_unreadable(comparison: Comparison, after: State) -> Comparison:
     """Mark what is removed only because its file, or its entry, can no longer be read."""
     if not after.flaws:
         return comparison
@@ -166,7 +171,7 @@ def _is_gone_from(change: Change, flawed: set[str]) -> bool:
     )
 
 
-def _why_gone(place: Place | None, after: Assessment) -> str:
+def _why_gone(place: Place | None, after: State) -> str:
     """Empty where the entry is really gone, though its file has some other mistake."""
     document = after.documents.get(place.path) if place else None
     if place is None or document is None or not isinstance(document.data, dict):
@@ -182,7 +187,7 @@ def _why_gone(place: Place | None, after: Assessment) -> str:
     return "still declared, but with a mistake"
 
 
-def _provenance(before: Assessment, after: Assessment) -> tuple[tuple[str, str], ...]:
+def _provenance(before: State, after: State) -> tuple[tuple[str, str], ...]:
     """That of the later state, and what differs in the base."""
     now = provenance(after)
     return (
@@ -195,7 +200,7 @@ def _provenance(before: Assessment, after: Assessment) -> tuple[tuple[str, str],
     )
 
 
-def _reported(change: Change, before: Assessment, after: Assessment) -> ReportedChange:
+def _reported(change: Change, before: State, after: State) -> ReportedChange:
     old, new = change.place_before, change.place_after
     return ReportedChange(
         kind=change.kind.value,

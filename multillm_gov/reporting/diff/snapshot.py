@@ -26,7 +26,7 @@ class Snapshot(Struct, frozen=True, kw_only=True):
 def report_snapshot(before: Snapshot, after: Assessment, fail_on: Severity | None) -> Report:
     """The report of a comparison; a snapshot has no declarations, so none is compared."""
     findings = shift_findings(before.findings, after.findings, None, Renames())
-    metrics = with_before(before.headline, headline(after))
+    metrics = with_before(before.headline, headline(after.state))
     changed = sum(metric.value != metric.before for metric in metrics)
     active = sum(finding.active for finding in findings.new)
     same = not (findings.new or findings.resolved or changed)
@@ -43,11 +43,11 @@ def report_snapshot(before: Snapshot, after: Assessment, fail_on: Severity | Non
     report = Report(
         kind="diff",
         title="Portfolio against a snapshot",
-        organization=after.portfolio.settings.organization,
-        as_of=after.as_of.isoformat(),
-        currency=after.figures.currency,
+        organization=after.state.portfolio.settings.organization,
+        as_of=after.state.as_of.isoformat(),
+        currency=after.state.figures.currency,
         verdict=judge_counts(findings.new, fail_on),
-        revision=after.revision,
+        revision=after.state.revision,
         base=before.revision,
         summary=summary,
         headline=() if same else metrics,
@@ -56,7 +56,7 @@ def report_snapshot(before: Snapshot, after: Assessment, fail_on: Severity | Non
         else (Section(id="limits", title="Compared", blocks=(Paragraph(limits),), folded=True),),
         findings=findings.new,
         resolved=findings.resolved,
-        provenance=(*provenance(after), ("snapshot as of", before.as_of)),
+        provenance=(*provenance(after.state), ("snapshot as of", before.as_of)),
         rules=rule_notes((*findings.new, *findings.resolved)),
     )
-    return masked(report, after.secrets)
+    return masked(report, after.state.secrets)

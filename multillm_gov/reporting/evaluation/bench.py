@@ -23,7 +23,7 @@ from multillm_gov.reporting.evaluation.bench_tables import (
 )
 from multillm_gov.reporting.evaluation.writing_style import METHOD
 from multillm_gov.reporting.shared.provenance import provenance
-from multillm_gov.rules.engine.assessment import Assessment
+from multillm_gov.state.state import State
 from multillm_gov.units import format_money
 from multillm_gov.words import count_of
 
@@ -51,7 +51,7 @@ EvidenceOutcome = Literal["written", "not written", "offline"]
 
 
 def report_bench_plan(
-    state: Assessment, plan: BenchPlan, left_out: Sequence[LeftOutCase], limit: Decimal | None
+    state: State, plan: BenchPlan, left_out: Sequence[LeftOutCase], limit: Decimal | None
 ) -> Report:
     """Calls and worst case by task class and model; ``limit``: ``None`` for nothing to spend."""
     text = (
@@ -81,7 +81,7 @@ def report_bench_plan(
 
 
 def report_bench(
-    state: Assessment,
+    state: State,
     results: Sequence[BenchResult],
     run: BenchRun,
     margins: Margins,
@@ -117,7 +117,7 @@ def report_bench(
 
 
 def report_bench_import(
-    state: Assessment, results: Sequence[BenchResult], margins: Margins, imported: Imported
+    state: State, results: Sequence[BenchResult], margins: Margins, imported: Imported
 ) -> Report:
     """The leaderboards of results that another tool measured."""
     text = f"{count_of(imported.results, 'result')} of {imported.source}. {_summary(results)}"
@@ -127,7 +127,12 @@ def report_bench_import(
     text += "" if imported.written else " No evidence was written."
     verdict = _verdict(sum(result.unproved for result in results))
     report = _report(
-        state, "Imported benchmark", text, _sections(results, margins), verdict, scores_of(results)
+        state,
+        "Imported benchmark",
+        text,
+        _sections(results, margins),
+        verdict,
+        scores_of(results),
     )
     return masked(report, state.secrets)
 
@@ -220,7 +225,7 @@ def _verdict(unproved: int) -> Verdict:
 
 
 def _report(
-    state: Assessment,
+    state: State,
     title: str,
     text: str,
     sections: tuple[Section, ...],

@@ -16,7 +16,7 @@ from multillm_gov.report import Metric, Report, Section, Verdict, judge_counts
 from multillm_gov.reporting.check.report import rule_notes
 from multillm_gov.reporting.evaluation.drill_findings import findings_of, trials_of
 from multillm_gov.reporting.shared.provenance import provenance
-from multillm_gov.rules.engine.assessment import Assessment
+from multillm_gov.state.state import State
 from multillm_gov.units import format_money, format_share
 from multillm_gov.words import count_of
 
@@ -28,7 +28,7 @@ _METHOD = (
 )
 
 
-def report_drill_plan(assessment: Assessment, plan: DrillPlan, limit: Decimal | None) -> Report:
+def report_drill_plan(state: State, plan: DrillPlan, limit: Decimal | None) -> Report:
     """Every chain with its requests and worst case; ``limit``: what the run may spend."""
     rows = tuple(
         _plan_row(tuple(group))
@@ -43,16 +43,16 @@ def report_drill_plan(assessment: Assessment, plan: DrillPlan, limit: Decimal | 
     )
     table = Table(title="", columns=columns, rows=rows)
     report = replace(
-        _report(assessment, plan, Verdict(fail_on=None, errors=0, warnings=0, notes=0, waived=0)),
+        _report(state, plan, Verdict(fail_on=None, errors=0, warnings=0, notes=0, waived=0)),
         title="Failover drill plan",
         summary=_plan_summary(plan, limit),
         sections=(Section(id="chains", title="Chains", blocks=(Paragraph(_METHOD), table)),),
     )
-    return masked(report, assessment.secrets)
+    return masked(report, state.secrets)
 
 
 def report_drills(
-    assessment: Assessment,
+    state: State,
     plan: DrillPlan,
     records: tuple[DrillRecord, ...],
     *,
@@ -63,20 +63,20 @@ def report_drills(
     """The result of every task class, and a finding for each chain that failed.
 
     Args:
-        assessment: The portfolio.
+        state: The portfolio.
         plan: What was to be sent.
         records: One a task class; drills that the budget had no room for are not in them.
         limit: US dollars that the run could spend; ``None``: it spent nothing.
         interrupted: Whether the run was cut short.
         written: Whether evidence was written.
     """
-    findings = findings_of(records, assessment)
+    findings = findings_of(records, state)
     counted = judge_counts(findings, Severity.ERROR)
     planned = Counter(one.task.name for one in plan.drills)
     whole = tuple(record for record in records if record.calls == planned[record.task_class])
     spent = sum((record.usd for record in records), Decimal(0))
     report = replace(
-        _report(assessment, plan, replace(counted, unproved=len(planned) - len(whole))),
+        _report(state, plan, replace(counted, unproved=len(planned) - len(whole))),
         summary=_summary(records, whole, planned, spent, limit)
         + (" It was interrupted." if interrupted else "")
         + ("" if written else " No evidence was written."),
@@ -84,9 +84,9 @@ def report_drills(
         sections=tuple(_section(record, planned[record.task_class]) for record in records),
         findings=findings,
         rules=rule_notes(findings),
-        trials=trials_of(records, assessment),
+        trials=trials_of(records, state),
     )
-    return masked(report, assessment.secrets)
+    return masked(report, state.secrets)
 
 
 def _summary(
@@ -112,17 +112,17 @@ def _summary(
     )
 
 
-def _report(assessment: Assessment, plan: DrillPlan, verdict: Verdict) -> Report:
-    settings = assessment.portfolio.settings
+def _report(state: State, plan: DrillPlan, verdict: Verdict) -> Report:
+    settings = state.portfolio.settings
     return Report(
         kind="dry-run",
         title="Failover drill",
         organization=settings.organization,
-        as_of=assessment.as_of.isoformat(),
+        as_of=state.as_of.isoformat(),
         currency=settings.currency,
         verdict=verdict,
-        revision=assessment.revision,
-        provenance=provenance(assessment),
+        revision=state.revision,
+        provenance=provenance(state),
         checked=(
             ("task classes", len({one.task.name for one in plan.drills})),
             ("requests", len(plan.drills)),

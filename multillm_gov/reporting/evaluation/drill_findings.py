@@ -6,20 +6,20 @@ from multillm_gov.evidence.drill_record import DrillRecord, FaultResult
 from multillm_gov.finding import Finding, Severity, fingerprint
 from multillm_gov.location import Location
 from multillm_gov.report import Trial, TrialCheck
-from multillm_gov.rules.engine.assessment import Assessment
+from multillm_gov.state.state import State
 
 RULE = "GOV210"
 """The rule that a failed drill breaks, in `govern check` as here."""
 _NAME = "failover-drill-failed"
 
 
-def findings_of(records: tuple[DrillRecord, ...], assessment: Assessment) -> tuple[Finding, ...]:
+def findings_of(records: tuple[DrillRecord, ...], state: State) -> tuple[Finding, ...]:
     """One per task class that failed (error) or was degraded (warning), by place."""
-    found = [_finding(record, assessment) for record in records if record.result != "survives"]
+    found = [_finding(record, state) for record in records if record.result != "survives"]
     return tuple(sorted(found, key=lambda one: (one.location.path, one.location.line, one.message)))
 
 
-def trials_of(records: tuple[DrillRecord, ...], assessment: Assessment) -> tuple[Trial, ...]:
+def trials_of(records: tuple[DrillRecord, ...], state: State) -> tuple[Trial, ...]:
     """Every fault of every task class."""
     return tuple(
         Trial(
@@ -28,7 +28,7 @@ def trials_of(records: tuple[DrillRecord, ...], assessment: Assessment) -> tuple
             kind=f"failover: {one.fault}",
             verdict=one.result,
             outcome="pass" if one.result == "survives" or one.fault == CUT else "failure",
-            location=_place(record, assessment),
+            location=_place(record, state),
             checks=(TrialCheck(name="chain", verdict=one.result, detail=one.detail),),
             message=one.detail,
             calls=1,
@@ -41,7 +41,7 @@ def trials_of(records: tuple[DrillRecord, ...], assessment: Assessment) -> tuple
     )
 
 
-def _finding(record: DrillRecord, assessment: Assessment) -> Finding:
+def _finding(record: DrillRecord, state: State) -> Finding:
     missed = [one for one in record.faults if one.result != "survives" and one.fault != CUT]
     text = "; ".join(f"{one.fault}: {one.detail or one.result}" for one in missed[:3])
     rest = f" and {len(missed) - 3} more" if len(missed) > 3 else ""
@@ -52,7 +52,7 @@ def _finding(record: DrillRecord, assessment: Assessment) -> Finding:
         severity=Severity.ERROR if fails else Severity.WARNING,
         message=f"the failover of `{record.task_class}` {'fails' if fails else 'is degraded'} "
         f"({text}{rest})",
-        location=_place(record, assessment),
+        location=_place(record, state),
         subject=record.task_class,
         remedy=_remedy(record, missed),
         figures={"faults": len(record.faults), "coverage": record.coverage, "missed": len(missed)},
@@ -82,6 +82,6 @@ def _remedy(record: DrillRecord, missed: list[FaultResult]) -> str:
     return f"Test the fallbacks directly: `govern dry-run --only {record.task_class}`."
 
 
-def _place(record: DrillRecord, assessment: Assessment) -> Location:
-    tasks = {task.name: task for task in assessment.portfolio.task_classes}
-    return locate(tasks[record.task_class].place.at("fallbacks"), assessment.documents)
+def _place(record: DrillRecord, state: State) -> Location:
+    tasks = {task.name: task for task in state.portfolio.task_classes}
+    return locate(tasks[record.task_class].place.at("fallbacks"), state.documents)

@@ -16,7 +16,7 @@ from multillm_gov.report import Metric, Report, Section, Trial, Verdict, judge_c
 from multillm_gov.reporting.check.report import rule_notes
 from multillm_gov.reporting.evaluation.dry_run_findings import findings_of, trial_of
 from multillm_gov.reporting.evaluation.dry_run_plan import framed
-from multillm_gov.rules.engine.assessment import Assessment
+from multillm_gov.state.state import State
 from multillm_gov.units import format_money
 from multillm_gov.words import count_of
 
@@ -30,7 +30,7 @@ _STATUS: dict[str, Status] = {"pass": "good", "failure": "bad", "error": "watch"
 
 
 def report_dry_run(
-    assessment: Assessment,
+    state: State,
     plan: ProbePlan,
     run: ProbeRun,
     records: tuple[ProbeRecord, ...],
@@ -41,7 +41,7 @@ def report_dry_run(
     """The verdict of every probe, grouped by task class, and a finding for each that did not pass.
 
     Args:
-        assessment: The portfolio.
+        state: The portfolio.
         plan: What was to be sent.
         run: What was seen.
         records: One a probe of the plan.
@@ -49,9 +49,7 @@ def report_dry_run(
         written: Whether evidence was written.
     """
     pairs = list(zip(run.observations, records, strict=True))
-    trials = tuple(
-        trial_of(observation, record, assessment.documents) for observation, record in pairs
-    )
+    trials = tuple(trial_of(observation, record, state.documents) for observation, record in pairs)
     findings = findings_of(trials)
     unproved = sum(trial.outcome == "error" for trial in trials)
     counted = judge_counts(findings, Severity.ERROR)
@@ -69,7 +67,7 @@ def report_dry_run(
         for name, group in grouped
     )
     report = replace(
-        framed(assessment, plan, verdict),
+        framed(state, plan, verdict),
         summary=_run_summary(trials, run, limit, written=written),
         headline=_headline(trials, run, limit),
         sections=sections,
@@ -77,7 +75,7 @@ def report_dry_run(
         rules=rule_notes(findings),
         trials=trials,
     )
-    return masked(report, assessment.secrets)
+    return masked(report, state.secrets)
 
 
 def _run_blocks(

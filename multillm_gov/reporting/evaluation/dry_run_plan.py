@@ -12,23 +12,23 @@ from multillm_gov.evaluation.probes.plan import ProbePlan
 from multillm_gov.evaluation.probes.probe import Probe, ProviderKey
 from multillm_gov.report import Report, Section, Verdict
 from multillm_gov.reporting.shared.provenance import provenance
-from multillm_gov.rules.engine.assessment import Assessment
+from multillm_gov.state.state import State
 from multillm_gov.units import format_money
 from multillm_gov.words import count_of
 
 
-def framed(assessment: Assessment, plan: ProbePlan, verdict: Verdict) -> Report:
+def framed(state: State, plan: ProbePlan, verdict: Verdict) -> Report:
     """A report of a dry-run without its contents."""
-    settings = assessment.portfolio.settings
+    settings = state.portfolio.settings
     return Report(
         kind="dry-run",
         title="Dry-run",
         organization=settings.organization,
-        as_of=assessment.as_of.isoformat(),
+        as_of=state.as_of.isoformat(),
         currency=settings.currency,
         verdict=verdict,
-        revision=assessment.revision,
-        provenance=provenance(assessment),
+        revision=state.revision,
+        provenance=provenance(state),
         checked=(
             ("task classes", len({probe.task.name for probe in plan.probes})),
             ("models", len({probe.model for probe in plan.probes})),
@@ -37,7 +37,7 @@ def framed(assessment: Assessment, plan: ProbePlan, verdict: Verdict) -> Report:
     )
 
 
-def report_dry_run_plan(assessment: Assessment, plan: ProbePlan, limit: Decimal | None) -> Report:
+def report_dry_run_plan(state: State, plan: ProbePlan, limit: Decimal | None) -> Report:
     """Every probe with its worst case and keys; ``limit``: what the run may spend.
 
     The verdict is that of a plan: nothing was judged.
@@ -46,9 +46,7 @@ def report_dry_run_plan(assessment: Assessment, plan: ProbePlan, limit: Decimal 
         Section(id=f"task-{name}", title=name, blocks=(_plan_table(probes),))
         for name, probes in _by_task(plan.probes)
     ]
-    report = framed(
-        assessment, plan, Verdict(fail_on=None, errors=0, warnings=0, notes=0, waived=0)
-    )
+    report = framed(state, plan, Verdict(fail_on=None, errors=0, warnings=0, notes=0, waived=0))
     return masked(
         replace(
             report,
@@ -56,7 +54,7 @@ def report_dry_run_plan(assessment: Assessment, plan: ProbePlan, limit: Decimal 
             summary=_plan_summary(plan, limit),
             sections=tuple(sections),
         ),
-        assessment.secrets,
+        state.secrets,
     )
 
 

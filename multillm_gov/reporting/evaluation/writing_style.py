@@ -14,7 +14,7 @@ from multillm_gov.evaluation.bench.writing_style import (
 )
 from multillm_gov.measures.stylometry import DISTINCT_ABOVE, LEAST_WORDS, SAME_BELOW
 from multillm_gov.report import Section
-from multillm_gov.rules.engine.assessment import Assessment
+from multillm_gov.state.state import State
 
 _SAID: dict[str, tuple[str, Status]] = {
     "same style": ("same style", "good"),
@@ -95,7 +95,7 @@ def _drift_words(drift: ToneDrift) -> str:
     )
 
 
-def writing_style_section(state: Assessment) -> Section | None:
+def writing_style_section(state: State) -> Section | None:
     """Writing styles in the newest results, by task class; ``None`` where there are none.
 
     Only results of the same cases and the same prompt are compared: other inputs make other texts.
@@ -117,7 +117,7 @@ def writing_style_section(state: Assessment) -> Section | None:
     return Section(id="writing-style", title="Writing style", blocks=(Paragraph(METHOD), *blocks))
 
 
-def _remembered(state: Assessment, task: str, models: Iterable[str]) -> WritingStyles:
+def _remembered(state: State, task: str, models: Iterable[str]) -> WritingStyles:
     newest = {}
     for model in dict.fromkeys(models):
         placed = state.evidence.get((task, model), ())

@@ -75,7 +75,7 @@ def public_figures(result: OptimizationResult) -> OptimizationFigures:
         assumptions=result.assumptions,
         solver=result.solver,
     )
-    return masked(figures, result.state.secrets)
+    return masked(figures, result.state.state.secrets)
 
 
 def _price(one: PriceResult) -> PriceFigures:

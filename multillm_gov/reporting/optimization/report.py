@@ -24,25 +24,25 @@ _EXTRAS = {
 def report_optimization(result: OptimizationResult) -> Report:
     """Summary, plan, limits and their prices, frontiers, leverage, basis."""
     state = result.state
-    settings = state.portfolio.settings
+    settings = state.state.portfolio.settings
     report = Report(
         kind="optimize",
         title="Better allocation",
         organization=settings.organization,
-        as_of=state.as_of.isoformat(),
+        as_of=state.state.as_of.isoformat(),
         verdict=judge_counts((), None),
         currency=settings.currency,
-        revision=state.revision,
+        revision=state.state.revision,
         summary=_summary(result),
         headline=_metrics(result),
         sections=_sections(result),
-        provenance=provenance(state),
+        provenance=provenance(state.state),
         checked=(
-            ("task classes", len(state.portfolio.task_classes)),
-            ("policies", len(state.portfolio.policies)),
+            ("task classes", len(state.state.portfolio.task_classes)),
+            ("policies", len(state.state.portfolio.policies)),
         ),
     )
-    return masked(report, state.secrets)
+    return masked(report, state.state.secrets)
 
 
 def whole(result: OptimizationResult) -> StageResult | None:

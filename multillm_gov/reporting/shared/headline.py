@@ -21,7 +21,7 @@ from multillm_gov.report import Metric
 from multillm_gov.reporting.shared.provenance import left_out_of_figures
 from multillm_gov.reporting.shared.spend import incomplete_metric, judged_by_spend, spend_metric
 from multillm_gov.reporting.shared.tables import status_above, status_below
-from multillm_gov.rules.engine.assessment import Assessment
+from multillm_gov.state.state import State
 from multillm_gov.units import format_share
 from multillm_gov.words import count_of
 
@@ -31,14 +31,14 @@ CALM_SLACK_DAYS = 90
 """Days of slack beyond the migration lead time from which a retirement is no concern (method 9)."""
 
 
-def headline(assessment: Assessment) -> tuple[Metric, ...]:
+def headline(state: State) -> tuple[Metric, ...]:
     """Spend, largest vendor, independent fallbacks; then vendors, clouds, value, retirement."""
-    figures, appetite = assessment.figures, assessment.portfolio.settings.appetite
+    figures, appetite = state.figures, state.portfolio.settings.appetite
     spend = concentration(figures.tasks, Level.VENDOR, Basis.SPEND)
     value = concentration(figures.tasks, Level.VENDOR, Basis.VALUE_AT_STAKE)
     clouds = concentration(figures.tasks, Level.CLOUD, Basis.SPEND)
     metrics = (
-        spend_metric(assessment),
+        spend_metric(state),
         judged_by_spend(
             _largest(
                 spend,
@@ -48,7 +48,7 @@ def headline(assessment: Assessment) -> tuple[Metric, ...]:
             ),
             figures,
         ),
-        _independent_fallback(assessment, appetite),
+        _independent_fallback(state, appetite),
         judged_by_spend(
             _effective(
                 spend,
@@ -73,11 +73,11 @@ def headline(assessment: Assessment) -> tuple[Metric, ...]:
             "Largest vendor by value",
             appetite.max_vendor_share_of_value,
         ),
-        _retirement(assessment),
+        _retirement(state),
     )
     return (
         tuple(incomplete_metric(metric) for metric in metrics)
-        if left_out_of_figures(assessment)
+        if left_out_of_figures(state)
         else metrics
     )
 
@@ -115,8 +115,8 @@ def _in_house(shares: Concentration) -> str:
     return f"{format_share(shares.in_house_share)} in-house" if shares.in_house_share else ""
 
 
-def _independent_fallback(assessment: Assessment, appetite: Appetite) -> Metric:
-    figures = assessment.figures
+def _independent_fallback(state: State, appetite: Appetite) -> Metric:
+    figures = state.figures
     label = "Value with an independent fallback"
     floor = appetite.min_value_with_independent_fallback
     limit = f"at least {format_share(floor)}"
@@ -125,7 +125,7 @@ def _independent_fallback(assessment: Assessment, appetite: Appetite) -> Metric:
         return Metric(
             id=name, label=label, value="none", limit=limit, note="no value at stake is declared"
         )
-    value = independent_value(figures.tasks, Failover(assessment.as_of, assessment.drills))
+    value = independent_value(figures.tasks, Failover(state.as_of, state.drills))
     declared, usable = format_share(value.declared), format_share(value.usable)
     notes = [
         f"declared {declared}, usable {usable}, proved by a drill {format_share(value.proved)}"
@@ -163,14 +163,14 @@ def _effective(shares: Concentration, name: str, label: str, floor: Decimal) -> 
     )
 
 
-def _retirement(assessment: Assessment) -> Metric:
+def _retirement(state: State) -> Metric:
     """Days between the next retirement of a routed model and the last day to start migrating."""
-    lead = assessment.portfolio.settings.migration_lead_days
+    lead = state.portfolio.settings.migration_lead_days
     legs: dict[str, LegFigures] = {
-        leg.model: leg for task in assessment.figures.tasks for leg in task.legs
+        leg.model: leg for task in state.figures.tasks for leg in task.legs
     }
     slacks = {
-        name: slack_days(leg.facts, assessment.as_of, lead) if leg.facts else None
+        name: slack_days(leg.facts, state.as_of, lead) if leg.facts else None
         for name, leg in sorted(legs.items())
     }
     dated = sorted((slack, name) for name, slack in slacks.items() if slack is not None)

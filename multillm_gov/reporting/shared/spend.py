@@ -10,7 +10,7 @@ from multillm_gov.measures.figures import PortfolioFigures
 from multillm_gov.portfolio.settings import Appetite
 from multillm_gov.report import Metric
 from multillm_gov.reporting.shared.tables import status_below
-from multillm_gov.rules.engine.assessment import Assessment
+from multillm_gov.state.state import State
 from multillm_gov.units import format_money, format_part
 from multillm_gov.words import count_of, join_some
 
@@ -57,10 +57,10 @@ def incomplete_metric(metric: Metric) -> Metric:
     )
 
 
-def spend_metric(assessment: Assessment) -> Metric:
+def spend_metric(state: State) -> Metric:
     """The forecast per month beside its ceiling; not known where no cost is."""
-    figures, settings = assessment.figures, assessment.portfolio.settings
-    pace = run_rate(figures, assessment.actuals, assessment.as_of)
+    figures, settings = state.figures, state.portfolio.settings
+    pace = run_rate(figures, state.actuals, state.as_of)
     ceiling, limit = spend_ceiling(figures, settings.appetite)
     spend = pace.spend
     status: Status = "neutral" if ceiling is None else status_below(float(spend), float(ceiling))

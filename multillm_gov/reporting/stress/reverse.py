@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from decimal import ROUND_CEILING, Decimal
 
 from multillm_gov.content import Block, Cell, Column, Paragraph, Status
-from multillm_gov.measures.repricing import BASE_RISE
+from multillm_gov.measures.cost.repricing import BASE_RISE
 from multillm_gov.report import Metric, Section
 from multillm_gov.reporting.shared.tables import bounded
 from multillm_gov.risk.reverse.breaking_point import BreakingPoint, Question

@@ -18,8 +18,8 @@ from multillm_gov.risk.reverse.prices import (
     monthly_caps,
     whole_limits,
 )
-from multillm_gov.risk.stress.costs import answered_share
-from multillm_gov.risk.stress.flows import flows
+from multillm_gov.risk.stress.interval.costs import answered_share
+from multillm_gov.risk.stress.interval.flows import flows
 from multillm_gov.risk.stress.stress import stress
 from multillm_gov.risk.stress.stress_context import StressContext
 

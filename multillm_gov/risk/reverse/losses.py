@@ -9,7 +9,7 @@ from msgspec.structs import replace
 
 from multillm_gov.dimensions import UNKNOWN
 from multillm_gov.risk.reverse.breaking_point import BreakingPoint, shocks_of, tolerated_loss
-from multillm_gov.risk.stress.entities import entities_of
+from multillm_gov.risk.stress.entities import routed_entities
 from multillm_gov.risk.stress.stress import stress
 from multillm_gov.risk.stress.stress_context import StressContext
 from multillm_gov.risk.system.priors import REROUTE_HOURS
@@ -38,7 +38,7 @@ def losses_of_all(context: StressContext) -> Iterator[BreakingPoint]:
 
 def _names(context: StressContext, level: str) -> list[str]:
     """Those with most value at stake first; then standby ones, which matter after losses."""
-    routed = [entity.name for entity in entities_of(context, level)]
+    routed = [entity.name for entity in routed_entities(context, level)]
     users = {name: len(tasks) for (kind, name), tasks in context.users.items() if kind == level}
     standby = users.keys() - {UNKNOWN, *routed}
     return routed + sorted(standby, key=lambda name: (-users[name], name))

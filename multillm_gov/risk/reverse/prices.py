@@ -7,8 +7,8 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from multillm_gov.risk.reverse.breaking_point import BreakingPoint, Limit, Question, shocks_of
-from multillm_gov.risk.stress.costs import Costs
-from multillm_gov.risk.stress.entities import entities_of
+from multillm_gov.risk.stress.entities import routed_entities
+from multillm_gov.risk.stress.interval.costs import Costs
 from multillm_gov.risk.stress.shock_effect import UNSTRESSED
 from multillm_gov.risk.stress.stress import stress
 from multillm_gov.risk.stress.stress_context import Label, StressContext
@@ -31,7 +31,7 @@ def price_rises(context: StressContext) -> Iterator[BreakingPoint]:
     A price factor f adds (f - 1) k to a month, k being what the vendor is paid: it breaks a cap c
     of a spend s above f = 1 + (c - s) / k. The cap on one request breaks above c / largest request.
     """
-    for vendor in entities_of(context, "vendor"):
+    for vendor in routed_entities(context, "vendor"):
         yield from _vendor(context, ("vendor", vendor.name))
 
 

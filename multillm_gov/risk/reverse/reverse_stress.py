@@ -14,7 +14,7 @@ from multillm_gov.risk.reverse.breaking_point import BreakingPoint, shocks_of, t
 from multillm_gov.risk.reverse.demand import demand_growths
 from multillm_gov.risk.reverse.losses import losses_of_all
 from multillm_gov.risk.reverse.prices import price_rises
-from multillm_gov.risk.stress.entities import entities_of
+from multillm_gov.risk.stress.entities import routed_entities
 from multillm_gov.risk.stress.stress import stress
 from multillm_gov.risk.stress.stress_context import StressContext
 
@@ -92,7 +92,7 @@ def outages(context: StressContext) -> Iterator[BreakingPoint]:
     """For everything that is down as one: appetite over the value that one hour of it costs."""
     bound = tolerated_loss(context)
     for level in LEVELS:
-        for entity in entities_of(context, level):
+        for entity in routed_entities(context, level):
             common = BreakingPoint(
                 question="outage",
                 limit="value",

@@ -8,7 +8,7 @@ from msgspec import Struct
 
 from multillm_gov.catalog.facts import ModelFacts, entity_of
 from multillm_gov.dimensions import Level
-from multillm_gov.measures.demand_cost import Pricing
+from multillm_gov.measures.cost.demand import Pricing
 from multillm_gov.measures.figures import LegFigures, PortfolioFigures, TaskFigures
 from multillm_gov.portfolio.settings import Settings
 from multillm_gov.units import MONTHS_PER_YEAR

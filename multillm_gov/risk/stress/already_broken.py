@@ -7,9 +7,9 @@ silence: a stress over what is broken already would look calm.
 from collections.abc import Iterator
 from decimal import Decimal
 
-from multillm_gov.risk.stress.broken_limits import answering, missed_floors
-from multillm_gov.risk.stress.costs import Costs, answered_share
-from multillm_gov.risk.stress.flows import Flow, flows
+from multillm_gov.risk.stress.interval.broken_limits import answering, missed_floors
+from multillm_gov.risk.stress.interval.costs import Costs, answered_share
+from multillm_gov.risk.stress.interval.flows import Flow, flows
 from multillm_gov.risk.stress.outcome import LimitBreach
 from multillm_gov.risk.stress.shock_effect import UNSTRESSED
 from multillm_gov.risk.stress.stress_context import StressContext, StressedTask

@@ -5,10 +5,51 @@ from decimal import Decimal
 
 from msgspec import Struct
 
-from multillm_gov.dimensions import IN_HOUSE, UNKNOWN
-from multillm_gov.risk.stress.stress_context import StressContext
+from multillm_gov.catalog.facts import ModelFacts, entities_of
+from multillm_gov.dimensions import IN_HOUSE, UNKNOWN, Level
+from multillm_gov.risk.stress.stress_context import (
+    Label,
+    StressContext,
+)
+from multillm_gov.risk.system.system import Hop, System
 
 _ZERO = Decimal(0)
+
+
+class HopLabels:
+    """What each hop depends on, found once for all task classes."""
+
+    def __init__(self, system: System) -> None:
+        self.components = system.components
+        self._of_hop: dict[tuple[str, frozenset[int]], tuple[frozenset[Label], int, bool]] = {}
+
+    def of_hop(self, hop: Hop, facts: ModelFacts | None) -> tuple[frozenset[Label], int, bool]:
+        """Labels, the deployment's index, and whether it never answers."""
+        key = hop.model, hop.components
+        if key not in self._of_hop:
+            component_labels = frozenset(
+                (self.components[n].kind, self.components[n].name) for n in hop.components
+            )
+            deployment = next(
+                (n for n in sorted(hop.components) if self.components[n].kind == "deployment"), -1
+            )
+            never = any(self.components[n].unavailability >= 1 for n in hop.components)
+            self._of_hop[key] = (
+                component_labels | self.of_model(hop.model, facts),
+                deployment,
+                never,
+            )
+        return self._of_hop[key]
+
+    @staticmethod
+    def of_model(model: str, facts: ModelFacts | None) -> frozenset[Label]:
+        """Labels from the known facts of a model, under its routed and its canonical name."""
+        found = {("model", model)}
+        if facts is not None:
+            found |= {
+                (level.value, entity) for level in Level for entity in entities_of(facts, level)
+            }
+        return frozenset(found)
 
 
 class Entity(Struct, frozen=True, kw_only=True):
@@ -26,7 +67,7 @@ class _Weight(Struct):
     requests: Decimal = _ZERO
 
 
-def entities_of(context: StressContext, level: str) -> tuple[Entity, ...]:
+def routed_entities(context: StressContext, level: str) -> tuple[Entity, ...]:
     """By value at stake, largest first, then by requests and name; models as routed.
 
     What is not known is no entity that could be named, and models that only stand by carry nothing:
@@ -49,7 +90,7 @@ def entities_of(context: StressContext, level: str) -> tuple[Entity, ...]:
 
 def largest_entity(context: StressContext, level: str, *, by_spend: bool) -> str:
     """The entity with most value at stake, or most spend; empty where the level has none."""
-    every = entities_of(context, level)
+    every = routed_entities(context, level)
     if not every:
         return ""
     return min(

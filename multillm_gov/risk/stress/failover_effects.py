@@ -4,7 +4,7 @@ from decimal import Decimal
 from math import fsum
 
 from multillm_gov.risk.availability.availability import all_down
-from multillm_gov.risk.stress.flows import Flow, flows
+from multillm_gov.risk.stress.interval.flows import Flow, flows
 from multillm_gov.risk.stress.shock_effect import ShockEffect
 from multillm_gov.risk.stress.stress_context import StressContext, StressedTask
 from multillm_gov.risk.system.priors import HOURS_PER_YEAR

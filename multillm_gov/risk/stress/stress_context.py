@@ -10,7 +10,7 @@ from multillm_gov.catalog.facts import ModelFacts
 from multillm_gov.catalog.overrides import Overrides
 from multillm_gov.evidence.loading import Evidence, Probes
 from multillm_gov.evidence.record import EvidenceRecord
-from multillm_gov.measures.demand_cost import Pricing
+from multillm_gov.measures.cost.demand import Pricing
 from multillm_gov.measures.figures import PortfolioFigures, TaskFigures
 from multillm_gov.portfolio.settings import Settings
 from multillm_gov.risk.system.system import System
@@ -122,3 +122,28 @@ class StressContext(Struct, frozen=True, kw_only=True):
     def pricing(self) -> Pricing:
         """Prices in the portfolio's currency."""
         return self.figures.pricing
+
+
+def is_qualified(task_class: str, model: str, context: StressContext) -> bool:
+    """Whether the successor of ``model`` has passed in a task class.
+
+    The newest internal result must reach the quality floor, or where there is no floor or no result
+    the newest probe must have passed. Evidence after the day counts for nothing.
+    """
+    if model not in context.successors:
+        return False
+    successor = context.successors[model].name
+    quality = context.by_name[task_class].figures.task.declared.quality
+    newest = next(
+        (
+            placed.record
+            for placed in context.evidence.get((task_class, successor), ())
+            if placed.record.origin == "internal" and placed.record.date <= context.as_of
+        ),
+        None,
+    )
+    if newest is not None and quality is not None:
+        return newest.score >= quality.floor
+    probes = context.probes.get((task_class, successor), ())
+    probe = next((placed.probe for placed in probes if placed.probe.date <= context.as_of), None)
+    return newest is not None or (probe is not None and probe.verdict == "pass")

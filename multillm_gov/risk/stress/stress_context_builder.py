@@ -11,7 +11,7 @@ from multillm_gov.dimensions import Level
 from multillm_gov.evidence.loading import Evidence
 from multillm_gov.measures.capacity import mean_tokens
 from multillm_gov.measures.figures import FallbackFigures, LegFigures, PortfolioFigures, TaskFigures
-from multillm_gov.risk.stress.hop_labels import HopLabels
+from multillm_gov.risk.stress.entities import HopLabels
 from multillm_gov.risk.stress.stress_context import (
     FixedCost,
     Label,

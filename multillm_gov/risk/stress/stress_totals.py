@@ -8,7 +8,7 @@ from msgspec import Struct, structs
 
 from multillm_gov.dimensions import Basis, Level
 from multillm_gov.measures.concentration import of_totals
-from multillm_gov.risk.stress.broken_limits import (
+from multillm_gov.risk.stress.interval.broken_limits import (
     broken_ceilings,
     broken_floors,
     broken_month,
@@ -16,12 +16,9 @@ from multillm_gov.risk.stress.broken_limits import (
     is_unproved,
     without_repeats,
 )
-from multillm_gov.risk.stress.costs import Costs, fixed_cost
-from multillm_gov.risk.stress.flows import Flow, Flows, flows, involved
-from multillm_gov.risk.stress.outcome import Concentrated, LimitBreach, StressOutcome
-from multillm_gov.risk.stress.shock_effect import ShockEffect
-from multillm_gov.risk.stress.stress_context import StressContext, StressedTask
-from multillm_gov.risk.stress.task_totals import (
+from multillm_gov.risk.stress.interval.costs import Costs, fixed_cost
+from multillm_gov.risk.stress.interval.flows import Flow, Flows, flows, involved
+from multillm_gov.risk.stress.interval.task_totals import (
     TaskTotal,
     share_degraded,
     share_requested,
@@ -30,6 +27,9 @@ from multillm_gov.risk.stress.task_totals import (
     task_outcome,
     unaffected,
 )
+from multillm_gov.risk.stress.outcome import Concentrated, LimitBreach, StressOutcome
+from multillm_gov.risk.stress.shock_effect import ShockEffect
+from multillm_gov.risk.stress.stress_context import StressContext, StressedTask
 from multillm_gov.units import HOURS_PER_MONTH
 from multillm_gov.words import count_of
 

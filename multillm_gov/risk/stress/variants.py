@@ -7,7 +7,7 @@ from itertools import islice, product
 from msgspec import Struct
 
 from multillm_gov.portfolio.scenario import Shock
-from multillm_gov.risk.stress.entities import entities_of, largest_entity
+from multillm_gov.risk.stress.entities import largest_entity, routed_entities
 from multillm_gov.risk.stress.outcome import StressOutcome
 from multillm_gov.risk.stress.scenario_book import BookedScenario
 from multillm_gov.risk.stress.stress import TargetedShock, stress_targeted
@@ -119,7 +119,7 @@ def run_scenario(
     levels = tuple(
         dict.fromkeys(shock.level for shock in shocks if shock.level and shock.entity == "each")
     )
-    every = [[one.name for one in entities_of(context, level)] for level in levels]
+    every = [[one.name for one in routed_entities(context, level)] for level in levels]
     total = 1
     for names in every:
         total *= len(names)

@@ -5,7 +5,7 @@ services, ICPE 2025, arXiv 2501.12469, with its daily data to 31 August 2024; [S
 factors (weibull.com hotwire 115).
 """
 
-from multillm_gov.measures.repricing import BASE_RISE
+from multillm_gov.measures.cost.repricing import BASE_RISE
 
 HOURS_PER_YEAR = 8_760
 MINUTES_PER_DAY = 1_440

@@ -9,8 +9,8 @@ from msgspec import Meta, field
 
 from multillm_gov.dimensions import UNKNOWN, Basis, Level
 from multillm_gov.finding import Severity, Violation
+from multillm_gov.measures.cost.repricing import BASE_RISE, added_spend, spend_within
 from multillm_gov.measures.figures import Concentration
-from multillm_gov.measures.repricing import BASE_RISE, added_spend, spend_within
 from multillm_gov.rules.engine.rule import Rule, RuleContext
 from multillm_gov.rules.entity_exposure import (
     EntityExposure,

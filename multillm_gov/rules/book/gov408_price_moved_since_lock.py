@@ -9,7 +9,7 @@ from msgspec import Meta, field
 
 from multillm_gov.catalog.facts import ModelFacts
 from multillm_gov.finding import Severity, Violation
-from multillm_gov.measures.price_moves import PriceMove, largest_move
+from multillm_gov.measures.cost.price_moves import PriceMove, largest_move
 from multillm_gov.rules.engine.rule import Rule, RuleContext, Use
 from multillm_gov.units import Share, format_change, format_money, format_share
 from multillm_gov.vocabulary import Closed

@@ -6,9 +6,9 @@ from multillm_gov.catalog.facts import are_alike
 from multillm_gov.catalog.pricing.billed_units import demand_key
 from multillm_gov.catalog.pricing.price import USD
 from multillm_gov.finding import Severity, Violation
-from multillm_gov.measures.demand_cost import Unknown, needed_demand
+from multillm_gov.measures.cost.demand import Unknown, needed_demand
+from multillm_gov.measures.cost.gaps import missing_demand, missing_prices
 from multillm_gov.measures.figures import TaskFigures
-from multillm_gov.measures.gaps import missing_demand, missing_prices
 from multillm_gov.rules.engine.rule import Nothing, Rule, RuleContext, Use
 from multillm_gov.words import code, join_words
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from multillm_gov.finding import Severity, Violation
-from multillm_gov.measures.cost_remarks import hidden_tier
+from multillm_gov.measures.cost.remarks import hidden_tier
 from multillm_gov.rules.engine.rule import Nothing, Rule, RuleContext
 from multillm_gov.units import format_count
 from multillm_gov.words import code

@@ -10,9 +10,9 @@ from msgspec.structs import replace
 
 from multillm_gov.evidence.record import PlacedProbe
 from multillm_gov.finding import Severity, Violation
-from multillm_gov.measures.demand_cost import usages
+from multillm_gov.measures.cost.demand import usages
+from multillm_gov.measures.cost.request import request_cost
 from multillm_gov.measures.figures import LegFigures
-from multillm_gov.measures.request_cost import request_cost
 from multillm_gov.portfolio.demand import Demand
 from multillm_gov.rules.engine.rule import Rule, RuleContext
 from multillm_gov.rules.probing import Probed, is_of_now, probed

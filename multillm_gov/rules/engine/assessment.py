@@ -1,5 +1,7 @@
 """A state of a portfolio, judged."""
 
+from msgspec import Struct
+
 from multillm_gov.finding import Finding
 from multillm_gov.rules.approval_commits import Blame, Introductions, introductions_of
 from multillm_gov.rules.engine.approvals import Contents
@@ -9,9 +11,10 @@ from multillm_gov.state.loading import no_collections
 from multillm_gov.state.state import State
 
 
-class Assessment(State, frozen=True, kw_only=True):
+class Assessment(Struct, frozen=True, kw_only=True):
     """One state of a portfolio, judged as of its day."""
 
+    state: State
     findings: tuple[Finding, ...]
     """Ordered by path, line, column, rule; waived ones included."""
     contents: Contents
@@ -34,8 +37,5 @@ def assess(state: State, *, base: State | None = None, blame: Blame | None = Non
     with no_collections():
         findings = judge(state, base=base, contents=contents, introductions=introductions)
     return Assessment(
-        **{name: getattr(state, name) for name in State.__struct_fields__},
-        findings=findings,
-        contents=contents,
-        introductions=introductions,
+        state=state, findings=findings, contents=contents, introductions=introductions
     )

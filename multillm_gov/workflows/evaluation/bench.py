@@ -26,10 +26,10 @@ from multillm_gov.evidence.record import EvidenceRecord
 from multillm_gov.providers.quiet import litellm_version
 from multillm_gov.report import TOOL_VERSION, Report
 from multillm_gov.reporting.evaluation.bench import report_bench, report_bench_plan
-from multillm_gov.rules.engine.assessment import Assessment
 from multillm_gov.sources.root import path_prefix, split_paths
+from multillm_gov.state.state import State
 from multillm_gov.words import count_of
-from multillm_gov.workflows.evaluation.bench_cases import BenchFilter, benches_of
+from multillm_gov.workflows.evaluation.cases import BenchFilter, benches_of
 from multillm_gov.workflows.evaluation.client import keys_of, no_keys, run_client
 from multillm_gov.workflows.evaluation.evidence import record_evidence
 from multillm_gov.workflows.evaluation.plan import refuse_incomplete
@@ -61,7 +61,7 @@ class PlannedBench(Struct, frozen=True, kw_only=True):
     """A plan and the portfolio it is of; nothing was sent."""
 
     root: Path
-    assessment: Assessment
+    state: State
     plan: BenchPlan
     planner: BenchPlanner
     left_out: tuple[LeftOutCase, ...]
@@ -86,7 +86,7 @@ class PlannedBench(Struct, frozen=True, kw_only=True):
     def report(self) -> Report:
         """The plan as a report."""
         limit = self.options.sending.limit
-        report = report_bench_plan(self.assessment, self.plan, self.left_out, limit)
+        report = report_bench_plan(self.state, self.plan, self.left_out, limit)
         return replace(report, path_prefix=path_prefix(self.root))
 
 
@@ -102,7 +102,7 @@ def plan_benchmarks(
         CatalogError: the lock or the price map cannot be read.
     """
     top, _ = split_paths((), root)
-    assessment = assess_folder(top, as_of=as_of)
+    assessment = assess_folder(top, as_of=as_of).state
     if not options.filter.tasks:
         refuse_incomplete(assessment, frozenset({"allocation", "prompt", "evals"}), "benchmark")
     benches, left_out = benches_of(assessment, options.filter)
@@ -118,7 +118,7 @@ def plan_benchmarks(
     )
     return PlannedBench(
         root=top,
-        assessment=assessment,
+        state=assessment,
         plan=plan_bench(benches, planner),
         planner=planner,
         left_out=left_out,
@@ -140,7 +140,7 @@ def run_benchmarks(
         OutputError: evidence or a cassette may not be written.
     """
     planned.check()
-    options, state = planned.options, planned.assessment
+    options, state = planned.options, planned.state
     with (
         collecting(),
         run_client(state, options.sending) as client,
@@ -218,7 +218,7 @@ def _earlier(planned: PlannedBench) -> EarlierRecords:
     def records(task: str, model: str) -> tuple[EvidenceRecord, ...]:
         if planned.options.accept_tone:
             return ()
-        placed = planned.assessment.evidence.get((task, model), ())
+        placed = planned.state.evidence.get((task, model), ())
         return tuple(one.record for one in placed if one.record.origin == "internal")
 
     return records

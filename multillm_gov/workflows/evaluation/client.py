@@ -10,13 +10,13 @@ from multillm_gov.evaluation.client import Client
 from multillm_gov.evaluation.probes.probe import ProviderKey
 from multillm_gov.providers.keys import needed_keys
 from multillm_gov.providers.opening import Knowledge, open_client
-from multillm_gov.rules.engine.assessment import Assessment
 from multillm_gov.sources.output import write_bytes
+from multillm_gov.state.state import State
 from multillm_gov.workflows.evaluation.sending import SendingOptions
 
 
 @contextmanager
-def run_client(assessment: Assessment, options: SendingOptions) -> Iterator[Client]:
+def run_client(state: State, options: SendingOptions) -> Iterator[Client]:
     """A client for the models of a portfolio; the offline server runs until the end of the block.
 
     Closing the client is the caller's, since only an event loop can.
@@ -26,7 +26,7 @@ def run_client(assessment: Assessment, options: SendingOptions) -> Iterator[Clie
         SourceError: the cassette cannot be read.
         MissingExtraError: the offline extra is not installed.
     """
-    knowledge = _knowledge(assessment)
+    knowledge = _knowledge(state)
     keep = None if options.record is None else partial(write_bytes, options.record)
     if not options.offline:
         yield open_client(knowledge, record=keep, replay=options.replay)
@@ -37,12 +37,12 @@ def run_client(assessment: Assessment, options: SendingOptions) -> Iterator[Clie
         yield open_client(knowledge, offline=server.base_url, record=keep, replay=options.replay)
 
 
-def keys_of(assessment: Assessment) -> Callable[[str], tuple[ProviderKey, ...]]:
+def keys_of(state: State) -> Callable[[str], tuple[ProviderKey, ...]]:
     """The environment variables that calls to a model need, and whether they are set."""
-    endpoints = endpoints_of(assessment.overrides)
+    endpoints = endpoints_of(state.overrides)
 
     def keys(model: str) -> tuple[ProviderKey, ...]:
-        facts = assessment.catalog.find(model)
+        facts = state.catalog.find(model)
         needs = needed_keys(
             model, facts.exposure.provider if facts is not None else "", endpoints=endpoints
         )
@@ -60,8 +60,8 @@ def no_keys(model: str) -> tuple[ProviderKey, ...]:
     return ()
 
 
-def _knowledge(assessment: Assessment) -> Knowledge:
-    find = assessment.catalog.find
+def _knowledge(state: State) -> Knowledge:
+    find = state.catalog.find
 
     def price_of(model: str) -> Price | None:
         facts = find(model)
@@ -69,8 +69,8 @@ def _knowledge(assessment: Assessment) -> Knowledge:
 
     def is_retired(model: str) -> bool:
         facts = find(model)
-        return facts is not None and facts.retired_on(assessment.as_of)
+        return facts is not None and facts.retired_on(state.as_of)
 
     return Knowledge(
-        endpoints=endpoints_of(assessment.overrides), price_of=price_of, is_retired=is_retired
+        endpoints=endpoints_of(state.overrides), price_of=price_of, is_retired=is_retired
     )

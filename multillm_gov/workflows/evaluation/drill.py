@@ -26,13 +26,13 @@ from multillm_gov.providers.offline import offline_addresses
 from multillm_gov.providers.quiet import litellm_version
 from multillm_gov.report import TOOL_VERSION, Report
 from multillm_gov.reporting.evaluation.drill import report_drill_plan, report_drills
-from multillm_gov.rules.engine.assessment import Assessment
 from multillm_gov.sources.root import path_prefix, split_paths
+from multillm_gov.state.state import State
 from multillm_gov.words import count_of
 from multillm_gov.workflows.evaluation.client import keys_of, no_keys
-from multillm_gov.workflows.evaluation.drill_routing import send_drills
 from multillm_gov.workflows.evaluation.evidence import record_evidence
 from multillm_gov.workflows.evaluation.plan import plan_all_probes
+from multillm_gov.workflows.evaluation.routing import send_drills
 from multillm_gov.workflows.evaluation.sending import (
     RunResult,
     SendingOptions,
@@ -55,7 +55,7 @@ class PlannedDrills(Struct, frozen=True, kw_only=True):
     """Drills and the portfolio they are of; nothing was sent."""
 
     root: Path
-    assessment: Assessment
+    state: State
     plan: DrillPlan
     options: DrillOptions
 
@@ -76,7 +76,7 @@ class PlannedDrills(Struct, frozen=True, kw_only=True):
 
     def report(self) -> Report:
         """The plan as a report."""
-        report = report_drill_plan(self.assessment, self.plan, self.options.sending.limit)
+        report = report_drill_plan(self.state, self.plan, self.options.sending.limit)
         return replace(report, path_prefix=path_prefix(self.root))
 
 
@@ -91,7 +91,7 @@ def plan_failovers(
         SourceError: no portfolio there, or a prompt that cannot be filled in.
     """
     top, _ = split_paths((), root)
-    assessment = assess_folder(top, as_of=as_of)
+    assessment = assess_folder(top, as_of=as_of).state
     settings = ProbeSettings(
         day=as_of,
         samples=1,
@@ -106,7 +106,7 @@ def plan_failovers(
         raise UnableError(
             "There is no failover to drill: no task class has a fallback", "Declare `fallbacks`."
         )
-    return PlannedDrills(root=top, assessment=assessment, plan=plan, options=options)
+    return PlannedDrills(root=top, state=assessment, plan=plan, options=options)
 
 
 def run_drills(
@@ -123,7 +123,7 @@ def run_drills(
         OutputError: evidence may not be written.
     """
     planned.check()
-    options, plan, state = planned.options.sending, planned.plan, planned.assessment
+    options, plan, state = planned.options.sending, planned.plan, planned.state
     watch = _Watch(len(plan.drills), Budget(options.limit), on_progress)
     interrupted = _send(planned, watch)
     versions = {"govern": TOOL_VERSION, "litellm": litellm_version()}
@@ -142,7 +142,7 @@ def run_drills(
 
 def _send(planned: PlannedDrills, watch: "_Watch") -> bool:
     """Send the drills; whether Ctrl-C ended them. The report counts those that were not sent."""
-    options, state = planned.options.sending, planned.assessment
+    options, state = planned.options.sending, planned.state
     with _addresses(state, offline=options.offline) as addressing:
         drilling = send_drills(
             planned.plan,
@@ -204,7 +204,7 @@ class _Watch:
 
 
 @contextmanager
-def _addresses(state: Assessment, *, offline: bool) -> Iterator[Addressing]:
+def _addresses(state: State, *, offline: bool) -> Iterator[Addressing]:
     """Where fallbacks are called."""
     endpoints = endpoints_of(state.overrides)
     if not offline:

@@ -25,10 +25,10 @@ from multillm_gov.providers.scrubbing import Scrubber
 from multillm_gov.report import TOOL_VERSION, Report
 from multillm_gov.reporting.evaluation.dry_run import report_dry_run
 from multillm_gov.reporting.evaluation.dry_run_plan import report_dry_run_plan
-from multillm_gov.rules.engine.assessment import Assessment
 from multillm_gov.sources.evidence_store import write_reference
 from multillm_gov.sources.output import write_bytes
 from multillm_gov.sources.root import path_prefix, split_paths
+from multillm_gov.state.state import State
 from multillm_gov.words import count_of
 from multillm_gov.workflows.evaluation.client import keys_of, no_keys, run_client
 from multillm_gov.workflows.evaluation.evidence import record_evidence
@@ -86,7 +86,7 @@ class PlannedDryRun(Struct, frozen=True, kw_only=True):
     """A plan and the portfolio it is of; nothing was sent."""
 
     root: Path
-    assessment: Assessment
+    state: State
     plan: ProbePlan
     options: DryRunOptions
 
@@ -107,7 +107,7 @@ class PlannedDryRun(Struct, frozen=True, kw_only=True):
 
     def report(self) -> Report:
         """The plan as a report."""
-        report = report_dry_run_plan(self.assessment, self.plan, self.options.sending.limit)
+        report = report_dry_run_plan(self.state, self.plan, self.options.sending.limit)
         return replace(report, path_prefix=path_prefix(self.root))
 
 
@@ -123,7 +123,7 @@ def plan_dry_run(options: DryRunOptions, *, as_of: date, root: Path | None = Non
     """
     top, _ = split_paths((), root)
     _check_text_folder(options.keep_text, top)
-    assessment = assess_folder(top, as_of=as_of)
+    assessment = assess_folder(top, as_of=as_of).state
     if not options.tasks and not options.models:
         refuse_incomplete(assessment, _PROBED_KINDS, "dry-run")
     settings = ProbeSettings(
@@ -144,7 +144,7 @@ def plan_dry_run(options: DryRunOptions, *, as_of: date, root: Path | None = Non
             "Choose other task classes, models or kinds with --only, --model and --kind, or "
             "declare some in `allocations/`.",
         )
-    return PlannedDryRun(root=top, assessment=assessment, plan=plan, options=options)
+    return PlannedDryRun(root=top, state=assessment, plan=plan, options=options)
 
 
 def run_dry_run(
@@ -162,7 +162,7 @@ def run_dry_run(
         OutputError: evidence, texts or a cassette may not be written.
     """
     planned.check()
-    options, state = planned.options, planned.assessment
+    options, state = planned.options, planned.state
     run, error = _send(planned, on_progress)
     versions = {"govern": TOOL_VERSION, "litellm": litellm_version()}
     records = [
@@ -186,7 +186,7 @@ def _send(
 ) -> tuple[ProbeRun, GovernError | None]:
     options, probes = planned.options, planned.plan.probes
     keeper = None if options.keep_text is None else TextKeeper(options.keep_text)
-    with collecting(), run_client(planned.assessment, options.sending) as client:
+    with collecting(), run_client(planned.state, options.sending) as client:
         conditions = options.sending.conditions
         runner = Runner(probes, client, conditions, on_progress=on_progress, on_answer=keeper)
         return asyncio.run(_run(runner, client, () if options.sending.replay else probes))

@@ -10,7 +10,7 @@ from multillm_gov.portfolio.allocation import TaskClass
 from multillm_gov.providers.prompting import Rendering
 from multillm_gov.rules.digests import Digests
 from multillm_gov.rules.engine.approvals import task_class_digest
-from multillm_gov.rules.engine.assessment import Assessment
+from multillm_gov.state.state import State
 
 _GREETING = "Reply with one short sentence that says you are ready."
 _SENTENCES = (
@@ -44,7 +44,7 @@ REFERENCE_INPUTS = 8
 """Texts that an embedding probe sends: fewer leave too few pairs to rank."""
 
 
-def inputs_of(task: TaskClass, assessment: Assessment) -> TaskInputs:
+def inputs_of(task: TaskClass, state: State) -> TaskInputs:
     """Canary inputs of one task class, its output schema and the digests that a result speaks of.
 
     Inputs are the prompt file's canaries, else the first cases in ``evals/``, else a generic one.
@@ -53,10 +53,10 @@ def inputs_of(task: TaskClass, assessment: Assessment) -> TaskInputs:
     Raises:
         SourceError: the prompt cannot be filled in with its canaries.
     """
-    digests = Digests(assessment.files)
-    schema, flaw = _schema(task, assessment)
+    digests = Digests(state.files)
+    schema, flaw = _schema(task, state)
     return TaskInputs(
-        canaries=_canaries(task, assessment),
+        canaries=_canaries(task, state),
         digests=TaskDigests(
             task=task_class_digest(task),
             prompt=digests.of(task.declared.prompt) or None,
@@ -67,8 +67,8 @@ def inputs_of(task: TaskClass, assessment: Assessment) -> TaskInputs:
     )
 
 
-def _canaries(task: TaskClass, assessment: Assessment) -> Canaries:
-    prompt = assessment.prompts.get(task.declared.prompt or "")
+def _canaries(task: TaskClass, state: State) -> Canaries:
+    prompt = state.prompts.get(task.declared.prompt or "")
     rendering = None if prompt is None else Rendering(prompt)
     found = Canaries(origin="prompt", inputs=())
     if prompt is not None and rendering is not None:
@@ -80,7 +80,7 @@ def _canaries(task: TaskClass, assessment: Assessment) -> Canaries:
             inputs=tuple(_canary(rendering.fill(values)) for values in sets[:MOST_CANARIES]),
         )
     if not found.inputs:
-        found = Canaries(origin="evals", inputs=_cases(task, assessment, rendering))
+        found = Canaries(origin="evals", inputs=_cases(task, state, rendering))
     generic = generic_canaries(task)
     if not found.inputs:
         return generic
@@ -92,12 +92,10 @@ def _canaries(task: TaskClass, assessment: Assessment) -> Canaries:
     return found
 
 
-def _cases(
-    task: TaskClass, assessment: Assessment, rendering: Rendering | None
-) -> tuple[Canary, ...]:
+def _cases(task: TaskClass, state: State, rendering: Rendering | None) -> tuple[Canary, ...]:
     cases = [
         case
-        for placed in assessment.evals
+        for placed in state.evals
         if placed.file.task_class == task.name
         for case in placed.file.cases
     ]
@@ -115,15 +113,15 @@ def _canary(messages: tuple[Message, ...]) -> Canary:
     return Canary(messages=messages, text=messages[-1].content)
 
 
-def _schema(task: TaskClass, assessment: Assessment) -> tuple[dict[str, Any] | None, str]:
+def _schema(task: TaskClass, state: State) -> tuple[dict[str, Any] | None, str]:
     """The declared schema, or why there is none to hold an answer against."""
     path = task.declared.output_schema
     if path is None:
         return None, ""
-    if path not in assessment.files:
+    if path not in state.files:
         return None, f"`{path}` is not there"
     try:
-        schema = json.loads(assessment.files[path].data)
+        schema = json.loads(state.files[path].data)
     except (ValueError, RecursionError):
         return None, f"`{path}` is no JSON"
     return (schema, "") if isinstance(schema, dict) else (None, f"`{path}` is not a JSON object")

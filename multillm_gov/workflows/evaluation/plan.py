@@ -13,8 +13,8 @@ from multillm_gov.evaluation.probes.probe import ProviderKey
 from multillm_gov.evaluation.probes.references import ReferenceVectors, digest_of
 from multillm_gov.evidence.record import ProbeKind, ProbeRecord
 from multillm_gov.reporting.shared.provenance import left_out
-from multillm_gov.rules.engine.assessment import Assessment
 from multillm_gov.sources.evidence_store import read_reference
+from multillm_gov.state.state import State
 from multillm_gov.workflows.evaluation.inputs import inputs_of
 
 MOST_PROBES = 50_000
@@ -24,7 +24,7 @@ _SHOWN = 3
 
 def plan_all_probes(
     root: Path,
-    assessment: Assessment,
+    state: State,
     settings: ProbeSettings,
     keys_of: Callable[[str], tuple[ProviderKey, ...]],
 ) -> ProbePlan:
@@ -32,7 +32,7 @@ def plan_all_probes(
 
     Args:
         root: The portfolio's root, where reference vectors are kept.
-        assessment: The portfolio.
+        state: The portfolio.
         settings: What the call asks for.
         keys_of: The keys that calls to a model need.
 
@@ -42,7 +42,7 @@ def plan_all_probes(
         SourceError: a prompt cannot be filled in.
         OutputError: a reference is reached through a link.
     """
-    tasks = assessment.figures.tasks
+    tasks = state.figures.tasks
     check_names("task class", settings.tasks, {figures.task.name for figures in tasks})
     check_names(
         "model", settings.models, {name for figures in tasks for name in figures.task.models}
@@ -57,21 +57,21 @@ def plan_all_probes(
             "Run it in parts, with --only and --model.",
         )
     inputs = {
-        figures.task.name: inputs_of(figures.task, assessment)
+        figures.task.name: inputs_of(figures.task, state)
         for figures in chosen
         if figures.task.declared.mode in CALL_MODES
     }
-    known = EarlierProbes(last=_last_of(assessment), reference=_reference_of(root))
+    known = EarlierProbes(last=_last_of(state), reference=_reference_of(root))
     return plan_probes(chosen, inputs, settings, keys_of, known)
 
 
-def refuse_incomplete(assessment: Assessment, kinds: frozenset[str], run: str) -> None:
+def refuse_incomplete(state: State, kinds: frozenset[str], run: str) -> None:
     """Refuse a run of everything that would leave out what an unreadable file declares.
 
     Raises:
         SourceError: a file of one of these kinds cannot be read as written.
     """
-    paths = [path for path in left_out(assessment) if kind_of(path) in kinds]
+    paths = [path for path in left_out(state) if kind_of(path) in kinds]
     if paths:
         rest = f" and {len(paths) - 1:,} more" if len(paths) > 1 else ""
         raise SourceError(
@@ -101,9 +101,9 @@ def check_names(what: str, requested: frozenset[str], known: set[str]) -> None:
         raise UsageError(f"The portfolio has no {what} `{unknown[0]}`", meant)
 
 
-def _last_of(assessment: Assessment) -> Callable[[str, str, ProbeKind], ProbeRecord | None]:
+def _last_of(state: State) -> Callable[[str, str, ProbeKind], ProbeRecord | None]:
     def last(task: str, model: str, kind: ProbeKind) -> ProbeRecord | None:
-        placed = assessment.probes.get((task, model), ())
+        placed = state.probes.get((task, model), ())
         return next((each.probe for each in placed if each.probe.kind == kind), None)
 
     return last

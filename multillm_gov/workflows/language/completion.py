@@ -10,6 +10,7 @@ from multillm_gov.errors import CatalogError
 from multillm_gov.rendering.markup.escaping import inline
 from multillm_gov.rules.engine.assessment import Assessment
 from multillm_gov.rules.engine.registry import all_rules
+from multillm_gov.state.state import State
 from multillm_gov.workflows.language.cursor import Cursor, cursors_at
 from multillm_gov.workflows.language.hover_cards import price_in_brief
 from multillm_gov.workflows.language.roles import Role, role_of, shape_at, takes_policies
@@ -85,7 +86,7 @@ def _values(cursor: Cursor, assessment: Assessment, typed: str) -> Iterator[Offe
         for word in shape.values if shape is not None else ():
             yield Offer(label=word, what="word")
     elif role is Role.MODEL:
-        yield from _models(typed, assessment)
+        yield from _models(typed, assessment.state)
     elif role is Role.RULE:
         yield from _rules()
     else:
@@ -93,15 +94,15 @@ def _values(cursor: Cursor, assessment: Assessment, typed: str) -> Iterator[Offe
             yield Offer(label=name, what="name", detail=detail)
 
 
-def _models(typed: str, assessment: Assessment) -> Iterator[Offer]:
+def _models(typed: str, state: State) -> Iterator[Offer]:
     """Models that hold what is typed, those in use first; what has retired is not offered.
 
     One more than can be shown, so that the caller sees that there are more.
     """
-    used = {model for task in assessment.portfolio.task_classes for model in task.models}
+    used = {model for task in state.portfolio.task_classes for model in task.models}
     word = typed.lower()
     try:
-        known: Iterable[str] = assessment.catalog.names
+        known: Iterable[str] = state.catalog.names
     except CatalogError:  # without a price map what the portfolio itself names remains
         known = ()
     fitting = [name for name in {*used, *known} if word in name.lower()]
@@ -110,8 +111,8 @@ def _models(typed: str, assessment: Assessment) -> Iterator[Offer]:
     )
     count = 0
     for name in fitting:
-        facts = _facts(name, assessment)
-        if facts is None or facts.retired_on(assessment.as_of):
+        facts = _facts(name, state)
+        if facts is None or facts.retired_on(state.as_of):
             continue
         yield Offer(label=name, what="model", detail=price_in_brief(facts))
         count += 1
@@ -119,9 +120,9 @@ def _models(typed: str, assessment: Assessment) -> Iterator[Offer]:
             return
 
 
-def _facts(name: str, assessment: Assessment) -> ModelFacts | None:
+def _facts(name: str, state: State) -> ModelFacts | None:
     try:
-        return assessment.catalog.find(name)
+        return state.catalog.find(name)
     except CatalogError:
         return None
 
@@ -147,7 +148,7 @@ def _rules() -> Iterator[Offer]:
 
 def _names(role: Role, assessment: Assessment) -> list[tuple[str, str]]:
     """Names that the portfolio declares, each with one line about it."""
-    portfolio = assessment.portfolio
+    portfolio = assessment.state.portfolio
     tasks = [(task.name, task.declared.purpose) for task in portfolio.task_classes]
     if role is Role.TASK_CLASS:
         return tasks

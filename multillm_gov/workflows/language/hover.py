@@ -10,8 +10,8 @@ from multillm_gov.documents.pointing import Spot, spot_at
 from multillm_gov.documents.yaml_reader import read_document
 from multillm_gov.location import Pointer
 from multillm_gov.rendering.markup.escaping import code, inline
-from multillm_gov.rules.engine.assessment import Assessment
 from multillm_gov.rules.engine.registry import find_rule
+from multillm_gov.state.state import State
 from multillm_gov.workflows.language.cursor import cursor_at
 from multillm_gov.workflows.language.hover_cards import (
     model_card,
@@ -34,7 +34,7 @@ class Hint(Struct, frozen=True):
     end: int
 
 
-def hover(path: str, text: str, offset: int, assessment: Assessment) -> Hint | None:
+def hover(path: str, text: str, offset: int, state: State) -> Hint | None:
     """What is known of the word at an offset, in a text that may be ahead of the assessment.
 
     Raises:
@@ -45,13 +45,13 @@ def hover(path: str, text: str, offset: int, assessment: Assessment) -> Hint | N
         return None
     document, _ = read_document(SourceFile(path, text.encode("utf-8", "surrogatepass")))
     if document is None:
-        return _half_written(path, text, offset, assessment)
+        return _half_written(path, text, offset, state)
     spot = spot_at(document, offset)
-    markdown = _explained(kind, document, spot, assessment) if spot is not None else ""
+    markdown = _explained(kind, document, spot, state) if spot is not None else ""
     return Hint(markdown, spot.start, spot.end) if spot is not None and markdown else None
 
 
-def _half_written(path: str, text: str, offset: int, assessment: Assessment) -> Hint | None:
+def _half_written(path: str, text: str, offset: int, state: State) -> Hint | None:
     """What a word names in a text that is no YAML as it stands."""
     cursor = cursor_at(path, text, offset)
     role = (
@@ -59,45 +59,45 @@ def _half_written(path: str, text: str, offset: int, assessment: Assessment) -> 
     )
     if cursor is None or role is None or cursor.start == cursor.end:
         return None
-    markdown = named(role, text[cursor.start : cursor.end], assessment)
+    markdown = named(role, text[cursor.start : cursor.end], state)
     return Hint(markdown, cursor.start, cursor.end) if markdown else None
 
 
-def _explained(kind: Kind, document: Document, spot: Spot, assessment: Assessment) -> str:
+def _explained(kind: Kind, document: Document, spot: Spot, state: State) -> str:
     if spot.on_key:
-        return _key(kind, spot.pointer, document.data, assessment)
+        return _key(kind, spot.pointer, document.data, state)
     value = _value(document.data, spot.pointer)
     role = role_of(kind, spot.pointer)
-    told = named(role, value, assessment) if role is not None and isinstance(value, str) else ""
+    told = named(role, value, state) if role is not None and isinstance(value, str) else ""
     return told or _about(kind, spot.pointer, document.data)
 
 
-def _key(kind: Kind, pointer: Pointer, data: object, assessment: Assessment) -> str:
+def _key(kind: Kind, pointer: Pointer, data: object, state: State) -> str:
     """A name that is declared by standing as a key; else what its schema says of the key."""
     match (kind, *pointer):
         case ("allocation", "task_classes", str(name)):
-            return named(Role.TASK_CLASS, name, assessment)
+            return named(Role.TASK_CLASS, name, state)
         case ("policy", "policies", str(name)):
             rule = policy_rule(data, name)
-            return named(Role.POLICY, name, assessment) or (rule_card(rule) if rule else "")
+            return named(Role.POLICY, name, state) or (rule_card(rule) if rule else "")
         case ("catalog", "models", str(name)):
-            return named(Role.MODEL, name, assessment)
+            return named(Role.MODEL, name, state)
     return _about(kind, pointer, data)
 
 
-def named(role: Role, name: str, assessment: Assessment) -> str:
+def named(role: Role, name: str, state: State) -> str:
     """What is known under a name; empty: nothing, or nothing that a reader would want to know.
 
     Raises:
         CatalogError: the price map is needed and cannot be read.
     """
     if role is Role.MODEL:
-        return _model(name, assessment)
+        return _model(name, state)
     if role in {Role.TASK_CLASS, Role.SUBJECT}:
-        task = next((task for task in assessment.figures.tasks if task.task.name == name), None)
-        return task_card(task, assessment.figures.currency) if task else ""
+        task = next((task for task in state.figures.tasks if task.task.name == name), None)
+        return task_card(task, state.figures.currency) if task else ""
     if role in {Role.RULE, Role.POLICY}:
-        policy = next((one for one in assessment.portfolio.policies if one.name == name), None)
+        policy = next((one for one in state.portfolio.policies if one.name == name), None)
         if role is Role.POLICY and policy is not None:
             return policy_card(policy, find_rule(policy.declared.rule))
         rule = find_rule(name)
@@ -105,12 +105,12 @@ def named(role: Role, name: str, assessment: Assessment) -> str:
     return ""
 
 
-def _model(name: str, assessment: Assessment) -> str:
-    facts = assessment.catalog.find(name)
+def _model(name: str, state: State) -> str:
+    facts = state.catalog.find(name)
     if facts is not None:
-        lead = assessment.portfolio.settings.migration_lead_days
-        return model_card(facts, assessment.catalog, assessment.as_of, lead)
-    return "" if _PATTERN.search(name) else unknown_model(name, assessment.catalog.suggest(name))
+        lead = state.portfolio.settings.migration_lead_days
+        return model_card(facts, state.catalog, state.as_of, lead)
+    return "" if _PATTERN.search(name) else unknown_model(name, state.catalog.suggest(name))
 
 
 def _about(kind: Kind, pointer: Pointer, data: object) -> str:

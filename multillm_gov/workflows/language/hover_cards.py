@@ -17,7 +17,7 @@ from multillm_gov.reporting.shared.tables import exposure_rows
 from multillm_gov.rules.engine.rule import Rule
 from multillm_gov.units import format_count, format_money, format_share
 from multillm_gov.words import count_of
-from multillm_gov.workflows.rule_parameters import parameters_of
+from multillm_gov.workflows.pages.parameters import parameters_of
 
 _MILLION = 10**6
 _LONGEST = 2_000

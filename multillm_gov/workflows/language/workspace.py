@@ -17,6 +17,7 @@ from multillm_gov.sources.price_map import read_price_map
 from multillm_gov.sources.root import find_root
 from multillm_gov.sources.sparse import read_working_tree
 from multillm_gov.state.loading import load_state
+from multillm_gov.state.state import State
 
 price_map: Callable[[], PriceMap] = cache(read_price_map)
 """Read once a process: a server assesses after every pause in typing."""
@@ -36,7 +37,7 @@ def governed_place(file: Path) -> tuple[Path, str] | None:
 
 
 def assess_workspace(
-    root: Path, buffers: Mapping[str, str], *, as_of: date, known: Assessment | None = None
+    root: Path, buffers: Mapping[str, str], *, as_of: date, known: State | None = None
 ) -> Assessment:
     """Judge the portfolio with the texts of open files in place of those on disk.
 

@@ -28,19 +28,19 @@ MOST_PRICED_LOSSES = 8
 
 def price_results(optimum: Optimum, found: Sequence[PolicyPrice]) -> tuple[PriceResult, ...]:
     """Each price with what the limit avoids; the losses of the dearest ones only."""
-    state = optimum.prepared.state
+    state = optimum.prepared.assessment
     proposal = optimum.proposal or state
-    loss, shock = expected_loss(proposal), worst_shock(proposal)
+    loss, shock = expected_loss(proposal.state), worst_shock(proposal.state)
     results = []
     for number, price in enumerate(found):
         avoided = None
         if number < MOST_PRICED_LOSSES:
-            other = with_moves(state, _moves_to(optimum, price.without))
+            other = with_moves(state.state, _moves_to(optimum, price.without))
             avoided = expected_loss(other) - loss, worst_shock(other) - shock
         results.append(
             PriceResult(
                 price=price,
-                line=_line(price.limit, state),
+                line=_line(price.limit, state.state),
                 loss_avoided=None if avoided is None else exact(avoided[0]),
                 shock_avoided=None if avoided is None else exact(avoided[1]),
             )
@@ -54,13 +54,17 @@ def _moves_to(optimum: Optimum, shares: Floats) -> tuple[Move, ...]:
         return ()
     solution = replace(optimum.solution, shares=rounded(problem, shares))
     return moves_of(
-        optimum.prepared.state, inputs.options, problem, solution, inputs.fallback_candidates
+        optimum.prepared.assessment.state,
+        inputs.options,
+        problem,
+        solution,
+        inputs.fallback_candidates,
     )
 
 
 def conflict_results(optimum: Optimum) -> tuple[ConflictResult, ...]:
     """Every conflict with the lines of its policies."""
-    state = optimum.prepared.state
+    state = optimum.prepared.assessment
     found: list[tuple[str, Conflict]] = [(one.task, one.conflict) for one in optimum.blocked]
     if optimum.conflict is not None:
         found.append(("", optimum.conflict))
@@ -68,7 +72,7 @@ def conflict_results(optimum: Optimum) -> tuple[ConflictResult, ...]:
         ConflictResult(
             task=task,
             conflict=conflict,
-            lines=tuple(_line(limits[0], state) for limits in conflict.policies),
+            lines=tuple(_line(limits[0], state.state) for limits in conflict.policies),
         )
         for task, conflict in found
     )
@@ -112,7 +116,7 @@ def _axes(optimum: Optimum) -> list[tuple[Axis, list[Floats]]]:
             for option in options.options
         ]
     )
-    everything = float(optimum.prepared.state.figures.requests_per_month)
+    everything = float(optimum.prepared.assessment.state.figures.requests_per_month)
     axes: list[tuple[Axis, list[Floats]]] = [
         ("quality", [options.quality * requests / total]),
         (
@@ -123,10 +127,12 @@ def _axes(optimum: Optimum) -> list[tuple[Axis, list[Floats]]]:
             ],
         ),
     ]
-    if optimum.prepared.state.figures.value_at_stake_per_month:
+    if optimum.prepared.assessment.state.figures.value_at_stake_per_month:
         losses = inputs.outage_losses
         if losses is None:
-            losses = outage_losses(optimum.prepared.state, options, inputs.fallback_candidates)
+            losses = outage_losses(
+                optimum.prepared.assessment.state, options, inputs.fallback_candidates
+            )
         if losses.any():
             axes.append(("outage loss", [losses]))
     return axes

@@ -105,7 +105,9 @@ def _rounded(prepared: Preparation, problem: Problem, solution: Solution, today:
         solution, shares=shares, spend=spend_of(problem, shares), cost=cost_of(problem, shares)
     )
     inputs = prepared.inputs
-    moves = moves_of(prepared.state, inputs.options, problem, solution, inputs.fallback_candidates)
+    moves = moves_of(
+        prepared.assessment.state, inputs.options, problem, solution, inputs.fallback_candidates
+    )
     return Optimum(prepared=prepared, problem=problem, today=today, solution=solution, moves=moves)
 
 

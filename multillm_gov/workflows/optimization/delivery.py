@@ -56,7 +56,7 @@ def patch_of(optimized: Optimized, stage: str) -> bytes:
         UsageError: as `files_of`.
     """
     prefix = path_prefix(optimized.root)
-    old = optimized.state.files
+    old = optimized.assessment.state.files
     return b"".join(
         _difference(f"{prefix}{file.path}", old[file.path].data, file.data)
         for file in files_of(optimized, stage)

@@ -56,7 +56,7 @@ class Optimized(Struct, frozen=True, kw_only=True):
     report: Report
     result: OptimizationResult
     root: Path
-    state: Assessment
+    assessment: Assessment
     files: dict[str, tuple[SourceFile, ...]]
     """By name of the stage: the allocation files as they would be."""
 
@@ -77,13 +77,13 @@ def optimize(
         ProposalError: a proposal that its own proof refuses: a defect.
     """
     top, _ = split_paths((), root)
-    state = assess_folder(top, as_of=as_of, revision=working_revision(top))
+    assessment = assess_folder(top, as_of=as_of, revision=working_revision(top))
     if options.what_if:
-        state = assume(state, options.what_if)
+        assessment = assume(assessment.state, options.what_if)
     progress("looking for a better allocation")
     effort = Effort(seconds=options.seconds, gap=options.gap)
     on_files = not options.what_if
-    optimum = optimize_state(state, effort=effort, public=options.public, on_files=on_files)
+    optimum = optimize_state(assessment, effort=effort, public=options.public, on_files=on_files)
     found = prove_stages(optimum, effort, on_files=on_files)
     progress("pricing the limits")
     result = _result(optimum, options, tuple(stage for stage, _ in found), effort, progress)
@@ -92,7 +92,7 @@ def optimize(
         report=report,
         result=result,
         root=top,
-        state=state,
+        assessment=assessment,
         files={stage.name: files for stage, files in found},
     )
 
@@ -104,7 +104,7 @@ def _result(
     effort: Effort,
     progress: Progress,
 ) -> OptimizationResult:
-    state, inputs = optimum.prepared.state, optimum.prepared.inputs
+    state, inputs = optimum.prepared.assessment, optimum.prepared.inputs
     problem, solution = optimum.problem, optimum.solution
     prices: tuple[PriceResult, ...] = ()
     if solution is not None and options.prices:
@@ -112,10 +112,10 @@ def _result(
     progress("tracing frontiers")
     extras = {} if solution is None else extras_of(problem, solution.found)
     proposal = optimum.proposal or state
-    has_value = bool(state.figures.value_at_stake_per_month)
+    has_value = bool(state.state.figures.value_at_stake_per_month)
     return OptimizationResult(
         state=state,
-        currency=state.figures.currency,
+        currency=state.state.figures.currency,
         today=exact(optimum.today),
         cost=None if solution is None else exact(solution.cost),
         extras=tuple((name, exact(value)) for name, value in extras.items() if value),
@@ -126,7 +126,9 @@ def _result(
         prices=prices,
         frontiers=trace_frontiers(optimum, options.frontier_points, effort),
         leverages=leverages(inputs.options, problem),
-        losses=(exact(expected_loss(state)), exact(expected_loss(proposal))) if has_value else None,
+        losses=(exact(expected_loss(state.state)), exact(expected_loss(proposal.state)))
+        if has_value
+        else None,
         assumptions=options.what_if,
         judged_afterwards=inputs.declared.judged_afterwards,
         public=_public(optimum),

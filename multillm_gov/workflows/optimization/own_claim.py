@@ -36,24 +36,24 @@ def try_claim_on_own_data(
         SourceError: no portfolio, or no task class in which two models were measured.
     """
     top, _ = split_paths((), root)
-    state = assess_folder(top, as_of=as_of, revision=working_revision(top))
-    scores, incumbent = own_scores(state)
-    floors = _floors(state, scores)
+    assessment = assess_folder(top, as_of=as_of, revision=working_revision(top))
+    scores, incumbent = own_scores(assessment.state)
+    floors = _floors(assessment.state, scores)
     progress("testing the claim")
     result = conclude(
         scores,
         options,
         "own results",
-        state.figures.currency,
+        assessment.state.figures.currency,
         incumbent,
         floors=floors,
-        extra_costs=_moving(state, scores, incumbent, floors),
+        extra_costs=_moving(assessment.state, scores, incumbent, floors),
     )
     report = replace(
         report_claim(result, scores, as_of),
-        organization=state.portfolio.settings.organization,
-        revision=state.revision,
-        provenance=provenance(state),
+        organization=assessment.state.portfolio.settings.organization,
+        revision=assessment.state.revision,
+        provenance=provenance(assessment.state),
         path_prefix=path_prefix(top),
     )
     return report, result

@@ -50,7 +50,11 @@ def _partial(optimum: Optimum, stage: Stage) -> Optimum:
         cost=cost_of(problem, shares),
     )
     moves = moves_of(
-        optimum.prepared.state, inputs.options, problem, solution, inputs.fallback_candidates
+        optimum.prepared.assessment.state,
+        inputs.options,
+        problem,
+        solution,
+        inputs.fallback_candidates,
     )
     kept = tuple(move for move in moves if move.task in stage.tasks)
     return replace(optimum, solution=solution, moves=kept)
@@ -65,7 +69,7 @@ def _stage_result(name: str, optimum: Optimum) -> StageResult:
     short = extras_of(problem, shares)["minimums"] - extras_of(problem, problem.today)["minimums"]
     spend_saving = spend_of(problem, problem.today) - solution.spend
     new = [(move.task, model) for move in optimum.moves for model in move.new_models]
-    state = optimum.prepared.state
+    state = optimum.prepared.assessment
     return StageResult(
         name=name,
         moves=optimum.moves,
@@ -73,8 +77,8 @@ def _stage_result(name: str, optimum: Optimum) -> StageResult:
         spend_saving=exact(spend_saving),
         cash_saving=exact(spend_saving - short),
         measurements=to_measure(options, new),
-        rollback=tuple(_rollback(move, state) for move in optimum.moves),
-        effects=effects(state, optimum.proposal, optimum.prepared.inputs.declared),
+        rollback=tuple(_rollback(move, state.state) for move in optimum.moves),
+        effects=effects(state.state, optimum.proposal.state, optimum.prepared.inputs.declared),
         afterwards=optimum.afterwards,
     )
 

@@ -29,23 +29,23 @@ MOST_FALLBACKS = 40
 class Preparation(Struct, frozen=True, kw_only=True):
     """One state, ready to be optimized."""
 
-    state: Assessment
+    assessment: Assessment
     inputs: Inputs
     refusals: tuple[Refusal, ...]
 
 
 def prepare(
-    state: Assessment, *, public: bool = False, held: Mapping[str, str] | None = None
+    assessment: Assessment, *, public: bool = False, held: Mapping[str, str] | None = None
 ) -> Preparation:
     """Collect options and limits.
 
     Args:
-        state: Today's portfolio.
+        assessment: Today's portfolio.
         public: Whether public results count where there is no internal one.
         held: Task classes to leave as they are, with the reason.
     """
-    options = options_of_state(state, public=public, extra=held)
-    choices = Choices(state)
+    options = options_of_state(assessment.state, public=public, extra=held)
+    choices = Choices(assessment.state)
     open_tasks = {task.task.name for task in options.tasks} - {one.task for one in options.held}
     refused = [
         refusal
@@ -59,16 +59,16 @@ def prepare(
         if task.task.name in open_tasks
     }
     inputs = Inputs(
-        state=state,
+        state=assessment.state,
         options=options,
-        declared=allocation_limits(state),
+        declared=allocation_limits(assessment.state),
         refusals=tuple(refused),
         fallback_candidates=fallbacks,
-        outage_limit=_outage_limit(state),
+        outage_limit=_outage_limit(assessment.state),
     )
     if inputs.outage_limit is not None:
-        inputs = replace(inputs, outage_losses=outage_losses(state, options, fallbacks))
-    return Preparation(state=state, inputs=inputs, refusals=tuple(refused))
+        inputs = replace(inputs, outage_losses=outage_losses(assessment.state, options, fallbacks))
+    return Preparation(assessment=assessment, inputs=inputs, refusals=tuple(refused))
 
 
 def _fallback_candidates(options: OptionSet, number: int, choices: Choices) -> tuple[str, ...]:

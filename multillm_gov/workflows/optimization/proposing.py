@@ -23,7 +23,7 @@ MOST_ROUNDS = 6
 
 
 def optimize_state(
-    state: Assessment,
+    assessment: Assessment,
     *,
     effort: Effort | None = None,
     public: bool = False,
@@ -38,7 +38,7 @@ def optimize_state(
     dropped: list[tuple[str, str]] = []
     blocked: tuple[Blocked, ...] | None = None
     for _ in range(MOST_ROUNDS):
-        prepared = prepare(state, public=public, held=held)
+        prepared = prepare(assessment, public=public, held=held)
         problem = portfolio_problem(prepared.inputs)
         if blocked is None:
             blocked = _blocked(problem, prepared.inputs)

@@ -51,10 +51,10 @@ def prove(optimum: Optimum, *, on_files: bool = True) -> tuple[Optimum, list[tup
     Raises:
         ProposalError: the measures cost the proposal otherwise than the solver did.
     """
-    state = optimum.prepared.state
-    files = edited(state, optimum.moves) if on_files else ()
-    proposal = proposed(state, files) if on_files else moved(state, optimum.moves)
-    _compare_costs(optimum, proposal)
+    state = optimum.prepared.assessment
+    files = edited(state.state, optimum.moves) if on_files else ()
+    proposal = proposed(state.state, files) if on_files else moved(state.state, optimum.moves)
+    _compare_costs(optimum, proposal.state)
     _require_limits(optimum, proposal)
     new = new_findings(state, proposal)
     afterwards = tuple(one for one in new if one.rule in PROCESS)
@@ -113,7 +113,7 @@ def edited(state: State, moves: Sequence[Move]) -> tuple[SourceFile, ...]:
     return tuple(changed[path] for path in sorted(changed))
 
 
-def proposed(state: Assessment, files: Sequence[SourceFile]) -> Assessment:
+def proposed(state: State, files: Sequence[SourceFile]) -> Assessment:
     """The state with some files replaced, loaded and judged like any other."""
     every = {**state.files, **{file.path: file for file in files}}
     loaded = load_state(
@@ -143,8 +143,10 @@ def new_findings(before: Assessment, after: Assessment) -> tuple[Finding, ...]:
     return tuple(found)
 
 
-def _weighty(state: Assessment) -> tuple[Finding, ...]:
-    return tuple(one for one in state.findings if one.active and one.severity >= Severity.WARNING)
+def _weighty(assessment: Assessment) -> tuple[Finding, ...]:
+    return tuple(
+        one for one in assessment.findings if one.active and one.severity >= Severity.WARNING
+    )
 
 
 def _kind(finding: Finding) -> tuple[str, str, str, Severity]:
@@ -180,7 +182,7 @@ def _compare_costs(optimum: Optimum, proposal: State) -> None:
     solution, problem = optimum.solution, optimum.problem
     if solution is None:
         return
-    before = optimum.prepared.state.figures.spend_per_month
+    before = optimum.prepared.assessment.state.figures.spend_per_month
     measured = float(proposal.figures.spend_per_month - before)
     solved = solution.spend - spend_of(problem, problem.today)
     scale = max(float(before), abs(measured), float(Decimal("0.01")))

@@ -31,13 +31,13 @@ FORMS = (
 Fact = Callable[[ModelFacts], ModelFacts]
 
 
-def assume(state: Assessment, texts: tuple[str, ...]) -> Assessment:
+def assume(state: State, texts: tuple[str, ...]) -> Assessment:
     """The state as it would be under all assumptions, measured and judged anew.
 
     Raises:
         UsageError: an assumption that is none, or about something that is not there.
     """
-    changed: State = state
+    changed = state
     for text in texts:
         match = _FORM.fullmatch(text)
         if match is None:

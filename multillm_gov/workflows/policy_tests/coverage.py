@@ -56,17 +56,17 @@ class Ledger:
         """``portfolio`` is the state without an overlay: its policies are to be covered."""
         self._portfolio = portfolio
         self._sides: dict[tuple[str, str], list[bool]] = {}
-        for policy in portfolio.portfolio.policies:
+        for policy in portfolio.state.portfolio.policies:
             if find_rule(policy.declared.rule) is not None:
                 self._sides[policy.name, ""] = [False, False]
                 for pointer, _ in _limits(policy.parameters):
                     self._sides[policy.name, _format(pointer)] = [False, False]
 
     def note(
-        self, state: Assessment, under_test: frozenset[str], matched: tuple[Finding, ...]
+        self, assessment: Assessment, under_test: frozenset[str], matched: tuple[Finding, ...]
     ) -> None:
         """Note one passed case: its state, what is under test, and its expected findings."""
-        for policy in state.portfolio.policies:
+        for policy in assessment.state.portfolio.policies:
             rule = find_rule(policy.declared.rule)
             if (
                 rule is None
@@ -74,16 +74,16 @@ class Ledger:
                 or not under_test & {policy.name, rule.id, rule.name}
             ):
                 continue
-            fired = any(finding.policy == policy.name for finding in state.findings)
+            fired = any(finding.policy == policy.name for finding in assessment.findings)
             self._mark(
                 policy.name,
                 "",
                 fired and any(one.policy == policy.name for one in matched),
                 not fired,
             )
-            found = _findings(state, policy, rule)
+            found = _findings(assessment, policy, rule)
             for pointer, value in _limits(policy.parameters):
-                moved = tuple(_moved(state, policy, rule, pointer, value))
+                moved = tuple(_moved(assessment, policy, rule, pointer, value))
                 name = _format(pointer)
                 self._mark(
                     policy.name,
@@ -94,14 +94,14 @@ class Ledger:
 
     def covered(self) -> tuple[Covered, ...]:
         """Policies as declared, each followed by its limits."""
-        places = {policy.name: policy.place for policy in self._portfolio.portfolio.policies}
+        places = {policy.name: policy.place for policy in self._portfolio.state.portfolio.policies}
         return tuple(
             Covered(
                 policy=policy,
                 limit=limit,
                 outside=outside,
                 inside=inside,
-                location=locate(places[policy].key(), self._portfolio.documents),
+                location=locate(places[policy].key(), self._portfolio.state.documents),
             )
             for (policy, limit), (outside, inside) in self._sides.items()
         )
@@ -132,10 +132,10 @@ def _numbers(value: Any, pointer: Pointer) -> Iterator[tuple[Pointer, int | floa
 
 
 def _moved(
-    state: Assessment, policy: Policy, rule: Rule, pointer: Pointer, value: float
+    assessment: Assessment, policy: Policy, rule: Rule, pointer: Pointer, value: float
 ) -> Iterator[frozenset[str]]:
     """Findings with one limit a tenth smaller, then larger, where the rule accepts it."""
-    document = state.documents[policy.place.path]
+    document = assessment.state.documents[policy.place.path]
     exact = Decimal(str(value))
     step = abs(exact) * NEARNESS or Decimal("0.01")
     if isinstance(value, int):
@@ -150,16 +150,21 @@ def _moved(
             )[0]
             is not None
         ):
-            yield _findings(state, replace(policy, parameters=parameters), rule)
+            yield _findings(assessment, replace(policy, parameters=parameters), rule)
 
 
-def _findings(state: Assessment, policy: Policy, rule: Rule) -> frozenset[str]:
+def _findings(assessment: Assessment, policy: Policy, rule: Rule) -> frozenset[str]:
     """Fingerprints of the findings of one policy alone, waived or not."""
-    alone = replace(state, portfolio=replace(state.portfolio, policies=(policy,), waivers=()))
+    alone = replace(
+        assessment, portfolio=replace(assessment.state.portfolio, policies=(policy,), waivers=())
+    )
     return frozenset(
         one.fingerprint
         for one in judge(
-            alone, rules=(rule,), contents=state.contents, introductions=state.introductions
+            alone.state,
+            rules=(rule,),
+            contents=assessment.contents,
+            introductions=assessment.introductions,
         )
         if one.policy == policy.name
     )

@@ -23,6 +23,7 @@ from multillm_gov.sources.price_map import read_price_map
 from multillm_gov.sources.root import split_paths, within
 from multillm_gov.sources.sparse import read_working_tree
 from multillm_gov.state.loading import load_state
+from multillm_gov.state.state import State
 from multillm_gov.words import code, did_you_mean
 from multillm_gov.workflows.gate import gate
 from multillm_gov.workflows.policy_tests.coverage import Covered, Ledger, percent
@@ -154,7 +155,7 @@ class _Runner:
     def portfolio(self, as_of: date) -> Assessment:
         """The portfolio as it stands."""
         if as_of not in self._portfolios:
-            known = next(iter(self._portfolios.values()), None)
+            known = next((each.state for each in self._portfolios.values()), None)
             self._portfolios[as_of] = assess(
                 load_state(
                     self._files, self._flaws, as_of=as_of, price_map=self._price_map, known=known
@@ -165,22 +166,22 @@ class _Runner:
     def run(self, case: PlacedPolicyTest, ledger: Ledger | None) -> Outcome:
         as_of = case.declared.as_of or self._as_of
         standing = self.portfolio(as_of)
-        overlaid = OverlaidPortfolio(case, self._cases[case.place.path], standing.documents)
-        state = assess(
+        overlaid = OverlaidPortfolio(case, self._cases[case.place.path], standing.state.documents)
+        assessment = assess(
             load_state(
                 overlaid.files(self._files),
                 self._flaws,
                 as_of=as_of,
                 price_map=self._price_map,
-                known=standing,
+                known=standing.state,
             )
         )
-        flaws = (*overlaid.flaws, *self._unknown(case, state))
+        flaws = (*overlaid.flaws, *self._unknown(case, assessment.state))
         under_test = names_under_test(case.declared)
-        unjudged = _unjudged(standing, state, overlaid, under_test)
-        found = match(case.declared, state.findings, _least(state), unjudged)
+        unjudged = _unjudged(standing, assessment, overlaid, under_test)
+        found = match(case.declared, assessment.findings, _least(assessment.state), unjudged)
         if ledger is not None and not flaws and not found.missing and not found.unexpected:
-            ledger.note(state, under_test, found.matched)
+            ledger.note(assessment, under_test, found.matched)
         return self._outcome(case, found, flaws, overlaid)
 
     def _outcome(
@@ -201,7 +202,7 @@ class _Runner:
             flaws=flaws,
         )
 
-    def _unknown(self, case: PlacedPolicyTest, state: Assessment) -> tuple[Flaw, ...]:
+    def _unknown(self, case: PlacedPolicyTest, state: State) -> tuple[Flaw, ...]:
         policies = [policy.name for policy in state.portfolio.policies]
         known = [*policies, *(name for pair in rule_names().items() for name in pair)]
         return tuple(
@@ -219,20 +220,23 @@ class _Runner:
         )
 
 
-def _least(state: Assessment) -> Severity:
+def _least(state: State) -> Severity:
     """The gate of the portfolio; one that never fails means errors here."""
     return gate(state.portfolio.settings, None) or Severity.ERROR
 
 
 def _unjudged(
-    standing: Assessment, state: Assessment, overlaid: OverlaidPortfolio, under_test: frozenset[str]
+    standing: Assessment,
+    assessment: Assessment,
+    overlaid: OverlaidPortfolio,
+    under_test: frozenset[str],
 ) -> frozenset[str]:
     """Findings about what cannot be read: from the overlay, or about a policy under test."""
     before = {finding.fingerprint for finding in standing.findings}
     flawed = {rule.id for rule in all_rules() if rule.claims}
     return frozenset(
         finding.fingerprint
-        for finding in state.findings
+        for finding in assessment.findings
         if finding.rule in flawed
         and (
             finding.subject in under_test

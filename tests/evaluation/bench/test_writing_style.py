@@ -147,10 +147,10 @@ def test_the_board_can_tell_what_evidence_remembers(tmp_path):
     one, other = halves_of(counts(1, PLAIN)), halves_of(counts(2, PLAIN))
     records = [record("openai/gpt-5.4", one), record("anthropic/claude-haiku-4-5", other)]
     folder = written(tmp_path, CAPITALS)
-    assert writing_style_section(assess_folder(folder, as_of=DAY)) is None
+    assert writing_style_section(assess_folder(folder, as_of=DAY).state) is None
     (folder / "evidence").mkdir()
     (folder / "evidence/current.json").write_bytes(encode_view(merge(EvidenceFile(), records)))
-    section = writing_style_section(assess_folder(folder, as_of=DAY))
+    section = writing_style_section(assess_folder(folder, as_of=DAY).state)
     told = repr(section)
     assert "same style" in told
     assert "openai/gpt-5.4 / anthropic/claude-haiku-4-5" in told
@@ -160,4 +160,4 @@ def test_the_board_can_tell_what_evidence_remembers(tmp_path):
         record("anthropic/claude-haiku-4-5", other, cases=f"sha256:{'2' * 64}"),
     ]
     (folder / "evidence/current.json").write_bytes(encode_view(merge(EvidenceFile(), strange)))
-    assert writing_style_section(assess_folder(folder, as_of=DAY)) is None
+    assert writing_style_section(assess_folder(folder, as_of=DAY).state) is None

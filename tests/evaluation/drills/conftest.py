@@ -23,10 +23,9 @@ from multillm_gov.evaluation.probes.probe import Canaries, Canary, TaskDigests
 from multillm_gov.offline.script import Script
 from multillm_gov.offline.serving import serve
 from multillm_gov.providers.offline import offline_addresses
-from multillm_gov.rules.engine.assessment import assess
 from multillm_gov.sources.price_map import read_price_map
 from multillm_gov.state.loading import load_state
-from multillm_gov.workflows.evaluation.drill_routing import send_drills
+from multillm_gov.workflows.evaluation.routing import send_drills
 
 DAY = date(2026, 11, 24)
 SCHEMA = {
@@ -46,7 +45,7 @@ def assessed():
         ]
         if catalog:
             files.append(SourceFile("catalog/m.yaml", textwrap.dedent(catalog).encode()))
-        state = assess(load_state(files, as_of=DAY, price_map=read_price_map))
+        state = load_state(files, as_of=DAY, price_map=read_price_map)
         assert not state.flaws, state.flaws
         return state
 

@@ -50,9 +50,9 @@ def test_models_are_bounded_and_the_retired_left_out(assessment: Assessment) -> 
     assert len(found.offers) == MOST_OFFERED
     assert not found.complete
     for offer in found.offers:
-        facts = assessment.catalog.find(offer.label)
+        facts = assessment.state.catalog.find(offer.label)
         assert facts is not None
-        assert not facts.retired_on(assessment.as_of)
+        assert not facts.retired_on(assessment.state.as_of)
     prefixed = [offer.label.startswith("gpt") for offer in found.offers]
     assert prefixed == sorted(prefixed, reverse=True)
 
@@ -69,11 +69,11 @@ def test_without_a_price_map_the_portfolios_own_models_remain(
     from pathlib import Path
 
     root = Path(__file__).parents[3]
-    locked = assess_workspace(root, {}, as_of=assessment.as_of)
+    locked = assess_workspace(root, {}, as_of=assessment.state.as_of)
     found = at_cursor("allocations", f"{TASK}route: [{{model: |}}]\n", locked)
     assert found is not None
     assert {offer.label for offer in found.offers} == {
-        model for task in assessment.portfolio.task_classes for model in task.models
+        model for task in assessment.state.portfolio.task_classes for model in task.models
     }
 
 

@@ -18,7 +18,10 @@ approvals:
 
 
 def names(root: Path, buffers: dict[str, str]) -> set[str]:
-    return {task.name for task in assess_workspace(root, buffers, as_of=DAY).portfolio.task_classes}
+    return {
+        task.name
+        for task in assess_workspace(root, buffers, as_of=DAY).state.portfolio.task_classes
+    }
 
 
 def test_a_buffer_replaces_its_file_and_a_new_one_is_added(tmp_path: Path) -> None:
@@ -38,7 +41,9 @@ def test_what_is_known_is_taken_over_and_what_is_mended_forgotten(tmp_path: Path
     mended = assess_workspace(
         tmp_path, {"allocations/y.yaml": "task_classes: {}\n"}, as_of=DAY, known=broken
     )
-    assert mended.documents["allocations/x.yaml"] is broken.documents["allocations/x.yaml"]
+    assert (
+        mended.state.documents["allocations/x.yaml"] is broken.state.documents["allocations/x.yaml"]
+    )
     fresh = assess_workspace(tmp_path, {"allocations/y.yaml": "task_classes: {}\n"}, as_of=DAY)
     assert mended.findings == fresh.findings
 

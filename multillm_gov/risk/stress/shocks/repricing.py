@@ -2,7 +2,7 @@
 
 from decimal import Decimal
 
-from multillm_gov.measures.repricing import BASE_RISE
+from multillm_gov.measures.cost.repricing import BASE_RISE
 from multillm_gov.portfolio.scenario import Shock
 from multillm_gov.risk.stress.shock_effect import ShockEffect
 from multillm_gov.risk.stress.shock_parameters import factor, month

@@ -6,8 +6,7 @@ from decimal import Decimal
 from multillm_gov.portfolio.scenario import Shock
 from multillm_gov.risk.stress.shock_effect import ShockEffect
 from multillm_gov.risk.stress.shock_parameters import HOURS_PER_DAY, rerouted_after, until_rerouted
-from multillm_gov.risk.stress.stress_context import Label, StressContext
-from multillm_gov.risk.stress.successors import is_qualified
+from multillm_gov.risk.stress.stress_context import Label, StressContext, is_qualified
 from multillm_gov.units import HOURS_PER_MONTH
 
 

@@ -6,7 +6,7 @@ import pytest
 
 from multillm_gov.errors import SourceError, UnableError, UsageError
 from multillm_gov.evaluation.client import Answer, CallFailure
-from multillm_gov.workflows.evaluation.bench_cases import BenchFilter
+from multillm_gov.workflows.evaluation.cases import BenchFilter
 
 GPT, HAIKU = "openai/gpt-5.4", "anthropic/claude-haiku-4-5"
 CAPITALS = {"France": "Paris", "Spain": "Madrid", "Italy": "Rome", "Peru": "Lima"}

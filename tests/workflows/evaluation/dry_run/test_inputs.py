@@ -6,7 +6,6 @@ from datetime import date
 import pytest
 
 from multillm_gov.documents.document import SourceFile
-from multillm_gov.rules.engine.assessment import assess
 from multillm_gov.sources.price_map import read_price_map
 from multillm_gov.state.loading import load_state
 from multillm_gov.workflows.evaluation.inputs import inputs_of
@@ -37,7 +36,7 @@ def given(files):
             for path, text in sorted(every.items())
             if text is not None
         ]
-        state = assess(load_state(sources, as_of=date(2026, 11, 24), price_map=read_price_map))
+        state = load_state(sources, as_of=date(2026, 11, 24), price_map=read_price_map)
         (found,) = [each for each in state.portfolio.task_classes if each.name == task]
         return inputs_of(found, state)
 

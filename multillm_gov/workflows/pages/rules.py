@@ -10,13 +10,13 @@ from textwrap import fill, indent
 from msgspec import to_builtins
 
 from multillm_gov.rules.engine.rule import Rule
-from multillm_gov.workflows.control_pages import (
+from multillm_gov.workflows.pages.controls import (
     controls_data,
     controls_markdown,
     controls_text,
     frameworks_markdown,
 )
-from multillm_gov.workflows.rule_parameters import Parameter, parameters_of
+from multillm_gov.workflows.pages.parameters import Parameter, parameters_of
 
 FAMILIES = (
     *("Files and schema", "Models and lifecycle", "Resilience", "Concentration", "Spend"),

@@ -7,8 +7,8 @@ from msgspec import structs
 
 from multillm_gov.catalog.facts import ModelFacts
 from multillm_gov.catalog.pricing.price import Price, Usage
-from multillm_gov.measures.demand_cost import largest_usage, usages
-from multillm_gov.measures.request_cost import prompt_tokens, rates_for, request_cost
+from multillm_gov.measures.cost.demand import largest_usage, usages
+from multillm_gov.measures.cost.request import prompt_tokens, rates_for, request_cost
 from multillm_gov.portfolio.allocation import TaskClass
 from multillm_gov.portfolio.demand import Demand
 from multillm_gov.units import format_money, format_share

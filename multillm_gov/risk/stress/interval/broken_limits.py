@@ -3,8 +3,8 @@
 from collections.abc import Iterable, Iterator, Mapping
 from decimal import Decimal
 
-from multillm_gov.risk.stress.costs import Costs
-from multillm_gov.risk.stress.flows import Flow, HopFlow
+from multillm_gov.risk.stress.interval.costs import Costs
+from multillm_gov.risk.stress.interval.flows import Flow, HopFlow
 from multillm_gov.risk.stress.outcome import LimitBreach
 from multillm_gov.risk.stress.shock_effect import UNSTRESSED
 from multillm_gov.risk.stress.stress_context import StressContext, StressedTask

@@ -23,9 +23,9 @@ from multillm_gov.evidence.record import EvidenceRecord
 from multillm_gov.evidence.results import CaseResult, read_results, result_format_of
 from multillm_gov.report import TOOL_VERSION, Report
 from multillm_gov.reporting.evaluation.bench import Imported, report_bench_import
-from multillm_gov.rules.engine.assessment import Assessment
 from multillm_gov.sources.given_file import read_given
 from multillm_gov.sources.root import path_prefix, split_paths
+from multillm_gov.state.state import State
 from multillm_gov.workflows.evaluation.evidence import record_evidence
 from multillm_gov.workflows.evaluation.plan import check_names
 from multillm_gov.workflows.states import assess_folder
@@ -65,10 +65,12 @@ def import_bench(
     """
     top, _ = split_paths((), root)
     results = read_results(read_given(file), options.format_name or result_format_of(file))
-    state = assess_folder(top, as_of=as_of)
+    assessment = assess_folder(top, as_of=as_of).state
     tasks = _by_task(results, options)
     check_names(
-        "task class", frozenset(tasks), {figures.task.name for figures in state.figures.tasks}
+        "task class",
+        frozenset(tasks),
+        {figures.task.name for figures in assessment.figures.tasks},
     )
     found: list[BenchResult] = []
     records: list[EvidenceRecord] = []
@@ -80,7 +82,7 @@ def import_bench(
     )
     for name, group in sorted(tasks.items()):
         sides = _sides(group, options.model_map)
-        result = bench_result(name, _incumbent(name, sides, state), sides, options.margins)
+        result = bench_result(name, _incumbent(name, sides, assessment), sides, options.margins)
         found.append(result)
         records += records_of(result, sides, facts)
     if options.write:
@@ -88,11 +90,12 @@ def import_bench(
     imported = Imported(
         source=_visible(file.name),
         results=sum(map(len, tasks.values())),
-        unknown_models=_unknown(found, state),
+        unknown_models=_unknown(found, assessment),
         written=options.write,
     )
     return replace(
-        report_bench_import(state, found, options.margins, imported), path_prefix=path_prefix(top)
+        report_bench_import(assessment, found, options.margins, imported),
+        path_prefix=path_prefix(top),
     )
 
 
@@ -140,7 +143,7 @@ def _outcome(case: str, results: Sequence[CaseResult]) -> CaseOutcome:
     )
 
 
-def _incumbent(task: str, sides: Sides, state: Assessment) -> str:
+def _incumbent(task: str, sides: Sides, state: State) -> str:
     """The primary where it was measured, else the model with most verdicts, the first of equals."""
     primary = next(
         figures.primary.model for figures in state.figures.tasks if figures.task.name == task
@@ -152,7 +155,7 @@ def _incumbent(task: str, sides: Sides, state: Assessment) -> str:
     )
 
 
-def _unknown(results: Iterable[BenchResult], state: Assessment) -> tuple[str, ...]:
+def _unknown(results: Iterable[BenchResult], state: State) -> tuple[str, ...]:
     """Models that evidence of would speak for nothing."""
     declared = {
         (figures.task.name, name) for figures in state.figures.tasks for name in figures.task.models

@@ -7,12 +7,18 @@ from msgspec import Struct, structs
 
 from multillm_gov.catalog.facts import ModelFacts
 from multillm_gov.catalog.pricing.billed_units import TEXT_TOKENS, UNITS, demand_key
-from multillm_gov.catalog.pricing.free import free_because
 from multillm_gov.catalog.pricing.price import USD, Price, Usage
-from multillm_gov.measures.gaps import Gap, example_count, find_gaps
-from multillm_gov.measures.request_cost import request_cost
+from multillm_gov.measures.cost.gaps import Gap, example_count, find_gaps
+from multillm_gov.measures.cost.request import request_cost
 from multillm_gov.portfolio.demand import Demand
 
+_OWN_HARDWARE = "runs on your own hardware"
+_FREE = {
+    "ollama": _OWN_HARDWARE,
+    "lemonade": _OWN_HARDWARE,
+    "searxng": _OWN_HARDWARE,
+    "duckduckgo": "a search without a key and without a bill",
+}
 _ONE = Decimal(1)
 _ZERO = Decimal(0)
 _COUNTED = tuple(
@@ -22,6 +28,15 @@ _COUNTED = tuple(
     and name not in {"request", "query", "pixel", "search_low", "search_medium", "search_high"}
     and unit.demand != "cached_input_share"
 )
+
+
+def free_because(facts: ModelFacts) -> str:
+    """Why a price of zero is a price; empty where nothing says so."""
+    if facts.usd_fixed_per_month:
+        return "paid by the month"
+    if facts.exposure.provider == "openai" and facts.mode == "moderation":
+        return "moderation is free at OpenAI"
+    return _FREE.get(facts.exposure.provider, "")
 
 
 class Unknown(Struct, frozen=True):

@@ -10,7 +10,7 @@ from multillm_gov.errors import UsageError
 from multillm_gov.rules.engine.registry import all_rules, find_rule, rule_names
 from multillm_gov.rules.engine.rule import Rule
 from multillm_gov.words import LONGEST, did_you_mean, join_code
-from multillm_gov.workflows.rule_pages import (
+from multillm_gov.workflows.pages.rules import (
     as_json,
     book_markdown,
     book_text,
@@ -71,7 +71,7 @@ def explain(name: str, form: Form = "text", root: Path | None = None) -> str:
     only_policy = requested.startswith(_POLICY)
     rule = None if only_policy else find_rule(requested)
     if rule is None:
-        from multillm_gov.workflows.key_reference import explain_key
+        from multillm_gov.workflows.pages.keys import explain_key
 
         page = None if only_policy else explain_key(requested, form)
         if page is not None:
@@ -83,7 +83,7 @@ def explain(name: str, form: Form = "text", root: Path | None = None) -> str:
 
 
 def _explain_policy(name: str, form: Form, root: Path | None, *, only: bool) -> str:
-    from multillm_gov.workflows.policy_pages import (
+    from multillm_gov.workflows.pages.policies import (
         find_policies,
         policy_data,
         policy_markdown,

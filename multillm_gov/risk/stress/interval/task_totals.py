@@ -4,9 +4,9 @@ from decimal import Decimal
 
 from msgspec import Struct
 
-from multillm_gov.risk.stress.broken_limits import TONE_ALARM, is_below_floor
-from multillm_gov.risk.stress.costs import answered_share
-from multillm_gov.risk.stress.flows import Flow, HopFlow
+from multillm_gov.risk.stress.interval.broken_limits import TONE_ALARM, is_below_floor
+from multillm_gov.risk.stress.interval.costs import answered_share
+from multillm_gov.risk.stress.interval.flows import Flow, HopFlow
 from multillm_gov.risk.stress.outcome import TaskOutcome
 from multillm_gov.risk.stress.stress_context import StressedTask
 

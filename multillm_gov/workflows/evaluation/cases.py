@@ -23,7 +23,7 @@ from multillm_gov.measures.requirements import SCORED_MODES
 from multillm_gov.portfolio.allocation import TaskClass
 from multillm_gov.portfolio.evals import EvalCase, Scorer
 from multillm_gov.providers.prompting import Rendering
-from multillm_gov.rules.engine.assessment import Assessment
+from multillm_gov.state.state import State
 from multillm_gov.workflows.evaluation.inputs import inputs_of
 from multillm_gov.workflows.evaluation.plan import check_names
 
@@ -40,7 +40,7 @@ class BenchFilter(Struct, frozen=True, kw_only=True):
 
 
 def benches_of(
-    assessment: Assessment, wanted: BenchFilter
+    state: State, wanted: BenchFilter
 ) -> tuple[tuple[Benchmark, ...], tuple[LeftOutCase, ...]]:
     """A benchmark per task class that has cases, and what is left out.
 
@@ -50,7 +50,7 @@ def benches_of(
         SourceError: cases that cannot be run: no input, an unknown scorer, a prompt that cannot be
             filled in.
     """
-    tasks = assessment.figures.tasks
+    tasks = state.figures.tasks
     check_names("task class", wanted.tasks, {figures.task.name for figures in tasks})
     benches: list[Benchmark] = []
     left: list[LeftOutCase] = []
@@ -58,11 +58,11 @@ def benches_of(
         name = figures.task.name
         if wanted.tasks and name not in wanted.tasks:
             continue
-        why = _why_not(figures.task, assessment)
+        why = _why_not(figures.task, state)
         if why:
             left.append(LeftOutCase(subject=name, why=why))
         else:
-            benches.append(_bench(figures, assessment, wanted))
+            benches.append(_bench(figures, state, wanted))
     if not benches:
         reason = f": `{left[0].subject}` {left[0].why}" if len(left) == 1 else ""
         raise UnableError(
@@ -70,34 +70,34 @@ def benches_of(
             "Write cases in `evals/`; `govern schema evals` shows their format.",
         )
     for bench in benches:
-        _check_judges(bench, assessment)
+        _check_judges(bench, state)
     return tuple(benches), tuple(left)
 
 
-def _why_not(task: TaskClass, assessment: Assessment) -> str:
+def _why_not(task: TaskClass, state: State) -> str:
     if task.declared.mode not in SCORED_MODES:
         return f"is of mode `{task.declared.mode}`, which no scorer can read"
-    return "" if any(True for _ in _declared(task, assessment)) else "has no cases in `evals/`"
+    return "" if any(True for _ in _declared(task, state)) else "has no cases in `evals/`"
 
 
-def _declared(task: TaskClass, assessment: Assessment) -> Iterator[tuple[EvalCase, Scorer, str]]:
+def _declared(task: TaskClass, state: State) -> Iterator[tuple[EvalCase, Scorer, str]]:
     """Cases with their scorer and file, in the order of files and lines."""
-    for placed in assessment.evals:
+    for placed in state.evals:
         if placed.file.task_class == task.name:
             for case in placed.file.cases:
                 yield case, case.scorer or placed.file.scorer, placed.place.path
 
 
-def _bench(figures: TaskFigures, assessment: Assessment, wanted: BenchFilter) -> Benchmark:
+def _bench(figures: TaskFigures, state: State, wanted: BenchFilter) -> Benchmark:
     task = figures.task
-    declared = list(_declared(task, assessment))
+    declared = list(_declared(task, state))
     if wanted.most_cases is not None and wanted.most_cases < len(declared):
         # The same seed draws the same cases, in their order: what differs between two runs is then
         # the models.
         chosen = Random(wanted.seed).sample(range(len(declared)), wanted.most_cases)  # noqa: S311 - no secret
         declared = [declared[number] for number in sorted(chosen)]
-    inputs = inputs_of(task, assessment)
-    prompt = assessment.prompts.get(task.declared.prompt or "")
+    inputs = inputs_of(task, state)
+    prompt = state.prompts.get(task.declared.prompt or "")
     if prompt is None and task.declared.prompt is not None:
         raise SourceError(
             f"The prompt `{task.declared.prompt}` of `{task.name}` cannot be read",
@@ -107,10 +107,10 @@ def _bench(figures: TaskFigures, assessment: Assessment, wanted: BenchFilter) ->
     return Benchmark(
         task=task,
         cases=tuple(
-            _case(case, scorer, path, rendering, inputs.output_schema, assessment)
+            _case(case, scorer, path, rendering, inputs.output_schema, state)
             for case, scorer, path in declared
         ),
-        contenders=tuple(_contenders(figures, assessment, wanted)),
+        contenders=tuple(_contenders(figures, state, wanted)),
         digests=inputs.digests,
         cases_digest=_digest([(case, scorer) for case, scorer, _ in declared]),
         output_schema=inputs.output_schema,
@@ -123,9 +123,9 @@ def _case(
     path: str,
     rendering: Rendering | None,
     schema: dict[str, object] | None,
-    assessment: Assessment,
+    state: State,
 ) -> BenchCase:
-    judge = assessment.catalog.find(scorer.judge) if scorer.judge else None
+    judge = state.catalog.find(scorer.judge) if scorer.judge else None
     messages = _messages(case, path, rendering)
     return BenchCase(
         id=case.id,
@@ -156,9 +156,7 @@ def _messages(case: EvalCase, path: str, rendering: Rendering | None) -> tuple[M
     return (Message("user", case.input),)
 
 
-def _contenders(
-    figures: TaskFigures, assessment: Assessment, wanted: BenchFilter
-) -> Iterator[Contender]:
+def _contenders(figures: TaskFigures, state: State, wanted: BenchFilter) -> Iterator[Contender]:
     """The primary, then the others of the portfolio or the challengers; each model once."""
     place, primary = figures.task.place, figures.primary
     yield Contender(
@@ -175,10 +173,10 @@ def _contenders(
         if model in seen:
             continue
         seen.add(model)
-        yield _contender(model, figures, assessment)
+        yield _contender(model, figures, state)
 
 
-def _contender(model: str, figures: TaskFigures, assessment: Assessment) -> Contender:
+def _contender(model: str, figures: TaskFigures, state: State) -> Contender:
     place = figures.task.place
     for leg in figures.legs:
         if leg.model == model:
@@ -190,13 +188,16 @@ def _contender(model: str, figures: TaskFigures, assessment: Assessment) -> Cont
             where = place.at("fallbacks", fallback.index)
             return Contender(model=model, role="fallback", facts=fallback.facts, place=where)
     return Contender(
-        model=model, role="challenger", facts=assessment.catalog.find(model), place=place.key()
+        model=model,
+        role="challenger",
+        facts=state.catalog.find(model),
+        place=place.key(),
     )
 
 
-def _check_judges(bench: Benchmark, assessment: Assessment) -> None:
+def _check_judges(bench: Benchmark, state: State) -> None:
     def find(model: str) -> ModelFacts | None:
-        return assessment.catalog.find(model)
+        return state.catalog.find(model)
 
     for judge, judged, standing in dependent_judges(bench, find):
         if standing == "same vendor":

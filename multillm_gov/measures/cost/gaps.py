@@ -14,7 +14,7 @@ from multillm_gov.catalog.pricing.billed_units import (
     noun_of,
 )
 from multillm_gov.catalog.pricing.price import Price, UnitPrices, Usage
-from multillm_gov.measures.request_cost import prompt_tokens, rates_for, request_cost, unit_rate
+from multillm_gov.measures.cost.request import prompt_tokens, rates_for, request_cost, unit_rate
 
 _INPUT = (
     "input",

@@ -7,7 +7,7 @@ from msgspec import Struct, to_builtins
 
 from multillm_gov.errors import UsageError
 from multillm_gov.words import LONGEST, did_you_mean
-from multillm_gov.workflows.rule_parameters import format_default, resolved, type_of
+from multillm_gov.workflows.pages.parameters import format_default, resolved, type_of
 from multillm_gov.workflows.schema import schema_names, schema_of
 
 _FILES = {
@@ -171,7 +171,7 @@ def _explain_kind(kind: str, form: str) -> str:
     """What the files are for, and every key of theirs."""
     keys = keys_of(kind)
     if form == "json":
-        from multillm_gov.workflows.rule_pages import as_json
+        from multillm_gov.workflows.pages.rules import as_json
 
         return as_json(to_builtins(keys))
     if form == "markdown":
@@ -185,7 +185,7 @@ def explain_keys(keys: tuple[Key, ...], form: str) -> str:
     """A key and those in it, as text, Markdown or JSON."""
     first, *inside = keys
     if form == "json":
-        from multillm_gov.workflows.rule_pages import as_json
+        from multillm_gov.workflows.pages.rules import as_json
 
         return as_json(to_builtins(keys))
     if form == "markdown":

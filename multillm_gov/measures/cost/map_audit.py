@@ -13,7 +13,7 @@ from msgspec import Struct
 
 from multillm_gov.catalog.facts import ModelFacts
 from multillm_gov.dimensions import UNKNOWN
-from multillm_gov.measures.demand_cost import Pricing
+from multillm_gov.measures.cost.demand import Pricing
 from multillm_gov.portfolio.demand import Demand
 from multillm_gov.units import Amount, format_count
 from multillm_gov.words import join_words

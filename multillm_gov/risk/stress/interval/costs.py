@@ -7,7 +7,7 @@ from msgspec import structs
 
 from multillm_gov.catalog.facts import ModelFacts
 from multillm_gov.portfolio.demand import Demand
-from multillm_gov.risk.stress.flows import Flow, HopFlow
+from multillm_gov.risk.stress.interval.flows import Flow, HopFlow
 from multillm_gov.risk.stress.shock_effect import HopState, ShockEffect, combined_price_factor
 from multillm_gov.risk.stress.stress_context import (
     FixedCost,

@@ -12,8 +12,8 @@ from multillm_gov.documents.yaml_reader import read_document
 from multillm_gov.errors import SourceError, UsageError
 from multillm_gov.portfolio.allocation import TaskClass
 from multillm_gov.rules.digests import Digests
-from multillm_gov.rules.engine.assessment import Assessment
 from multillm_gov.sources.root import split_paths
+from multillm_gov.state.state import State
 from multillm_gov.words import did_you_mean
 from multillm_gov.workflows.entries import write
 from multillm_gov.workflows.states import assess_folder
@@ -50,9 +50,13 @@ def pin(tasks: Iterable[str] = (), *, as_of: date, root: Path | None = None) -> 
         OutputError: a file may not be written.
     """
     top, _ = split_paths((), root)
-    state = assess_folder(top, as_of=as_of)
-    digests, files, pinned = Digests(state.files), dict[str, SourceFile](), list[Pinned]()
-    for task in _chosen(state, tuple(tasks)):
+    assessment = assess_folder(top, as_of=as_of)
+    digests, files, pinned = (
+        Digests(assessment.state.files),
+        dict[str, SourceFile](),
+        list[Pinned](),
+    )
+    for task in _chosen(assessment.state, tuple(tasks)):
         prompt, digest = task.declared.prompt or "", digests.of(task.declared.prompt)
         if not digest:
             raise SourceError(
@@ -61,7 +65,7 @@ def pin(tasks: Iterable[str] = (), *, as_of: date, root: Path | None = None) -> 
             )
         if task.declared.prompt_digest != digest:
             path = task.place.path
-            files[path] = _amended(files.get(path) or state.files[path], task, digest)
+            files[path] = _amended(files.get(path) or assessment.state.files[path], task, digest)
             before = task.declared.prompt_digest or ""
             pinned.append(
                 Pinned(
@@ -70,10 +74,10 @@ def pin(tasks: Iterable[str] = (), *, as_of: date, root: Path | None = None) -> 
             )
     for file in files.values():
         write(top, file)
-    return tuple(_with_lines(pinned, state, files))
+    return tuple(_with_lines(pinned, assessment.state, files))
 
 
-def _chosen(state: Assessment, names: tuple[str, ...]) -> list[TaskClass]:
+def _chosen(state: State, names: tuple[str, ...]) -> list[TaskClass]:
     known = {task.name: task for task in state.portfolio.task_classes}
     if not names:
         return [task for task in known.values() if task.declared.prompt is not None]
@@ -104,7 +108,7 @@ def _amended(file: SourceFile, task: TaskClass, digest: str) -> SourceFile:
 
 
 def _with_lines(
-    pinned: list[Pinned], state: Assessment, files: dict[str, SourceFile]
+    pinned: list[Pinned], state: State, files: dict[str, SourceFile]
 ) -> Iterable[Pinned]:
     """Where the pins stand now that all of them are written."""
     from msgspec.structs import replace

@@ -19,7 +19,7 @@ from multillm_gov.rules.engine.defaults import rule_facts
 from multillm_gov.rules.engine.rule import Rule
 from multillm_gov.sources.root import split_paths
 from multillm_gov.sources.sparse import read_working_tree
-from multillm_gov.workflows.rule_pages import page_data, page_markdown, page_text
+from multillm_gov.workflows.pages.rules import page_data, page_markdown, page_text
 
 _WIDTH = 80
 

@@ -1,0 +1,1 @@
+"""What requests, demand and whole portfolios cost, and why a cost is not known."""

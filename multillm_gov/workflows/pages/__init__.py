@@ -1,0 +1,1 @@
+"""Pages of rules, policies, controls and keys, as people read them."""
