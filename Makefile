@@ -10,7 +10,7 @@ PYTHON = $(shell for python in python3.11 python3 python3.12 python3.13; do \
 	if $$python -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then echo $$python; exit; fi; done)
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-install test-realmodel lint format docs bench
+.PHONY: help demo test test-install test-realmodel test-gateway lint format docs bench
 
 help:  ## List the targets
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 16
@@ -45,6 +45,10 @@ test-install: $(READY)  ## Install the wheel without extras and use it (needs th
 test-realmodel: $(READY)  ## Ask a small real chat and a small real embedding model (installs them; needs Node.js)
 	tests/realmodel/setup .realmodel
 	$(BIN)/pytest tests/realmodel
+
+test-gateway: $(READY)  ## Start the real LiteLLM proxy from an exported file and drive it (installs it)
+	tests/gateway/setup .gateway
+	$(BIN)/pytest -m gateway tests/gateway
 
 lint: $(READY)  ## Check style, types, floors and workflows
 	$(BIN)/ruff check .

@@ -22,6 +22,12 @@ if TYPE_CHECKING:
 
 @click.command("drill", short_help="Make routed models fail; show whether fallbacks take over.")
 @click.argument("tasks", metavar="[TASK]...", nargs=-1)
+@click.option(
+    "--url",
+    default="",
+    metavar="PROXY",
+    help="Drill this running LiteLLM proxy, which mocks the faults. Key: LITELLM_MASTER_KEY.",
+)
 @sending_options(cassettes=False)
 @format_option
 @output_option
@@ -32,6 +38,7 @@ def command(
     ctx: click.Context,
     tasks: tuple[str, ...],
     *,
+    url: str,
     plan_only: bool,
     sending: "SendingOptions",
     targets: tuple[Target, ...],
@@ -46,6 +53,10 @@ def command(
     server error, ...); its provider is never called. The chain runs in LiteLLM's router as `govern
     export litellm` writes it, and the fallbacks are called for real unless --offline.
 
+    With --url the requests go through a running LiteLLM proxy, which fails the routed model by its
+    own mock of faults (server error, prompt too long, refusal by a filter): no provider is harmed,
+    and the evidence says which model of the allocation's chain answered.
+
     A failover survives if the fallbacks answered in the declared order, within the latency limit
     and the output schema. Results are written to evidence/ unless they come from --offline. Nothing
     is sent unless the worst case of all requests is within --max-usd.
@@ -58,10 +69,11 @@ def command(
       govern drill --offline
       govern drill --plan
       govern drill support-triage --max-usd 0.50
+      govern drill --url http://localhost:4000
       govern drill --format text --format junit=drill.xml
     """
     from multillm_gov.workflows.evaluation.drill import DrillOptions, plan_failovers, run_drills
 
-    options = DrillOptions(tasks=frozenset(tasks), sending=sending)
+    options = DrillOptions(tasks=frozenset(tasks), sending=sending, url=url)
     planned = plan_failovers(options, as_of=as_of or today(), root=root)
     carry_out(ctx, planned, run_drills, Delivery(targets, output), plan_only=plan_only)

@@ -9,7 +9,7 @@ import click
 from multillm_gov.cli.shared.options import as_of_option, root_option, today
 
 if TYPE_CHECKING:
-    from multillm_gov.workflows.export import Export
+    from multillm_gov.workflows.gateways.export import Export
 
 _SHOWN = 5
 
@@ -64,7 +64,7 @@ def command(
     from multillm_gov.exits import FINDINGS
     from multillm_gov.sources.output import write_bytes, write_stdout
     from multillm_gov.words import count_of
-    from multillm_gov.workflows.export import export, why_stale
+    from multillm_gov.workflows.gateways.export import export, why_stale
 
     if checks and (output is None or output == Path("-")):
         raise UsageError("--check needs the file to check", "Name it: `--check --output FILE`.")

@@ -14,7 +14,7 @@ Setting = Literal[
     "fallbacks by fault",
     "timeout",
     "monthly cap",
-    "monthly cap shared by several models",
+    "monthly cap for all instances, restarts and models together",
     "monthly cap without an exchange rate",
     "cap per request",
     "request and token limits",
@@ -89,8 +89,8 @@ def _wanted_money(
     cap = figures.task.declared.spend_cap
     if cap.monthly is not None:
         yield "monthly cap" if priced else "monthly cap without an exchange rate"
-        if priced and figures.fallbacks:
-            yield "monthly cap shared by several models"
+        if priced:
+            yield "monthly cap for all instances, restarts and models together"
     if cap.per_request is not None:
         yield "cap per request"
     if any(one.prices for one in models):

@@ -9,6 +9,7 @@ from msgspec import Struct
 
 from multillm_gov.documents.decoding import MAX_BYTES
 from multillm_gov.documents.document import SourceFile
+from multillm_gov.documents.rewriting import rewritten
 from multillm_gov.documents.scalars import format_scalar
 from multillm_gov.documents.yaml_reader import read_document
 from multillm_gov.errors import OutputError, SourceError, UsageError
@@ -82,7 +83,7 @@ def import_incidents(
     if figures is None:
         raise SourceError("The observed period has no day", "Pass --from and --to.")
     path = f"{FOLDER}/{_stem(name or service.entity)}.yaml"
-    _write(top, path, _yaml(history))
+    _write(top, path, _in_place(top, path, history))
     return ImportedIncidents(
         path=path,
         history=history,
@@ -159,6 +160,16 @@ def _stem(name: str) -> str:
             f"`{title_of(name)}` cannot be used as a file name", "Choose one: --name NAME."
         )
     return stem.lower()
+
+
+def _in_place(root: Path, path: str, history: IncidentFile) -> bytes:
+    """The history in a file that may be there: what it does not change keeps every byte."""
+    try:
+        old = SourceFile(path, (root / path).read_bytes()) if (root / path).is_file() else None
+    except OSError:
+        old = None
+    new = SourceFile(path, _yaml(history))
+    return rewritten(old, new).data if old is not None else new.data
 
 
 def _write(root: Path, path: str, data: bytes) -> None:

@@ -211,7 +211,10 @@ def test_caps_bind_where_the_file_can_hold_them(portfolio, govern) -> None:
     assert budgets["capped:route-1"] < budgets["capped:route-2"]  # it is far cheaper
     assert (budgets["capped:fallback-1"], budgets["alone:route-1"]) == (125, 12.5)
     assert b"Not carried: cap per request of `capped`" in done.stderr
-    assert b"Not carried: monthly cap shared by several models of `capped`" in done.stderr
+    assert (
+        b"Not carried: monthly cap for all instances, restarts and models together of `capped`"
+        in done.stderr
+    )
     assert b"# Not carried: cap per request of `capped`" in done.stdout
     assert b"Not carried: service tier of `capped`" in done.stderr
     (alone,) = entries(exported, "alone")

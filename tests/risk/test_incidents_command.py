@@ -255,3 +255,14 @@ def test_a_quiet_time_is_told_to_prove_little(govern, portfolio, tmp_path):
     assert done.returncode == 0, done.stderr
     assert b"too little to measure" in done.stdout
     assert "incidents: []" in (portfolio / "incidents/openai.yaml").read_text()
+
+
+def test_importing_again_keeps_what_people_wrote_into_the_file(govern, portfolio):
+    arguments = ("incidents", "import", "../incidents.json", "--level", "provider")
+    named = (*arguments, "--entity", "openai", *DAYS)
+    assert govern(*named, cwd=portfolio).returncode == 0
+    path = portfolio / "incidents/openai.yaml"
+    edited = path.read_text().replace("incidents:\n", "# Agreed with the vendor.\nincidents:\n")
+    path.write_text(edited)
+    assert govern(*named, cwd=portfolio).returncode == 0
+    assert path.read_text() == edited

@@ -20,7 +20,7 @@ _SHARE = Decimal("0.0001")
 
 
 def judge_drills(
-    outcomes: Iterable[DrillOutcome], versions: Mapping[str, str]
+    outcomes: Iterable[DrillOutcome], versions: Mapping[str, str], source: str = "govern drill"
 ) -> tuple[DrillRecord, ...]:
     """One record per task class, in the order met.
 
@@ -36,10 +36,10 @@ def judge_drills(
     grouped: dict[str, list[DrillOutcome]] = {}
     for outcome in outcomes:
         grouped.setdefault(outcome.drill.task.name, []).append(outcome)
-    return tuple(_record(group, versions) for group in grouped.values())
+    return tuple(_record(group, versions, source) for group in grouped.values())
 
 
-def _record(outcomes: list[DrillOutcome], versions: Mapping[str, str]) -> DrillRecord:
+def _record(outcomes: list[DrillOutcome], versions: Mapping[str, str], source: str) -> DrillRecord:
     drill = outcomes[0].drill
     faults = tuple(_worst_by_fault(outcomes))
     survived = sum(one.result == "survives" for one in faults)
@@ -52,7 +52,7 @@ def _record(outcomes: list[DrillOutcome], versions: Mapping[str, str]) -> DrillR
         date=drill.probe.day,
         result=_overall(faults),
         seconds_to_recover=Positive(max(longest, _MILLI)) if longest is not None else None,
-        source="govern drill",
+        source=source,
         chain=_chain(drill.task),
         faults=faults,
         coverage=Share((Decimal(survived) / len(faults)).quantize(_SHARE)),

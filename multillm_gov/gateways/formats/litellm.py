@@ -32,9 +32,10 @@ _REGIONS = {
     "vertex_ai_beta": "vertex_location",
 }
 LOST: dict[Setting, str] = {
-    "monthly cap shared by several models": "without a database LiteLLM counts spend by deployment:"
-    " routed models share the cap, and each fallback may spend as much again; `govern export "
-    "litellm-terraform` writes budgets that hold for the whole",
+    "monthly cap for all instances, restarts and models together": "without a "
+    "database each instance counts by deployment from its start on: routed models share the cap, "
+    "and each fallback may spend as much again; `govern export litellm-terraform` writes budgets "
+    "that hold for the whole",
     "monthly cap without an exchange rate": "LiteLLM counts US dollars; declare `exchange` in "
     "govern.yaml",
     "cap per request": "LiteLLM limits spend over time, never that of one request",

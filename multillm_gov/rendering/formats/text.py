@@ -33,8 +33,9 @@ def _check(report: Report, painter: Painter, size: int) -> Iterator[str]:
     yield from findings_by_file(report.findings, painter, size)
     for part in report.sections:
         yield from section(part, painter, size)
-    yield from headline(report.headline[:_HEADLINES], painter, size)
-    yield ""
+    if report.headline:
+        yield from headline(report.headline[:_HEADLINES], painter, size)
+        yield ""
     yield checked_sentence(report)
     yield _verdict(report, painter)
 

@@ -17,7 +17,7 @@ from msgspec.structs import replace
 from multillm_gov.catalog.overrides import endpoints_of
 from multillm_gov.errors import UnableError
 from multillm_gov.evaluation.budget import Budget
-from multillm_gov.evaluation.drills.drill import DrillOutcome, DrillPlan, plan_drills
+from multillm_gov.evaluation.drills.drill import FAULTS, DrillOutcome, DrillPlan, plan_drills
 from multillm_gov.evaluation.drills.judging import judge_drills
 from multillm_gov.evaluation.probes.plan import ProbeSettings
 from multillm_gov.evaluation.running import Progress
@@ -31,6 +31,8 @@ from multillm_gov.state.state import State
 from multillm_gov.words import count_of
 from multillm_gov.workflows.evaluation.client import keys_of, no_keys
 from multillm_gov.workflows.evaluation.evidence import record_evidence
+from multillm_gov.workflows.evaluation.gateway_drill import FAULTS as MOCKED_FAULTS
+from multillm_gov.workflows.evaluation.gateway_drill import refuse_both, send_to_gateway
 from multillm_gov.workflows.evaluation.plan import plan_all_probes
 from multillm_gov.workflows.evaluation.routing import send_drills
 from multillm_gov.workflows.evaluation.sending import (
@@ -49,6 +51,8 @@ class DrillOptions(Struct, frozen=True, kw_only=True):
 
     tasks: frozenset[str] = frozenset()
     sending: SendingOptions = SendingOptions()
+    url: str = ""
+    """A running gateway that mocks the faults itself; empty: LiteLLM's router in this process."""
 
 
 class PlannedDrills(Struct, frozen=True, kw_only=True):
@@ -90,6 +94,7 @@ def plan_failovers(
         UnableError: no task class has a fallback.
         SourceError: no portfolio there, or a prompt that cannot be filled in.
     """
+    refuse_both(options.url, offline=options.sending.offline)
     top, _ = split_paths((), root)
     assessment = assess_folder(top, as_of=as_of).state
     settings = ProbeSettings(
@@ -100,8 +105,10 @@ def plan_failovers(
         tasks=options.tasks,
         usd_per_unit=assessment.figures.exchange_rate,
     )
-    find_keys = keys_of(assessment) if options.sending.is_billed else no_keys
-    plan = plan_drills(plan_all_probes(top, assessment, settings, find_keys))
+    direct = options.sending.is_billed and not options.url
+    find_keys = keys_of(assessment) if direct else no_keys
+    probes = plan_all_probes(top, assessment, settings, find_keys)
+    plan = plan_drills(probes, MOCKED_FAULTS if options.url else FAULTS)
     if not plan.drills:
         raise UnableError(
             "There is no failover to drill: no task class has a fallback", "Declare `fallbacks`."
@@ -127,7 +134,8 @@ def run_drills(
     watch = _Watch(len(plan.drills), Budget(options.limit), on_progress)
     interrupted = _send(planned, watch)
     versions = {"govern": TOOL_VERSION, "litellm": litellm_version()}
-    records = judge_drills(_in_order(plan, watch.outcomes), versions)
+    source = "govern drill --url" if planned.options.url else "govern drill"
+    records = judge_drills(_in_order(plan, watch.outcomes), versions, source)
     whole = tuple(record for record in records if record.calls == _planned(plan, record.task_class))
     written = options.write and options.is_billed
     if written:
@@ -143,6 +151,14 @@ def run_drills(
 def _send(planned: PlannedDrills, watch: "_Watch") -> bool:
     """Send the drills; whether Ctrl-C ended them. The report counts those that were not sent."""
     options, state = planned.options.sending, planned.state
+    if planned.options.url:
+        drilling: Coroutine[Any, Any, object] = send_to_gateway(
+            *(planned.plan, state, planned.options.url),
+            budget=watch.budget,
+            concurrency=options.concurrency,
+            on_outcome=watch.note,
+        )
+        return _run(drilling, options)
     with _addresses(state, offline=options.offline) as addressing:
         drilling = send_drills(
             planned.plan,
@@ -154,11 +170,15 @@ def _send(planned: PlannedDrills, watch: "_Watch") -> bool:
             ),
             on_outcome=watch.note,
         )
-        try:
-            with _quiet_end(), suppress(TimeoutError):
-                asyncio.run(_within(drilling, options.total_seconds))
-        except (KeyboardInterrupt, asyncio.CancelledError):
-            return True
+        return _run(drilling, options)
+
+
+def _run(drilling: Coroutine[Any, Any, object], options: SendingOptions) -> bool:
+    try:
+        with _quiet_end(), suppress(TimeoutError):
+            asyncio.run(_within(drilling, options.total_seconds))
+    except (KeyboardInterrupt, asyncio.CancelledError):
+        return True
     return False
 
 

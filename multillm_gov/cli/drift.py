@@ -1,0 +1,89 @@
+"""``govern drift``: what runs compared with what is declared."""
+
+from datetime import date
+from pathlib import Path
+
+import click
+
+from multillm_gov.cli.shared.emit import emit
+from multillm_gov.cli.shared.options import (
+    Target,
+    as_of_option,
+    fail_on_option,
+    format_option,
+    output_option,
+    root_option,
+    today,
+)
+
+
+@click.command("drift", short_help="Compare what runs with what is declared.")
+@click.option(
+    "configs",
+    "--config",
+    multiple=True,
+    type=click.Path(path_type=Path),
+    help="A LiteLLM configuration file; repeatable.",
+)
+@click.option(
+    "urls",
+    "--url",
+    multiple=True,
+    metavar="PROXY",
+    help="A running LiteLLM proxy: its database overrides its file. Key: LITELLM_MASTER_KEY.",
+)
+@click.option(
+    "providers",
+    "--provider",
+    multiple=True,
+    metavar="NAME",
+    help="A provider's own limits: openai (OPENAI_ADMIN_KEY), anthropic (ANTHROPIC_ADMIN_KEY).",
+)
+@click.option("--provider-url", default="", help="Address of the admin API, if not the provider's.")
+@format_option
+@output_option
+@fail_on_option
+@as_of_option
+@root_option
+@click.pass_context
+def command(
+    ctx: click.Context,
+    configs: tuple[Path, ...],
+    urls: tuple[str, ...],
+    providers: tuple[str, ...],
+    *,
+    provider_url: str,
+    targets: tuple[Target, ...],
+    output: Path | None,
+    fail_on: str | None,
+    as_of: date | None,
+    root: Path | None,
+) -> None:
+    """Compare what runs with the allocation; each finding names both sides.
+
+    Compared are models, weights, the order of fallbacks for each kind of failure, timeouts,
+    budgets, prices and tags; models that no task class declares; and limits that exist but do not
+    enforce. At a provider: spend limits and whether they enforce, allowed models, residency.
+
+    Keys are read from the environment only. Requests are bounded in size and time, are never
+    redirected, and change nothing.
+
+    Exits 1 when a finding reaches the gate, else 0; 3 when something could not be read.
+
+    \b
+    Examples:
+      govern drift --config litellm.yaml
+      govern drift --url http://localhost:4000
+      govern drift --provider openai --provider anthropic
+    """
+    from multillm_gov.workflows.gateways.drift import DriftOptions, drift
+
+    options = DriftOptions(
+        configs=configs,
+        urls=urls,
+        providers=providers,
+        provider_url=provider_url,
+        fail_on=fail_on,
+    )
+    report = drift(options, as_of=as_of or today(), root=root)
+    ctx.exit(emit(report, targets, output))

@@ -1,0 +1,128 @@
+"""Compare what limits and books spend: budgets, prices, tags."""
+
+from collections.abc import Iterator, Sequence
+
+from multillm_gov.gateways.drift.difference import Difference
+from multillm_gov.gateways.drift.matching import at, runs
+from multillm_gov.gateways.drift.running import Running, RunningDeployment
+from multillm_gov.gateways.formats.litellm import TAG
+from multillm_gov.gateways.routing import Deployment, ModelGroup
+from multillm_gov.location import Place
+from multillm_gov.words import code
+
+_CLOSE = 1e-9
+_CENT = 0.011
+"""Budgets are written in cents; their sum may be off by as much."""
+_EXPORT = "Export again and roll it out: `govern export litellm`."
+
+
+def compare_money(
+    group: ModelGroup,
+    reserve: Sequence[Deployment],
+    name: str,
+    running: Running,
+    place: Place | None,
+) -> Iterator[Difference]:
+    """Differences of one task class that runs as the group ``name``."""
+    found = running.groups.get(name, [])
+    yield from _compare_cap(group, found, running, place)
+    yield from _compare_prices(group, reserve, running, place)
+    missing = [one for one in found if f"{TAG}{group.name}" not in one.tags]
+    if missing:
+        yield Difference(
+            kind="tag-missing",
+            subject=group.name,
+            message=f"{code(group.name)} books its spend under the tag {code(TAG + group.name)}; "
+            f"{len(missing)} of {len(found)} deployments run without it at {running.origin}",
+            remedy=_EXPORT,
+            declared=place,
+            running=missing[0].place,
+        )
+
+
+def _compare_cap(
+    group: ModelGroup, found: Sequence[RunningDeployment], running: Running, place: Place | None
+) -> Iterator[Difference]:
+    if group.usd_per_month is None:
+        return
+    cap = float(group.usd_per_month)
+    team = next(
+        (one.usd for one in running.teams if one.name == group.name and one.usd is not None), None
+    )
+    budgets = [one.number("max_budget") for one in found]
+    counted = [
+        budget
+        for budget, one in zip(budgets, found, strict=True)
+        if budget and one.parameters.get("budget_duration")
+    ]
+    bound = team if team is not None else sum(counted) if len(counted) == len(found) else None
+    where = found[0].place if found else None
+    if bound is None:
+        yield _not_enforced(group, cap, running, where, place)
+    elif abs(bound - cap) > _CENT * max(len(found), 1):
+        larger = "more" if bound > cap else "less"
+        yield Difference(
+            kind="budget-differs",
+            subject=group.name,
+            message=f"{code(group.name)} may spend {cap:,.2f} USD a month; its budget at "
+            f"{running.origin} is {bound:,.2f} USD, {larger} than declared",
+            remedy=_EXPORT,
+            declared=place,
+            running=where,
+            figures={"cap_usd_per_month": cap, "budget_usd": bound},
+        )
+
+
+def _not_enforced(
+    group: ModelGroup, cap: float, running: Running, where: Place | None, place: Place | None
+) -> Difference:
+    if running.global_budget is not None and running.has_database is not True:
+        return Difference(
+            kind="limit-not-enforcing",
+            subject=group.name,
+            message=f"{code(group.name)} may spend {cap:,.2f} USD a month; `max_budget` "
+            f"{running.global_budget:,.2f} in {running.origin} is not counted without a database",
+            remedy=f"Give the proxy a database (`DATABASE_URL`). {_EXPORT}",
+            declared=place,
+            running=running.global_budget_place,
+            figures={"cap_usd_per_month": cap, "budget_usd": running.global_budget},
+        )
+    return Difference(
+        kind="cap-not-enforced",
+        subject=group.name,
+        message=f"{code(group.name)} may spend {cap:,.2f} USD a month; no budget at "
+        f"{running.origin} stops it",
+        remedy=f"{_EXPORT} With a database, add `govern export litellm-terraform`.",
+        declared=place,
+        running=where,
+        figures={"cap_usd_per_month": cap, "budget_usd": None},
+    )
+
+
+def _compare_prices(
+    group: ModelGroup, reserve: Sequence[Deployment], running: Running, place: Place | None
+) -> Iterator[Difference]:
+    own = [one for one in (*group.deployments, *reserve) if one.served.prices]
+    groups = {group.name, *group.fallbacks}
+    for one in own:
+        other = next(
+            (two for two in running.deployments if two.group in groups and runs(one, two)), None
+        )
+        for key, price in one.served.prices.items() if other is not None else ():
+            running_price = other.number(key) if other is not None else None
+            if running_price is not None and abs(running_price - float(price)) <= _CLOSE * float(
+                price or 1
+            ):
+                continue
+            given = "none" if running_price is None else f"{running_price * 1e6:,.6g}"
+            yield Difference(
+                kind="price-differs",
+                subject=group.name,
+                message=f"{code(one.name)} costs {float(price) * 1e6:,.6g} USD per million tokens "
+                f"({key}); {given} is counted {at(running, other.place if other else None)}",
+                remedy=_EXPORT,
+                declared=place,
+                running=other.place if other else None,
+                figures={"declared_usd": float(price), "running_usd": running_price},
+                distinction=f"{one.model} {key}",
+            )

@@ -1,0 +1,190 @@
+"""What a LiteLLM gateway runs: read from its file, or from the answers of its running proxy."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from msgspec import Struct
+
+from multillm_gov.gateways.litellm.configuration import (
+    FALLBACK_KINDS,
+    Configuration,
+    FallbackKind,
+    number_of,
+)
+from multillm_gov.location import Place
+
+MOST_DEPLOYMENTS = 200_000
+
+
+class RunningDeployment(Struct, frozen=True, kw_only=True):
+    """One deployment as it runs."""
+
+    group: str
+    model: str
+    parameters: Mapping[str, Any]
+    id: str = ""
+    """As the proxy names it in its answers; empty in a file."""
+    place: Place | None = None
+
+    def number(self, key: str) -> float | None:
+        """A numeric parameter; ``None``: none, or no number."""
+        found = number_of(self.parameters.get(key))
+        return None if found is None else float(found)
+
+    @property
+    def tags(self) -> tuple[str, ...]:
+        """Tags that its spend is booked under."""
+        tags = self.parameters.get("tags")
+        return tuple(tag for tag in tags if isinstance(tag, str)) if isinstance(tags, list) else ()
+
+
+class TeamBudget(Struct, frozen=True, kw_only=True):
+    """The budget of a team in the proxy's database."""
+
+    name: str
+    models: tuple[str, ...]
+    usd: float | None
+
+
+class Running(Struct, frozen=True, kw_only=True):
+    """All that runs."""
+
+    origin: str
+    """The file's path, or the proxy's address."""
+    deployments: tuple[RunningDeployment, ...]
+    chains: Mapping[FallbackKind, Mapping[str, tuple[str, ...]]]
+    """Groups tried in order, by kind of failure and group; `*` stands for any group."""
+    known_kinds: frozenset[FallbackKind] = frozenset(FALLBACK_KINDS)
+    """Kinds that the source shows at all."""
+    aliases: Mapping[str, str] = {}
+    chain_places: Mapping[tuple[FallbackKind, str], Place] = {}
+    has_database: bool | None = None
+    """``None``: not known."""
+    global_budget: float | None = None
+    """`litellm_settings.max_budget`."""
+    global_budget_place: Place | None = None
+    teams: tuple[TeamBudget, ...] = ()
+
+    @property
+    def groups(self) -> dict[str, list[RunningDeployment]]:
+        """Deployments by group, in order."""
+        grouped: dict[str, list[RunningDeployment]] = {}
+        for one in self.deployments:
+            grouped.setdefault(one.group, []).append(one)
+        return grouped
+
+    def chain(self, kind: FallbackKind, group: str) -> tuple[str, ...]:
+        """Groups tried in order when one fails; only `fallbacks` know a `*`."""
+        chains = self.chains.get(kind, {})
+        found = chains.get(group)
+        if found is None and kind == "fallbacks":
+            found = chains.get("*")
+        return found or ()
+
+
+def running_of_file(configuration: Configuration) -> Running:
+    """What the proxy would run from its file alone."""
+    chains: dict[FallbackKind, dict[str, tuple[str, ...]]] = {kind: {} for kind in FALLBACK_KINDS}
+    places: dict[tuple[FallbackKind, str], Place] = {}
+    # The router's own settings go before those of the library.
+    for one in sorted(configuration.fallbacks, key=lambda one: one.section == "router_settings"):
+        names = tuple(target.name for target in one.targets if target.name)
+        if one.section == "router_settings" or one.group not in chains[one.kind]:
+            chains[one.kind][one.group] = names
+            places[one.kind, one.group] = one.place
+    budget = configuration.litellm.get("max_budget")
+    found = number_of(budget.value) if budget is not None else None
+    return Running(
+        origin=configuration.path,
+        deployments=tuple(
+            RunningDeployment(
+                group=one.name, model=one.model, parameters=one.parameters, place=one.place
+            )
+            for one in configuration.deployments
+            if one.name and one.model
+        ),
+        chains=chains,
+        aliases={one.name: one.group for one in configuration.aliases},
+        chain_places=places,
+        has_database=True if "database_url" in configuration.general else None,
+        global_budget=None if found is None else float(found),
+        global_budget_place=budget.place if budget is not None else None,
+    )
+
+
+def running_of_answers(
+    origin: str,
+    *,
+    models: object,
+    callbacks: object,
+    fields: object,
+    readiness: object,
+    teams: object = None,
+) -> Running:
+    """What a running proxy says it runs: its database has gone before its file by then.
+
+    Args:
+        origin: The proxy's address.
+        models: Answer of `/model/info`.
+        callbacks: Answer of `/get/config/callbacks`, whose `router_settings` are those in force.
+        fields: Answer of `/router/settings`; older proxies have none.
+        readiness: Answer of `/health/readiness`.
+        teams: Answer of `/team/list`; without a database there is none.
+    """
+    settings = dict(_mapping(_mapping(callbacks).get("router_settings")))
+    for field in _list(_mapping(fields).get("fields")):
+        name, value = _mapping(field).get("field_name"), _mapping(field).get("field_value")
+        if isinstance(name, str) and value is not None:
+            settings.setdefault(name, value)
+    deployments = tuple(
+        RunningDeployment(
+            group=group,
+            model=model,
+            parameters=_mapping(_mapping(entry).get("litellm_params")),
+            id=str(_mapping(_mapping(entry).get("model_info")).get("id") or ""),
+        )
+        for entry in _list(_mapping(models).get("data"))[:MOST_DEPLOYMENTS]
+        if isinstance(group := _mapping(entry).get("model_name"), str)
+        and isinstance(model := _mapping(_mapping(entry).get("litellm_params")).get("model"), str)
+    )
+    database = _mapping(readiness).get("db")
+    aliases = _mapping(settings.get("model_group_alias"))
+    return Running(
+        origin=origin,
+        deployments=deployments,
+        chains={kind: _chains(settings.get(kind)) for kind in FALLBACK_KINDS},
+        known_kinds=frozenset(kind for kind in FALLBACK_KINDS if kind in settings),
+        aliases={key: value for key, value in aliases.items() if isinstance(value, str)},
+        has_database=database == "connected" if isinstance(database, str) else None,
+        teams=tuple(_teams(teams)),
+    )
+
+
+def _teams(answer: object) -> Iterable[TeamBudget]:
+    for team in _list(answer):
+        held = _mapping(team)
+        name = held.get("team_alias") or held.get("team_id")
+        budget = number_of(held.get("max_budget"))
+        if isinstance(name, str):
+            yield TeamBudget(
+                name=name,
+                models=tuple(one for one in _list(held.get("models")) if isinstance(one, str)),
+                usd=None if budget is None else float(budget),
+            )
+
+
+def _chains(value: object) -> dict[str, tuple[str, ...]]:
+    found: dict[str, tuple[str, ...]] = {}
+    for entry in _list(value):
+        for group, targets in _mapping(entry).items():
+            names = (one.get("model") if isinstance(one, dict) else one for one in _list(targets))
+            found[group] = tuple(name for name in names if isinstance(name, str))
+    return found
+
+
+def _mapping(value: object) -> Mapping[str, Any]:
+    return value if isinstance(value, dict) else {}
+
+
+def _list(value: object) -> list[Any]:
+    return value if isinstance(value, list) else []

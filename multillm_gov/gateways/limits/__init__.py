@@ -1,0 +1,1 @@
+"""Limits that providers keep themselves: one file per provider, found by presence."""

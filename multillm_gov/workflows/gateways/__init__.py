@@ -1,0 +1,1 @@
+"""What commands about gateways do: export, drift."""
