@@ -208,10 +208,8 @@ class _Runner:
         return tuple(
             Flaw(
                 kind="schema",
-                message=(
-                    f"{code(name)} is not a policy of this portfolio or a "
-                    f"rule{did_you_mean(name, known)}"
-                ),
+                message=f"{code(name)} is not a policy of this portfolio or a "
+                f"rule{did_you_mean(name, known)}",
                 location=locate(case.place.at("name"), self._cases),
                 remedy="Correct the name in `only` or `expect`.",
                 subject=case.declared.name,
@@ -234,14 +232,12 @@ def _unjudged(
     """Findings about what cannot be read: from the overlay, or about a policy under test."""
     before = {finding.fingerprint for finding in standing.findings}
     flawed = {rule.id for rule in all_rules() if rule.claims}
+    claimed = (one for one in assessment.findings if one.rule in flawed)
     return frozenset(
-        finding.fingerprint
-        for finding in assessment.findings
-        if finding.rule in flawed
-        and (
-            finding.subject in under_test
-            or (finding.fingerprint not in before and overlaid.overlays(finding.location))
-        )
+        one.fingerprint
+        for one in claimed
+        if one.subject in under_test
+        or (one.fingerprint not in before and overlaid.overlays(one.location))
     )
 
 
