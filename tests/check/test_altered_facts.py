@@ -286,3 +286,12 @@ def test_a_new_model_counts_with_its_own_facts(before):
     route = {ALLOCATION: (TO_MINI[0], TO_MINI[1].replace("mini", "delta"))}
     assert verdicts(before, state(changed({CATALOG: new}, route), before))[2] == []
     assert date(2026, 11, 24) == AS_OF
+
+
+def test_taking_out_the_policy_about_loosening_does_not_let_loosening_pass():
+    guarded = {POLICY: "  agreed: {rule: policy-loosened, enforcement: hard-mandatory}\n"}
+    first = state(changed(guarded))
+    after = state(changed({POLICY: ("max_share: 0.82}", "max_share: 0.99}")}), first)
+    checked, differed, found = verdicts(first, after)
+    assert (checked, differed) == (1, 1)
+    assert {f.subject for f in found if f.policy == "agreed"} == {"spread", "agreed"}

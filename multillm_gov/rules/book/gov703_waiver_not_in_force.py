@@ -78,6 +78,12 @@ def _format(context: RuleContext, outcome: WaiverOutcome, who: str) -> tuple[str
                 "finding."
             ),
         )
+    if outcome.state == "too new":
+        return (
+            f"{who} lifts nothing in the change that adds it",
+            place.at("policy"),
+            "Have the waiver accepted in a change of its own, before the one that loosens.",
+        )
     return (
         f"{who} matches no finding",
         place.at("subject"),

@@ -59,7 +59,7 @@ def _unreadable(context: RuleContext, base: State) -> Iterator[Violation]:
 
 def _granted(context: RuleContext, before: Portfolio) -> Iterator[Violation]:
     """Yield waivers that this change adds or extends: its author names the approver."""
-    # A waiver of this rule shows agreement; requiring a waiver for it too would never end.
+    # A waiver of this rule is no more than a warning: requiring one for it too would never end.
     own = {
         RULE.id,
         RULE.name,
@@ -71,11 +71,7 @@ def _granted(context: RuleContext, before: Portfolio) -> Iterator[Violation]:
     for placed in context.state.portfolio.waivers:
         waiver = placed.declared
         ended = known.get((waiver.policy, waiver.subject))
-        if (
-            waiver.policy in own
-            or waiver.expires < context.as_of
-            or (ended is not None and waiver.expires <= ended)
-        ):
+        if waiver.expires < context.as_of or (ended is not None and waiver.expires <= ended):
             continue
         deed = "is added" if ended is None else f"is extended from {ended}"
         yield Violation(
@@ -94,6 +90,7 @@ def _granted(context: RuleContext, before: Portfolio) -> Iterator[Violation]:
                 "expires": waiver.expires.isoformat(),
                 "expired_before": ended.isoformat() if ended else None,
             },
+            severity=Severity.WARNING if waiver.policy in own else None,
             distinction=f"waiver {waiver.policy}",
         )
 
@@ -222,9 +219,11 @@ RULE = Rule(
     remediation=(
         "Undo it, or have the owner of the limit agree in the review, preferably in a separate "
         "change. A policy of this rule with `enforcement: soft-mandatory` makes this a duty that "
-        "only a waiver lifts."
+        "only a waiver lifts, which must be in the base: one written in the same change does not "
+        "count."
     ),
     severity=Severity.WARNING,
     check=check,
     scope="portfolio",
+    waived_beforehand=True,
 )

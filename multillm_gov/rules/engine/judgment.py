@@ -70,7 +70,12 @@ def judge(
         introductions=introductions,
     )
     ignores = IgnoreLedger(state.documents)
-    ledger = WaiverLedger(state.portfolio.waivers, state.documents, state.as_of)
+    ledger = WaiverLedger(
+        state.portfolio.waivers,
+        state.documents,
+        state.as_of,
+        base.portfolio.waivers if base is not None else None,
+    )
     findings: list[Finding] = []
     for last in (False, True):
         if last:
@@ -148,7 +153,11 @@ def _waivable(run: Run) -> bool:
 def _cover(run: Run, violation: Violation, ledger: WaiverLedger) -> Waived | None:
     approvers = run.policy.declared.approvers if run.policy else ()
     return ledger.cover(
-        _names(run), violation.subject, waivable=_waivable(run), approvers=approvers
+        _names(run),
+        violation.subject,
+        waivable=_waivable(run),
+        approvers=approvers,
+        beforehand=run.rule.waived_beforehand,
     )
 
 

@@ -140,6 +140,8 @@ class Rule(Struct, frozen=True, kw_only=True):
     enabled_by_default: bool = True
     """Whether it judges with default parameters where no policy enables it."""
     waivable: bool = True
+    waived_beforehand: bool = False
+    """Whether only a waiver that the base has lifts a finding: none written in the same change."""
     claims: str = ""
     """The `Flaw.kind` it reports, for the rules about files."""
     violating: str = ""

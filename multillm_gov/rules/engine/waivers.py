@@ -10,7 +10,7 @@ from multillm_gov.documents.document import Document, locate
 from multillm_gov.finding import Waived
 from multillm_gov.portfolio.policy import PlacedWaiver
 
-State = Literal["in force", "expired", "void", "unapproved", "idle"]
+State = Literal["in force", "expired", "void", "unapproved", "too new", "idle"]
 _Key = tuple[str, str]
 
 
@@ -19,7 +19,10 @@ class WaiverOutcome(Struct, frozen=True, kw_only=True):
 
     waiver: PlacedWaiver
     state: State
-    """``void``: not waivable; ``unapproved``: not by its approver; ``idle``: no such finding."""
+    """``void``: not waivable; ``unapproved``: not by its approver; ``idle``: no such finding.
+
+    ``too new``: from the rule about loosening, and written in the change that is judged.
+    """
     matched: int
     """Violations that it names, whether or not it covers them."""
     approvers: tuple[str, ...] = ()
@@ -33,8 +36,19 @@ class WaiverLedger:
     """
 
     def __init__(
-        self, waivers: tuple[PlacedWaiver, ...], documents: dict[str, Document], as_of: date
+        self,
+        waivers: tuple[PlacedWaiver, ...],
+        documents: dict[str, Document],
+        as_of: date,
+        base: tuple[PlacedWaiver, ...] | None = None,
     ) -> None:
+        granted = {waiver.declared for waiver in base} if base is not None else None
+        self._too_new = frozenset(
+            number
+            for number, waiver in enumerate(waivers)
+            if granted is not None and waiver.declared not in granted
+        )
+        self._blocked: set[_Key] = set()
         self._waivers = waivers
         self._documents = documents
         self._as_of = as_of
@@ -43,10 +57,14 @@ class WaiverLedger:
         self._permitted: dict[_Key, frozenset[str]] = {}
         self._in_force: dict[_Key, dict[str, int]] = {}
         """The first waiver in force of each approver, the very first of all first."""
+        self._in_force_before: dict[_Key, dict[str, int]] = {}
+        """The same of those that the base has, too."""
         for number, waiver in enumerate(waivers):
-            by_approver = self._in_force.setdefault(_key(waiver), {})
-            if waiver.declared.expires >= as_of:
-                by_approver.setdefault(waiver.declared.approved_by, number)
+            for index in (self._in_force, self._in_force_before):
+                by_approver = index.setdefault(_key(waiver), {})
+                new = index is self._in_force_before and number in self._too_new
+                if waiver.declared.expires >= as_of and not new:
+                    by_approver.setdefault(waiver.declared.approved_by, number)
 
     def cover(
         self,
@@ -55,10 +73,12 @@ class WaiverLedger:
         *,
         waivable: bool,
         approvers: tuple[str, ...] = (),
+        beforehand: bool = False,
     ) -> Waived | None:
         """The first waiver in force of a policy or rule and the subject.
 
-        Where the policy names approvers, only a waiver by one of them is in force.
+        Where the policy names approvers, only a waiver by one of them is in force; ``beforehand``:
+        only one that the base has, too.
         """
         if not self._in_force:
             return None
@@ -69,6 +89,9 @@ class WaiverLedger:
             if by_approver is None:
                 continue
             self._matched[key] += 1
+            if beforehand:
+                self._blocked.add(key)
+                by_approver = self._in_force_before[key]
             if not waivable:
                 self._void.add(key)
             elif not approvers:
@@ -85,17 +108,17 @@ class WaiverLedger:
 
     def outcomes(self) -> tuple[WaiverOutcome, ...]:
         """One outcome per waiver, in the order written."""
-        return tuple(self._outcome(waiver) for waiver in self._waivers)
+        return tuple(self._outcome(*numbered) for numbered in enumerate(self._waivers))
 
-    def _outcome(self, waiver: PlacedWaiver) -> WaiverOutcome:
-        state = self._state(waiver)
+    def _outcome(self, number: int, waiver: PlacedWaiver) -> WaiverOutcome:
+        state = self._state(number, waiver)
         permitted = self._permitted[_key(waiver)] if state == "unapproved" else ()
         matched = self._matched.get(_key(waiver), 0)
         return WaiverOutcome(
             waiver=waiver, state=state, matched=matched, approvers=tuple(sorted(permitted))
         )
 
-    def _state(self, waiver: PlacedWaiver) -> State:
+    def _state(self, number: int, waiver: PlacedWaiver) -> State:
         key = _key(waiver)
         if waiver.declared.expires < self._as_of:
             return "expired"
@@ -103,6 +126,8 @@ class WaiverLedger:
             return "void"
         if key in self._permitted and waiver.declared.approved_by not in self._permitted[key]:
             return "unapproved"
+        if number in self._too_new and key in self._blocked:
+            return "too new"
         return "in force" if key in self._matched else "idle"
 
     def _waived(self, waiver: PlacedWaiver) -> Waived:
