@@ -79,3 +79,6 @@ class DrillRecord(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
         default_factory=Amount
     )
     versions: Annotated[dict[str, str], Meta(description="Versions of govern and LiteLLM")] = {}
+    run: Annotated[
+        str, Meta(max_length=500, description="Id or address of the run that measured it")
+    ] = ""

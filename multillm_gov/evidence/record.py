@@ -107,6 +107,9 @@ class EvidenceRecord(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
         Meta(description="Counts of function words, for comparison with later runs"),
     ] = None
     versions: Annotated[dict[str, str], Meta(description="Versions of govern and LiteLLM")] = {}
+    run: Annotated[
+        str, Meta(max_length=500, description="Id or address of the run that measured it")
+    ] = ""
 
 
 ProbeKind = Literal["answer", "embedding", "stream"]
@@ -179,6 +182,9 @@ class ProbeRecord(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
         Digest | None, Meta(description="Digest of the output schema used")
     ] = None
     versions: Annotated[dict[str, str], Meta(description="Of this tool and of LiteLLM")] = {}
+    run: Annotated[
+        str, Meta(max_length=500, description="Id or address of the run that measured it")
+    ] = ""
 
 
 class EvidenceFile(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -1,7 +1,7 @@
 """Whether an approval counts: for this content, by this person, on this day, by commit."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 from datetime import date
 from typing import Literal
 
@@ -9,9 +9,9 @@ from msgspec import Struct
 
 from multillm_gov.portfolio.policy import PlacedApproval
 from multillm_gov.portfolio.settings import Settings
-from multillm_gov.rules.approval_commits import Introductions
+from multillm_gov.rules.approval_commits import Introduction, Introductions
 from multillm_gov.rules.engine.rule import RuleContext
-from multillm_gov.words import code
+from multillm_gov.words import code, join_code
 
 ELSEWHERE = ("waiver", "approval", "model", "setting", "appetite")
 """Kinds of change whose subject is neither a task class nor a policy."""
@@ -38,6 +38,9 @@ UNPROVED = (
     "branch keep others from writing that name."
 )
 
+_SIGNED = {"none": "unsigned", "verified": "with a verified signature"}
+_UNVERIFIED = "with a signature that could not be verified"
+
 
 class Demand(Struct, frozen=True, kw_only=True):
     """What a policy requires of an approval."""
@@ -46,7 +49,7 @@ class Demand(Struct, frozen=True, kw_only=True):
     """Who may approve; empty: anyone."""
     count: int
     """How many different people must."""
-    identity: Literal["git"] | None
+    identity: Literal["git", "signed"] | None
     settings: Settings
     introductions: Introductions | None
     as_of: date
@@ -95,28 +98,43 @@ def judge_approvals(given: Iterable[PlacedApproval], digest: str, demand: Demand
 
 def _doubt(approval: PlacedApproval, demand: Demand) -> str:
     """Why git does not say that the approver wrote the approval; empty where it does."""
-    name = approval.declared.approved_by
-    known = {address.casefold() for address in demand.settings.people.get(name, ())}
-    if not known:
-        return f"`people` in govern.yaml has no e-mail address for {code(name)}"
+    names = (approval.declared.approved_by,)
     commits = demand.introductions(approval.place) if demand.introductions else ()
+    return doubt_of(commits, names, demand.settings, signed=demand.identity == "signed")
+
+
+def doubt_of(
+    commits: Iterable[Introduction], names: Iterable[str], settings: Settings, *, signed: bool
+) -> str:
+    """Why the commits do not show that one of these people wrote it; empty where they do."""
+    names = tuple(names)
+    known = {address.casefold() for name in names for address in settings.people.get(name, ())}
+    if not known:
+        return f"`people` in govern.yaml has no e-mail address for {join_code(names)}"
+    commits = tuple(commits)
     if not commits:
         return "no commit that introduced it is known"
-    for commit in commits:
-        if not commit.commit:
-            return "it is not committed yet"
-        if commit.beyond:
-            return (
-                "this clone is shallow and may lack the commit that introduced it (`git fetch "
-                "--unshallow`)"
-            )
-        if commit.author_email.casefold() not in known:
-            signed = {"none": "unsigned", "verified": "with a verified signature"}.get(
-                commit.signature
-            )
-            return (
-                f"commit {commit.commit[:10]} that wrote it names {code(commit.author_email)} as "
-                "author "
-                f"({signed or 'with a signature that could not be verified'})"
-            )
+    doubts = (_doubt_of_commit(commit, known, signed=signed) for commit in commits)
+    return next(filter(None, doubts), "")
+
+
+def _doubt_of_commit(commit: Introduction, known: Container[str], *, signed: bool) -> str:
+    if not commit.commit:
+        return "it is not committed yet"
+    if commit.beyond:
+        return (
+            "this clone is shallow and may lack the commit that introduced it (`git fetch "
+            "--unshallow`)"
+        )
+    signature = _SIGNED.get(commit.signature, _UNVERIFIED)
+    if commit.author_email.casefold() not in known:
+        return (
+            f"commit {commit.commit[:10]} that wrote it names {code(commit.author_email)} as "
+            f"author ({signature})"
+        )
+    if signed and commit.signature != "verified":
+        return (
+            f"commit {commit.commit[:10]} that wrote it is {signature}, and anyone can type its "
+            "author's name"
+        )
     return ""

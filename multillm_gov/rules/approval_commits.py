@@ -22,7 +22,9 @@ class Introduction(Struct, frozen=True, kw_only=True):
 
 
 Introductions = Callable[[Place], tuple[Introduction, ...]]
-"""From an approval's place to the commits that wrote its lines; ``()``: git knows none.
+"""From the place of an approval, or of evidence, to the commits that wrote its lines.
+
+``()``: git knows none.
 
 May raise ``SourceError``; reading one approval of a file reads all of them.
 """
@@ -41,8 +43,9 @@ def introductions_of(blame: Blame, documents: dict[str, Document]) -> Introducti
     def ask(place: Place) -> tuple[Introduction, ...]:
         document = documents[place.path]
         lines: set[int] = set()
-        for key in _SAYING:
-            value = document.locate((*place.pointer, key))
+        whole = "approvals" not in place.pointer
+        for key in ((),) if whole else ((key,) for key in _SAYING):
+            value = document.locate((*place.pointer, *key))
             lines.update(range(value.line, value.end_line + 1))
         return blame(place.path, tuple(sorted(lines)))
 

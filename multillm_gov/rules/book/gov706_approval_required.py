@@ -47,8 +47,11 @@ class Parameters(Closed, frozen=True, kw_only=True):
         int, Meta(ge=1, le=10, description="Number of different people who must approve")
     ] = 1
     identity: Annotated[
-        Literal["git"] | None,
-        Meta(description="`git`: only the author of the approval's commit can have approved"),
+        Literal["git", "signed"] | None,
+        Meta(
+            description="`git`: only the author of the approval's commit can have approved, as the "
+            "commit says; `signed`: the commit's signature must be verified as well"
+        ),
     ] = None
 
 
@@ -172,7 +175,7 @@ def _violation(subject: _Subject, judged: Judged, demand: Demand) -> Violation:
         subject=subject.name,
         remedy=remedy,
         risk=UNPROVED
-        if demand.identity
+        if demand.identity == "git"
         else "The accountable person has not approved the current content.",
         related=tuple(
             ("the approval of other content", one.place.at("digest")) for one in judged.stale[:3]

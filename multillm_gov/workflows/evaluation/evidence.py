@@ -1,7 +1,11 @@
 """Recording results: all entries in the history, the newest in the view that ``check`` reads."""
 
-from collections.abc import Iterable
+import os
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
+from typing import TypeVar
+
+from msgspec.structs import replace
 
 from multillm_gov.documents.shape import convert
 from multillm_gov.documents.yaml_reader import read_document
@@ -16,6 +20,9 @@ from multillm_gov.sources.evidence_store import (
     read_view,
     write_view,
 )
+
+_LONGEST_RUN = 500
+_Entry = TypeVar("_Entry", EvidenceRecord, DrillRecord, ProbeRecord)
 
 
 def record_evidence(
@@ -38,7 +45,12 @@ def record_evidence(
         SourceError: the current view cannot be read as evidence; nothing is written then.
         OutputError: the files may not be written.
     """
-    groups = (tuple(records), tuple(drills), tuple(probes))
+    run = run_identity(os.environ)
+    groups = (
+        tuple(_of_run(records, run)),
+        tuple(_of_run(drills, run)),
+        tuple(_of_run(probes, run)),
+    )
     entries = [entry for group in groups for entry in group]
     if not entries:
         return
@@ -48,6 +60,25 @@ def record_evidence(
             month = [entry for entry in entries if entry.date.replace(day=1) == day]
             append_history(root, day, map(encode_line, month))
         write_view(root, encode_view(merged))
+
+
+def run_identity(environment: Mapping[str, str]) -> str:
+    """The address of the CI job that runs this, or the id that ``GOVERN_RUN`` gives; else empty."""
+    given = environment.get("GOVERN_RUN") or environment.get("CI_JOB_URL")
+    if given:
+        return given[:_LONGEST_RUN]
+    server, repository, run = (
+        environment.get(f"GITHUB_{name}", "") for name in ("SERVER_URL", "REPOSITORY", "RUN_ID")
+    )
+    attempt = environment.get("GITHUB_RUN_ATTEMPT", "1")
+    address = f"{server}/{repository}/actions/runs/{run}/attempts/{attempt}"
+    return address[:_LONGEST_RUN] if server and repository and run else ""
+
+
+def _of_run(entries: Iterable[_Entry], run: str) -> Iterator[_Entry]:
+    """Entries with the run that measured them, where they name none."""
+    for entry in entries:
+        yield replace(entry, run=run) if run and not entry.run else entry
 
 
 def _current(root: Path) -> EvidenceFile:

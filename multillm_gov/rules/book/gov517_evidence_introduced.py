@@ -1,0 +1,144 @@
+"""GOV517: evidence that a change introduces is listed, and has the provenance a policy asks for."""
+
+from collections.abc import Iterator
+from typing import Annotated, Literal
+
+from msgspec import Meta, Struct
+
+from multillm_gov.evidence.drill_record import DrillRecord
+from multillm_gov.evidence.record import EvidenceRecord, ProbeRecord
+from multillm_gov.finding import Severity, Violation
+from multillm_gov.location import Place
+from multillm_gov.rules.approval_checks import doubt_of
+from multillm_gov.rules.engine.rule import Rule, RuleContext
+from multillm_gov.state.state import State
+from multillm_gov.units import format_share
+from multillm_gov.vocabulary import Closed
+from multillm_gov.words import code, join_words
+
+
+class Parameters(Closed, frozen=True, kw_only=True):
+    """The provenance without which evidence does not count."""
+
+    run: Annotated[
+        bool, Meta(description="Whether evidence must name the run that measured it")
+    ] = False
+    identity: Annotated[
+        Literal["git", "signed"] | None,
+        Meta(
+            description="`git`: the commit that wrote it names one of `recorders` as its author; "
+            "`signed`: its signature must be verified as well"
+        ),
+    ] = None
+    recorders: Annotated[
+        tuple[str, ...],
+        Meta(max_length=50, description="Who may record evidence, by their names in `people`"),
+    ] = ()
+
+
+class _Entry(Struct, frozen=True):
+    """A result, drill or probe of a task class in scope."""
+
+    result: EvidenceRecord | DrillRecord | ProbeRecord
+    place: Place
+
+    @property
+    def words(self) -> str:
+        """What it shows, for people."""
+        one = self.result
+        if isinstance(one, DrillRecord):
+            return f"the drill of {code(one.task_class)} on {one.date}"
+        about = f"of {code(one.model)} for {code(one.task_class)} on {one.date}"
+        if isinstance(one, ProbeRecord):
+            return f"the probe {about} ({one.verdict})"
+        return f"the score {format_share(one.score)} {about}"
+
+
+def check(context: RuleContext, parameters: Parameters) -> Iterator[Violation]:
+    """Yield evidence without the provenance asked for; else what this change introduces."""
+    known = set(map(_identity, _entries(context.base))) if context.base is not None else None
+    in_scope = {task.task.name for task in context.tasks}
+    for entry in _entries(context.state):
+        if entry.result.task_class not in in_scope:
+            continue
+        lacking = tuple(_lacking(context, parameters, entry))
+        if lacking:
+            yield _violation(entry, f"does not count: {join_words(lacking)}")
+        elif known is not None and _identity(entry) not in known:
+            yield _violation(entry, f"is introduced in this change{_worth(entry)}", Severity.NOTE)
+
+
+def _worth(entry: _Entry) -> str:
+    run = entry.result.run
+    return f", from run {code(run)}" if run else " and names no run that measured it"
+
+
+def _lacking(context: RuleContext, parameters: Parameters, entry: _Entry) -> Iterator[str]:
+    if parameters.run and not entry.result.run:
+        yield "it names no run that measured it"
+    if parameters.identity is not None:
+        commits = context.introductions(entry.place) if context.introductions else ()
+        doubt = doubt_of(
+            commits,
+            parameters.recorders,
+            context.state.portfolio.settings,
+            signed=parameters.identity == "signed",
+        )
+        if doubt:
+            yield doubt
+
+
+def _entries(state: State) -> Iterator[_Entry]:
+    for group in state.evidence.values():
+        yield from (_Entry(placed.record, placed.place) for placed in group)
+    for drills in state.drills.values():
+        yield from (_Entry(placed.drill, placed.place) for placed in drills)
+    for probes in state.probes.values():
+        yield from (_Entry(placed.probe, placed.place) for placed in probes)
+
+
+def _identity(entry: _Entry) -> str:
+    """Everything that the entry says, wherever it is written."""
+    return repr(entry.result)
+
+
+def _violation(entry: _Entry, why: str, severity: Severity | None = None) -> Violation:
+    return Violation(
+        message=f"{entry.words} {why}",
+        place=entry.place,
+        subject=entry.result.task_class,
+        remedy=(
+            "Let the pipeline measure it again (`govern bench`, `govern drill`, `govern dry-run`) "
+            "and commit what it writes."
+            if severity is None
+            else "Compare it with the run that it names, or let the pipeline measure it again."
+        ),
+        risk="Whoever writes a result by hand can pass any floor.",
+        severity=severity,
+        distinction=f"{type(entry.result).__name__} {getattr(entry.result, 'model', '')} "
+        f"{entry.result.date}",
+    )
+
+
+RULE = Rule(
+    id="GOV517",
+    name="evidence-introduced",
+    title="Evidence without proof of its origin",
+    one="One result needs proof of its origin",
+    many="{count} results need proof of their origin",
+    short_title="Evidence of unproved origin",
+    requirement="Evidence that decides whether a change passes has a proven origin.",
+    why=(
+        "Scores, probes and drills are files: the author of a change can write one that passes "
+        "every floor. Evidence that the change introduces is listed. A policy of this rule makes "
+        "it count only where it names the run that measured it, and where the commit that wrote "
+        "it is by one of `recorders`. The author of a commit is what its maker typed; only "
+        "`identity: signed` proves it, as far as the keys known to git where the check runs."
+    ),
+    remediation="Let the pipeline measure and commit it, with a signing key of its own.",
+    decision="Decide who may record evidence; only the pipeline can give its run.",
+    severity=Severity.NOTE,
+    check=check,
+    parameters=Parameters,
+    tighter={"run": "present", "identity": "present", "recorders": "fewer"},
+)
