@@ -19,6 +19,11 @@ import click
     help="Only rules that a policy may enforce, or only those that always run.",
 )
 @click.option(
+    "--fixable/--manual",
+    default=None,
+    help="Only rules that `govern fix` has a safe fix for, or only the others.",
+)
+@click.option(
     "--control",
     default="",
     help="Only rules that support evidence for controls whose id contains this text.",
@@ -38,6 +43,7 @@ def command(
     family: int | None,
     enabled_by_default: bool | None,
     enforceable: bool | None,
+    fixable: bool | None,
     control: str,
     form: Literal["text", "markdown", "json"],
 ) -> None:
@@ -50,6 +56,7 @@ def command(
       govern rules
       govern rules --family 4
       govern rules fallback --policy-only
+      govern rules --fixable
       govern rules --control "DORA Art. 28"
       govern rules --format markdown > docs/rules.md
     """
@@ -60,6 +67,7 @@ def command(
         family=family,
         enabled_by_default=enabled_by_default,
         enforceable=enforceable,
+        fixable=fixable,
         control=control,
         text=" ".join(words),
     )

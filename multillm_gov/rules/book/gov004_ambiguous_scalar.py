@@ -1,8 +1,16 @@
 """GOV004: no unquoted value means different things to different YAML parsers."""
 
-from multillm_gov.finding import Severity
+from multillm_gov.documents.document import Document
+from multillm_gov.documents.editing import Edit, offsets_of, quoted
+from multillm_gov.finding import Finding, Severity
 from multillm_gov.rules.engine.flaws import flaws_of
 from multillm_gov.rules.engine.rule import Rule
+
+
+def fix(finding: Finding, document: Document) -> Edit | None:
+    """Quote the value, which `govern` reads as that text or number anyway."""
+    return quoted(document, *offsets_of(document, finding.location))
+
 
 RULE = Rule(
     id="GOV004",
@@ -20,6 +28,8 @@ RULE = Rule(
     remediation=(
         "Quote the value (`'no'`), or write the plain number or `true` / `false` that is meant."
     ),
+    safe_fix="Quotes the value, where it is read as text",
+    fix=fix,
     severity=Severity.WARNING,
     check=flaws_of("ambiguous-scalar"),
     scope="files",

@@ -5,7 +5,8 @@ from collections.abc import Iterator
 from typing import Any
 
 from multillm_gov.documents.document import Document
-from multillm_gov.finding import Severity, Violation
+from multillm_gov.documents.editing import Edit, offsets_of, quoted
+from multillm_gov.finding import Finding, Severity, Violation
 from multillm_gov.location import Place, Pointer
 from multillm_gov.rules.engine.rule import Nothing, Rule, RuleContext
 
@@ -18,6 +19,9 @@ _TEXTS = frozenset(
 """Keys whose values are prose or names."""
 _SWALLOWED = re.compile(r"[ \t]+#(?=[^\s#])[^\r\n]*")
 """A comment after a value that does not look like one: `#40`, not `# see below`."""
+
+_REMARK = re.compile(r"[ \t]+#[ \t]")
+"""A comment that looks like one, behind the words that were cut off."""
 
 
 def check(context: RuleContext, _: Nothing) -> Iterator[Violation]:
@@ -65,6 +69,17 @@ def _violation(path: str, pointer: Pointer, kept: str, swallowed: str) -> Violat
     )
 
 
+def fix(finding: Finding, document: Document) -> Edit | None:
+    """Quote the text together with what was taken for a comment."""
+    start, end = offsets_of(document, finding.location)
+    found = _SWALLOWED.match(document.source.content, end)
+    kept = document.source.content[start:end]
+    if found is None or kept[:1] in {"'", '"'}:
+        return None
+    remark = _REMARK.search(document.source.content, end + 1, found.end())
+    return quoted(document, start, remark.start() if remark else found.end())
+
+
 RULE = Rule(
     id="GOV016",
     name="text-cut-by-comment",
@@ -79,6 +94,8 @@ RULE = Rule(
         "with `# ` and a space is taken as meant."
     ),
     remediation="Write texts that contain ` #` in quotes.",
+    safe_fix="Quotes the text with the words that were cut off",
+    fix=fix,
     severity=Severity.WARNING,
     check=check,
     scope="files",

@@ -2,7 +2,10 @@
 
 from collections.abc import Iterator
 
-from multillm_gov.finding import Severity, Violation
+from multillm_gov.documents.document import Document
+from multillm_gov.documents.editing import Edit, offsets_of, without_item
+from multillm_gov.documents.pointing import spot_at
+from multillm_gov.finding import Finding, Severity, Violation
 from multillm_gov.measures.failover import Deployment, deployment
 from multillm_gov.measures.figures import FallbackFigures, TaskFigures
 from multillm_gov.rules.engine.rule import Nothing, Rule, RuleContext
@@ -49,6 +52,14 @@ def _violation(task: TaskFigures, fallback: FallbackFigures, other: str, what: s
     )
 
 
+def fix(finding: Finding, document: Document) -> Edit | None:
+    """Take the repetition out of the chain, unless a split leaves it some use."""
+    spot = spot_at(document, offsets_of(document, finding.location)[0])
+    if finding.severity is Severity.NOTE or spot is None or "fallbacks" not in spot.pointer:
+        return None
+    return without_item(document, spot.pointer)
+
+
 RULE = Rule(
     id="GOV206",
     name="fallback-chain-repeats",
@@ -64,6 +75,8 @@ RULE = Rule(
         "the others, which is a note."
     ),
     remediation="Keep each deployment in the chain once, in the order in which it should be tried.",
+    safe_fix="Removes the repetition from the chain",
+    fix=fix,
     severity=Severity.WARNING,
     check=check,
     violating="""\

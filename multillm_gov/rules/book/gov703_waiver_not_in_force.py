@@ -2,9 +2,12 @@
 
 from collections.abc import Iterator
 
+from multillm_gov.documents.document import Document
+from multillm_gov.documents.editing import Edit, offsets_of, without_item
 from multillm_gov.documents.layout import kind_of
-from multillm_gov.finding import Severity, Violation
-from multillm_gov.location import Place
+from multillm_gov.documents.pointing import spot_at
+from multillm_gov.finding import Finding, Severity, Violation
+from multillm_gov.location import Place, Pointer
 from multillm_gov.rules.engine.registry import rule_names
 from multillm_gov.rules.engine.rule import Nothing, Rule, RuleContext
 from multillm_gov.rules.engine.waivers import WaiverOutcome
@@ -91,6 +94,19 @@ def _format(context: RuleContext, outcome: WaiverOutcome, who: str) -> tuple[str
     )
 
 
+def fix(finding: Finding, document: Document) -> Edit | None:
+    """Take out a waiver that has ended, or that is void: it has no effect already."""
+    spot = spot_at(document, offsets_of(document, finding.location)[0])
+    if spot is None or spot.pointer[:1] != ("waivers",) or not _has_ended(spot.pointer):
+        return None
+    return without_item(document, spot.pointer[:2])
+
+
+def _has_ended(pointer: Pointer) -> bool:
+    """By the key that the finding points at: `expires` of an ended, `policy` of a void one."""
+    return pointer[2:] in {("expires",), ("policy",)}
+
+
 RULE = Rule(
     id="GOV703",
     name="waiver-not-in-force",
@@ -107,6 +123,8 @@ RULE = Rule(
     remediation=(
         "Remove the waiver, renew it with its approver, or correct the policy or subject it names."
     ),
+    safe_fix="Removes a waiver that has ended or is void",
+    fix=fix,
     severity=Severity.WARNING,
     check=check,
     scope="waivers",

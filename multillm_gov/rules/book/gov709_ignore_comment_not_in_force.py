@@ -1,10 +1,13 @@
 """GOV709: every comment that ignores a finding has an effect."""
 
+import re
 from collections.abc import Iterator
 from itertools import count
 
+from multillm_gov.documents.document import Document
+from multillm_gov.documents.editing import Edit, offsets_of
 from multillm_gov.documents.layout import kind_of
-from multillm_gov.finding import Severity, Violation
+from multillm_gov.finding import Finding, Severity, Violation
 from multillm_gov.rules.engine.ignoring import IgnoreOutcome
 from multillm_gov.rules.engine.registry import rule_names
 from multillm_gov.rules.engine.rule import Nothing, Rule, RuleContext
@@ -12,6 +15,8 @@ from multillm_gov.words import code, did_you_mean
 
 MOST_HINTS = 20
 """Findings that suggest a near name; searching for one is slow."""
+_ALONE = re.compile(r"#[ \t]*govern:[ \t]*ignore[ \t]+[\w-]+[ \t]+because\b.*")
+"""A comment that names one rule and nothing else before it."""
 _FORM = "`# govern: ignore RULE because REASON`"
 
 
@@ -66,6 +71,19 @@ def _violation(outcome: IgnoreOutcome, message: str, remedy: str) -> Violation:
     )
 
 
+def fix(finding: Finding, document: Document) -> Edit | None:
+    """Take out a comment that asks for nothing but this, where its line has no such finding."""
+    start, end = offsets_of(document, finding.location)
+    content = document.source.content
+    alone = _ALONE.fullmatch(content[start:end])
+    if alone is None or not finding.message.startswith("there is no finding"):
+        return None
+    first = content.rfind("\n", 0, start) + 1
+    if content[first:start].strip():
+        return Edit(start=first + len(content[first:start].rstrip()), end=end, text="")
+    return Edit(start=first, end=min(end + 1, len(content)), text="")
+
+
 RULE = Rule(
     id="GOV709",
     name="ignore-comment-not-in-force",
@@ -83,6 +101,8 @@ RULE = Rule(
         "Write `# govern: ignore RULE because REASON` on the line of the finding or the one "
         "above, or use `govern waive`."
     ),
+    safe_fix="Removes a comment whose line has no such finding",
+    fix=fix,
     severity=Severity.WARNING,
     check=check,
     scope="waivers",

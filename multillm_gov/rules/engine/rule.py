@@ -9,7 +9,8 @@ from msgspec import Struct
 
 from multillm_gov.catalog.facts import ModelFacts
 from multillm_gov.documents.document import Document
-from multillm_gov.finding import Flaw, Severity, Violation
+from multillm_gov.documents.editing import Edit
+from multillm_gov.finding import Finding, Flaw, Severity, Violation
 from multillm_gov.location import Place, Pointer
 from multillm_gov.measures.figures import FallbackFigures, LegFigures, TaskFigures
 from multillm_gov.portfolio.policy import Tighter
@@ -129,6 +130,11 @@ class Rule(Struct, frozen=True, kw_only=True):
     """How to fix a violation in general; the remedy of a finding says how in this case."""
     decision: str = ""
     """What somebody must decide or measure first; empty: the remedy can be applied as written."""
+    safe_fix: str = ""
+    """What `fix` does, as `govern rules` lists it; empty: a person must decide."""
+    fix: Callable[[Finding, Document], Edit | None] | None = None
+    """The edit that settles a finding and changes nothing else that is declared; ``None``: no safe
+    one in this case."""
     severity: Severity
     check: Callable[[RuleContext, Any], Iterator[Violation]]
     parameters: type[Struct] = Nothing

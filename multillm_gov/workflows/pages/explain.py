@@ -34,6 +34,8 @@ class RuleFilter(Struct, frozen=True, kw_only=True):
     """Whether it judges where no policy enables it."""
     enforceable: bool | None = None
     """Whether a policy may enable it, and so set its enforcement."""
+    fixable: bool | None = None
+    """Whether `govern fix` has a safe fix."""
     control: str = ""
     """Part of the id of a control it supports evidence for, in any case."""
     text: str = ""
@@ -46,6 +48,7 @@ class RuleFilter(Struct, frozen=True, kw_only=True):
             self.family in (None, rule.family)
             and self.enabled_by_default in (None, rule.enabled_by_default)
             and self.enforceable in (None, rule.scope not in _UNENFORCED)
+            and self.fixable in (None, bool(rule.safe_fix))
             and (not control or any(control in each.lower() for each in rule.controls))
             and all(word in _words(rule) for word in self.text.lower().split())
         )

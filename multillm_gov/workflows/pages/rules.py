@@ -72,6 +72,7 @@ def page_data(rule: Rule) -> dict[str, object]:
         "why": rule.why,
         "remediation": rule.remediation,
         "decision": rule.decision,
+        "safe_fix": rule.safe_fix,
         "parameters": [to_builtins(parameter) for parameter in parameters_of(rule)],
         "violating": rule.violating,
         "compliant": rule.compliant,
@@ -95,12 +96,14 @@ def book_text(rules: Iterable[Rule]) -> str:
         lines += [title, *rows, ""] if rows else []
     if not all(rule.enabled_by_default for rule in rules):
         lines += ["* Judges only where a policy enables it."]
+    if any(rule.safe_fix for rule in rules):
+        lines += ["+ `govern fix` has a safe fix."]
     return "\n".join([*lines, "`govern explain RULE` prints the page of a rule."]) + "\n"
 
 
 def _row(rule: Rule, widest: int) -> str:
-    grade = f"{rule.severity.label}{'' if rule.enabled_by_default else '*'}"
-    start = f"  {rule.id}  {grade:<8}  {rule.name:<{widest}}  "
+    marks = f"{'' if rule.enabled_by_default else '*'}{'+' if rule.safe_fix else ''}"
+    start = f"  {rule.id}  {rule.severity.label + marks:<8}  {rule.name:<{widest}}  "
     return fill(rule.title, 80, initial_indent=start, subsequent_indent=" " * len(start))
 
 
@@ -191,7 +194,8 @@ def _compliant_text(rule: Rule) -> str:
 
 def _fix(rule: Rule) -> tuple[str, ...]:
     decision = (f"Decision required: {rule.decision}",) if rule.decision else ()
-    return (rule.remediation, *decision)
+    safe = (f"`govern fix`: {rule.safe_fix}.",) if rule.safe_fix else ()
+    return (rule.remediation, *decision, *safe)
 
 
 def _filled(text: str, margin: str, further: str = "") -> str:
