@@ -147,7 +147,8 @@ def test_the_list_fits_80_columns_and_keeps_its_columns_apart() -> None:
     text = list_rules()
     assert max(map(len, text.splitlines())) <= 80
     for rule in all_rules():
-        grade = rule.severity.label + ("" if rule.enabled_by_default else "*")
+        marks = ("" if rule.enabled_by_default else "*") + ("+" if rule.safe_fix else "")
+        grade = rule.severity.label + marks
         assert [line.split()[:3] for line in text.splitlines() if f" {rule.id} " in line] == [
             [rule.id, grade, rule.name]
         ]
