@@ -9,10 +9,9 @@ from multillm_gov.measures.figures import TaskFigures
 from multillm_gov.measures.portfolio_figures import measure
 from multillm_gov.portfolio.allocation import Leg, TaskClassDeclaration
 from multillm_gov.portfolio.portfolio import Portfolio
-from multillm_gov.rules.engine.judgment import models_of
 from multillm_gov.rules.engine.planning import Run, plan_runs
 from multillm_gov.rules.engine.registry import all_rules
-from multillm_gov.rules.engine.rule import RuleContext
+from multillm_gov.rules.engine.rule import RuleContext, models_of
 
 _FAMILIES = frozenset({1, 2, 4, 5, 6, 9})
 """What a model can break: files, totals and process say nothing of it."""

@@ -4,7 +4,6 @@ from collections.abc import Iterator
 
 from msgspec.structs import replace
 
-from multillm_gov.catalog.facts import ModelFacts
 from multillm_gov.documents.document import Document, locate
 from multillm_gov.documents.secrets.masking import masked
 from multillm_gov.finding import (
@@ -17,14 +16,13 @@ from multillm_gov.finding import (
     fingerprint,
 )
 from multillm_gov.location import Location, Place
-from multillm_gov.measures.figures import TaskFigures
 from multillm_gov.portfolio.policy import Policy
 from multillm_gov.rules.approval_commits import Introductions
 from multillm_gov.rules.engine.approvals import Contents
 from multillm_gov.rules.engine.ignoring import IgnoreLedger
 from multillm_gov.rules.engine.planning import Run, plan_runs
 from multillm_gov.rules.engine.registry import all_rules, parameters_type
-from multillm_gov.rules.engine.rule import Rule, RuleContext
+from multillm_gov.rules.engine.rule import Rule, RuleContext, models_of
 from multillm_gov.rules.engine.waivers import WaiverLedger
 from multillm_gov.state.state import State
 
@@ -86,17 +84,6 @@ def judge(
                 findings.extend(_judged(own, context, ledger, ignores))
     distinct = _told_apart(sorted(findings, key=_order))
     return masked(distinct, state.secrets, base.secrets if base else ())
-
-
-def models_of(tasks: tuple[TaskFigures, ...]) -> dict[str, ModelFacts | None]:
-    """Every model that the task classes name, with its facts."""
-    models: dict[str, ModelFacts | None] = {}
-    for task in tasks:
-        for leg in task.legs:
-            models[leg.model] = leg.facts
-        for fallback in task.fallbacks:
-            models[fallback.model] = fallback.facts
-    return models
 
 
 def _judged(

@@ -103,6 +103,17 @@ class RuleContext(Struct, frozen=True, kw_only=True):
                     yield Use(task, fallback, task.task.place.at("fallbacks", fallback.index))
 
 
+def models_of(tasks: tuple[TaskFigures, ...]) -> dict[str, ModelFacts | None]:
+    """Every model that the task classes name, with its facts."""
+    models: dict[str, ModelFacts | None] = {}
+    for task in tasks:
+        for leg in task.legs:
+            models[leg.model] = leg.facts
+        for fallback in task.fallbacks:
+            models[fallback.model] = fallback.facts
+    return models
+
+
 class Nothing(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """The parameters of a rule that has none."""
 
