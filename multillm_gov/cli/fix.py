@@ -17,7 +17,7 @@ def command(*, dry_run: bool, as_of: date | None, root: Path | None) -> None:
 
     Safe means that nothing which is declared changes: a text cut off by a comment is quoted, a
     waiver that has ended is removed, a repeated fallback leaves the chain. Routes, limits, prices
-    and approvals are never touched. `govern rules` marks the rules that have a safe fix. A file
+    and approvals are never changed. `govern rules` marks the rules that have a safe fix. A file
     whose edits would bring any finding is left as it is, and a comment is never removed with
     something else.
 
