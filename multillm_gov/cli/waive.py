@@ -107,16 +107,10 @@ def _generate(terms: "WaiverTerms", severity: str, day: date, root: Path | None)
         written = count_of(done.added + done.renewed, "waiver")
         renewed = f" ({done.renewed:,} renewed)" if done.renewed else ""
         covered = count_of(done.covered, "finding")
-        click.echo(
-            visible(f"{join_code(done.paths)}: {written}{renewed} until {terms.expires}: {covered}")
-        )
+        message = f"{written}{renewed} until {terms.expires}: {covered}"
+        click.echo(visible(f"{join_code(done.paths)}: {message}"))
     elif not done.refused:
         click.echo("No open finding: nothing to waive.")
-    for refusal in done.refused:
-        found = refusal.finding
-        click.echo(
-            visible(
-                f"{found.location}: not waived: {found.rule} `{found.subject}`: {refusal.reason}"
-            ),
-            err=True,
-        )
+    for one in done.refused:
+        what = f"{one.finding.location}: not waived: {one.finding.rule} `{one.finding.subject}`"
+        click.echo(visible(f"{what}: {one.reason}"), err=True)
