@@ -90,11 +90,8 @@ def _route_and_purpose(task: TaskClass) -> Hashable:
 
 def _demand_and_purpose(task: TaskClass) -> Hashable:
     declared = task.declared
-    return (
-        (declared.demand, declared.purpose, declared.prompt)
-        if declared.purpose and declared.demand
-        else None
-    )
+    known = declared.purpose and declared.demand
+    return (declared.demand, declared.purpose, declared.prompt) if known else None
 
 
 TASK_CLASS_LIKENESSES: tuple[Likeness[TaskClass], ...] = (
