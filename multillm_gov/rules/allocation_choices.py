@@ -14,10 +14,9 @@ from multillm_gov.optimization.declared import Refusal
 from multillm_gov.portfolio.allocation import Leg, TaskClassDeclaration
 from multillm_gov.portfolio.portfolio import Portfolio
 from multillm_gov.rules.engine.approvals import Contents
-from multillm_gov.rules.engine.judgment import models_of
 from multillm_gov.rules.engine.planning import Run, plan_runs
 from multillm_gov.rules.engine.registry import all_rules, parameters_type
-from multillm_gov.rules.engine.rule import RuleContext
+from multillm_gov.rules.engine.rule import RuleContext, models_of
 from multillm_gov.state.state import State
 
 _OF_A_ROUTE = frozenset({1, 4, 5, 6, 9})
