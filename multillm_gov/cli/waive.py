@@ -9,7 +9,7 @@ import click
 from multillm_gov.cli.shared.options import as_of_option, day_option, root_option, today
 
 if TYPE_CHECKING:
-    from multillm_gov.workflows.waive import WaiverTerms
+    from multillm_gov.workflows.waivers.granting import WaiverTerms
 
 
 @click.command("waive", short_help="Accept a finding for a time, with a reason and a name.")
@@ -65,7 +65,7 @@ def command(
       govern waive 3f9a0c1b22d47e60 --reason 'fix planned' --expires 2026-12-01 --approved-by cio
       govern waive --generate --expires 2027-03-31 --approved-by cto
     """
-    from multillm_gov.workflows.waive import WaiverTerms
+    from multillm_gov.workflows.waivers.granting import WaiverTerms
 
     day = as_of or today()
     if (finding is None) != generate:
@@ -87,7 +87,7 @@ def command(
 def _waive(finding: str, terms: "WaiverTerms", day: date, root: Path | None) -> None:
     from multillm_gov.rendering.plain.escaping import visible
     from multillm_gov.words import count_of
-    from multillm_gov.workflows.waive import waive
+    from multillm_gov.workflows.waivers.granting import waive
 
     done = waive(finding, terms, as_of=day, root=root)
     verb = "renewed" if done.written.renewed else "waived"
@@ -100,7 +100,7 @@ def _generate(terms: "WaiverTerms", severity: str, day: date, root: Path | None)
     from multillm_gov.finding import Severity
     from multillm_gov.rendering.plain.escaping import visible
     from multillm_gov.words import count_of, join_code
-    from multillm_gov.workflows.adoption import waive_all
+    from multillm_gov.workflows.waivers.adoption import waive_all
 
     done = waive_all(terms, least=Severity[severity.upper()], as_of=day, root=root)
     if done.paths:

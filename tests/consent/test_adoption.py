@@ -6,9 +6,9 @@ import pytest
 
 from multillm_gov.errors import UsageError
 from multillm_gov.finding import Severity
-from multillm_gov.workflows.adoption import waive_all
 from multillm_gov.workflows.check import check
-from multillm_gov.workflows.waive import WaiverTerms
+from multillm_gov.workflows.waivers.adoption import waive_all
+from multillm_gov.workflows.waivers.granting import WaiverTerms
 
 DAY = date(2026, 11, 24)
 TERMS = WaiverTerms(reason="Open since 2026", expires=date(2027, 3, 31), approved_by="cfo")

@@ -18,7 +18,7 @@ from multillm_gov.state.loading import load_state
 from multillm_gov.state.state import State
 from multillm_gov.workflows.entries import home_of, start_of, write
 from multillm_gov.workflows.states import assess_folder
-from multillm_gov.workflows.waive import WAIVERS, WaiverTerms, check_terms, held_waiver
+from multillm_gov.workflows.waivers.granting import WAIVERS, WaiverTerms, check_terms, held_waiver
 
 Pair = tuple[str, str]
 """Policy (or rule) and subject, as a waiver names them."""
