@@ -61,7 +61,8 @@ def fix(*, as_of: date, root: Path | None = None, dry_run: bool = False) -> Fixe
             break
         settled += found
         state = _with(state, changed)
-    files = tuple(file for path, file in state.files.items() if file != before.files[path])
+    old = before.state.files
+    files = tuple(file for path, file in state.state.files.items() if file != old[path])
     if not dry_run:
         for file in files:
             write(top, file)
@@ -69,7 +70,7 @@ def fix(*, as_of: date, root: Path | None = None, dry_run: bool = False) -> Fixe
         findings=tuple(settled),
         left=tuple(one for one in state.findings if _has_fix(one)),
         files=files,
-        diff="".join(_diff(before.files[file.path], file) for file in files),
+        diff="".join(_diff(old[file.path], file) for file in files),
     )
 
 
@@ -92,7 +93,7 @@ def _has_fix(finding: Finding) -> bool:
 def _edits(state: Assessment, findings: Iterable[Finding]) -> dict[str, list[tuple[Finding, Edit]]]:
     found: defaultdict[str, list[tuple[Finding, Edit]]] = defaultdict(list)
     for finding in findings:
-        document, rule = state.documents.get(finding.location.path), find_rule(finding.rule)
+        document, rule = state.state.documents.get(finding.location.path), find_rule(finding.rule)
         edit = rule.fix(finding, document) if document and rule and rule.fix else None
         if edit is not None:
             found[finding.location.path].append((finding, edit))
@@ -101,7 +102,7 @@ def _edits(state: Assessment, findings: Iterable[Finding]) -> dict[str, list[tup
 
 def _changed(state: Assessment, path: str, found: list[tuple[Finding, Edit]]) -> SourceFile | None:
     """The file with its edits, if it can still be read without any new flaw."""
-    document, file = state.documents[path], state.files[path]
+    document, file = state.state.documents[path], state.state.files[path]
     prefix = _BOM if file.data.startswith(_BOM) else b""
     content = edited(document.source.content, [edit for _, edit in found])
     changed = SourceFile(path, prefix + content.encode("utf-8", "surrogatepass"))
@@ -133,13 +134,13 @@ def _is_outcome(finding: Finding) -> bool:
 
 
 def _with(state: Assessment, changed: dict[str, SourceFile]) -> Assessment:
-    files = {**state.files, **changed}
+    files = {**state.state.files, **changed}
     return assess(
         load_state(
             (files[path] for path in sorted(files)),
-            as_of=state.as_of,
+            as_of=state.state.as_of,
             price_map=read_price_map,
-            known=state,
+            known=state.state,
         )
     )
 

@@ -141,7 +141,7 @@ def state(texts: Mapping[str, str], base: Assessment | None = None, real: bool =
 def verdicts(before: Assessment, after: Assessment):
     """What `check --base` and `diff` conclude, and the findings by the base."""
     comparison = compare_assessments(before.state, after.state)
-    judged = judge_by_base(before, after, comparison)
+    judged = judge_by_base(before.state, after, comparison)
     whole = with_used(before, after, comparison)
     checked = report_check(whole, Severity.ERROR).verdict
     differed = report_diff(before, whole, comparison, Severity.ERROR, judged)
