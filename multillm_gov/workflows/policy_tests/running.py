@@ -1,6 +1,6 @@
 """``govern test``: read the cases, judge the portfolio for each, compare with what is expected."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import date
 from functools import cache
 from pathlib import Path
@@ -156,26 +156,14 @@ class _Runner:
         """The portfolio as it stands."""
         if as_of not in self._portfolios:
             known = next((each.state for each in self._portfolios.values()), None)
-            self._portfolios[as_of] = assess(
-                load_state(
-                    self._files, self._flaws, as_of=as_of, price_map=self._price_map, known=known
-                )
-            )
+            self._portfolios[as_of] = self._assessed(self._files, as_of, known)
         return self._portfolios[as_of]
 
     def run(self, case: PlacedPolicyTest, ledger: Ledger | None) -> Outcome:
         as_of = case.declared.as_of or self._as_of
         standing = self.portfolio(as_of)
         overlaid = OverlaidPortfolio(case, self._cases[case.place.path], standing.state.documents)
-        assessment = assess(
-            load_state(
-                overlaid.files(self._files),
-                self._flaws,
-                as_of=as_of,
-                price_map=self._price_map,
-                known=standing.state,
-            )
-        )
+        assessment = self._assessed(overlaid.files(self._files), as_of, standing.state)
         flaws = (*overlaid.flaws, *self._unknown(case, assessment.state))
         under_test = names_under_test(case.declared)
         unjudged = _unjudged(standing, assessment, overlaid, under_test)
@@ -183,6 +171,12 @@ class _Runner:
         if ledger is not None and not flaws and not found.missing and not found.unexpected:
             ledger.note(assessment, under_test, found.matched)
         return self._outcome(case, found, flaws, overlaid)
+
+    def _assessed(
+        self, files: Iterable[SourceFile], as_of: date, known: State | None
+    ) -> Assessment:
+        read = self._price_map
+        return assess(load_state(files, self._flaws, as_of=as_of, price_map=read, known=known))
 
     def _outcome(
         self,
