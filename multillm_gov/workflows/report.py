@@ -38,12 +38,15 @@ def report(
         now = assess_revision(repository, revision, as_of=as_of)
     else:
         now = assess_folder(top, as_of=as_of, revision=working_revision(top))
-    then = comparison = None
+    then = then_risk = comparison = None
     if since is not None:
         repository = Repository.open(top)
         then = assess_revision(repository, since, as_of=as_of, known=now.state)
+        then_risk = measure_board_risk(then.state, scenarios_of(then.state.scenarios))
         comparison = compare_assessments(then.state, now.state)
     risk = measure_board_risk(now.state, scenarios_of(now.state.scenarios))
     fail_on = gate(now.state.portfolio.settings, None)
-    pack = report_board(now, risk, since=then, comparison=comparison, fail_on=fail_on)
+    pack = report_board(
+        now, risk, since=then, since_risk=then_risk, comparison=comparison, fail_on=fail_on
+    )
     return replace(pack, path_prefix=path_prefix(top))

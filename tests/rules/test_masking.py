@@ -89,6 +89,7 @@ def _reports(assessed, planted: dict[str, str]) -> Iterator[Report]:
             other,
             measure_board_risk(other.state, scenarios_of(other.state.scenarios)),
             since=one,
+            since_risk=measure_board_risk(one.state, scenarios_of(one.state.scenarios)),
             comparison=comparison,
             fail_on=Severity.ERROR,
         )

@@ -40,7 +40,7 @@ def only_covered(text: str) -> str:
 @cache
 def _characters() -> frozenset[str]:
     """Characters of the regular font, from its ``cmap`` table (OpenType, format 12)."""
-    data = (files(__package__) / "Inter-Regular.otf").read_bytes()
+    data = (files("multillm_gov.rendering") / "fonts" / "Inter-Regular.otf").read_bytes()
     tables = {
         data[12 + 16 * n : 16 + 16 * n]: 12 + 16 * n for n in range(unpack_from(">H", data, 4)[0])
     }

@@ -4,7 +4,6 @@ from collections import defaultdict
 from collections.abc import Callable
 from datetime import timedelta
 from decimal import Decimal
-from math import ceil, floor
 
 from multillm_gov.content import Block, Cell, Column, Paragraph, Table
 from multillm_gov.dimensions import Basis, Level
@@ -15,6 +14,7 @@ from multillm_gov.measures.failover import Failover
 from multillm_gov.measures.independence import has_independent_fallback
 from multillm_gov.report import Metric
 from multillm_gov.rules.engine.assessment import Assessment
+from multillm_gov.rules.engine.registry import find_rule
 from multillm_gov.state.state import State
 from multillm_gov.units import format_money, format_share
 from multillm_gov.words import code, count_of, join_some, plural_of
@@ -22,18 +22,28 @@ from multillm_gov.words import code, count_of, join_some, plural_of
 WAIVER_HORIZON_DAYS = 92
 """A waiver that expires before the next quarterly meeting is decided at this one."""
 
+_ACCEPTANCE = " Or accept the excess until a date, with its reason on record."
+"""A limit is never moved to where the figure stands."""
 Decision = tuple[str, str]
 """What to decide, and the figure and limit it follows from."""
 
 
 def decisions(assessment: Assessment, metrics: tuple[Metric, ...]) -> tuple[Decision, ...]:
-    """Limits exceeded, then policies violated, then waivers that expire before the next meeting."""
+    """Limits exceeded, policies violated, other errors, waivers that expire this quarter."""
+    errors = _open_errors(assessment)
+    exceeded = [metric for metric in metrics if metric.status == "bad"]
+    covered = {"already-broken"} if errors else set()
     required = [
-        (_ACTIONS[metric.id](assessment.state, metric), _reason(metric))
-        for metric in metrics
-        if metric.status == "bad"
+        (f"{_ACTIONS[metric.id](assessment.state, metric)}{_ACCEPTANCE}", _reason(metric))
+        for metric in exceeded
+        if metric.id not in covered  # one decision a cause
     ]
-    return (*required, *_violated_policies(assessment), *_expiring_waivers(assessment.state))
+    return (
+        *required,
+        *_violated_policies(assessment),
+        *errors,
+        *_expiring_waivers(assessment.state),
+    )
 
 
 def decision_block(
@@ -56,20 +66,16 @@ def decision_block(
 
 
 def _reason(metric: Metric) -> str:
-    return f"{metric.label}: {metric.value}; the limit is {metric.limit}."
+    note = f" ({metric.note})" if metric.id in _EXPLAINED and metric.note else ""
+    return f"{metric.label}: {metric.value}{note}; limit: {metric.limit}."
 
 
 def _spend(state: State, _: Metric) -> str:
-    figures, ceiling = (
-        state.figures,
-        state.portfolio.settings.appetite.max_monthly_spend,
-    )
+    figures, ceiling = state.figures, state.portfolio.settings.appetite.max_monthly_spend
     if ceiling is None:
-        return (
-            "Bring the task classes over their caps below them, or raise their `spend_cap.monthly`."
-        )
+        return "Bring the task classes over their caps below them."
     excess = format_money(figures.spend_per_month - ceiling, figures.currency)
-    return f"Cut the forecast by {excess} a month, or raise `appetite.max_monthly_spend`."
+    return f"Cut the forecast by {excess} a month."
 
 
 def _vendor_share(basis: Basis, key: str) -> Callable[[State, Metric], str]:
@@ -81,28 +87,24 @@ def _vendor_share(basis: Basis, key: str) -> Callable[[State, Metric], str]:
         )
         excess = format_money(shares.total * (Decimal(str(share)) - limit), state.figures.currency)
         what = "spend" if basis is Basis.SPEND else "value at stake"
-        return (
-            f"Move {excess} a month of {what} from {code(vendor)} to other vendors, "
-            f"or set `appetite.{key}` to {ceil(share * 100) / 100:.2f}."
-        )
+        return f"Move {excess} a month of {what} from {code(vendor)} to other vendors."
 
     return action
 
 
-def _effective(level: Level, key: str) -> Callable[[State, Metric], str]:
+def _effective(level: Level) -> Callable[[State, Metric], str]:
     def action(state: State, _: Metric) -> str:
         shares = concentration(state.figures.tasks, level, Basis.SPEND)
-        lowered = max(floor(shares.effective_number * 10) / 10, 1.0)
         return (
             f"Spread spend more evenly over {plural_of(level.value)} than today's "
             f"{format_share(shares.shares[0][1])} at "
-            f"{code(shares.shares[0][0])}, or set `appetite.{key}` to {lowered:.1f}."
+            f"{code(shares.shares[0][0])}."
         )
 
     return action
 
 
-def _fallbacks(state: State, metric: Metric) -> str:
+def _fallbacks(state: State, _: Metric) -> str:
     failover = Failover(state.as_of, state.drills)
     lacking = [
         task
@@ -112,11 +114,9 @@ def _fallbacks(state: State, metric: Metric) -> str:
         if task.value_at_stake_per_month
         and not has_independent_fallback(task, fallbacks=failover.usable(task))
     ]
-    lowered = floor((metric.number or 0) * 100) / 100
     return (
         "Fund a fallback at another vendor and cloud for "
-        f"{join_some([code(task.task.name) for task in lacking])}, "
-        f"or set `appetite.min_value_with_independent_fallback` to {lowered:.2f}."
+        f"{join_some([code(task.task.name) for task in lacking])}."
     )
 
 
@@ -141,14 +141,17 @@ def _retirement(state: State, _: Metric) -> str:
     return f"Start migrating from {models} now: less time is left than a migration takes."
 
 
-def _shock(state: State, metric: Metric) -> str:
+def _shock(state: State, _: Metric) -> str:
     limit = state.portfolio.settings.appetite.max_price_shock_share
     share = share_within(float(limit), BASE_RISE)
     return (
-        f"Bring the largest vendor to at most {format_share(share)} of spend, hedge its price by "
-        "contract, "
-        f"or set `appetite.max_price_shock_share` to {ceil((metric.number or 0) * 100) / 100:.2f}."
+        f"Bring the largest vendor to at most {format_share(share)} of spend, or fix its price by "
+        "contract."
     )
+
+
+def _fixed(action: str) -> Callable[[State, Metric], str]:
+    return lambda _state, _metric: action
 
 
 _ACTIONS: dict[str, Callable[[State, Metric], str]] = {
@@ -156,11 +159,21 @@ _ACTIONS: dict[str, Callable[[State, Metric], str]] = {
     "largest-vendor-of-spend": _vendor_share(Basis.SPEND, "max_vendor_share_of_spend"),
     "largest-vendor-of-value": _vendor_share(Basis.VALUE_AT_STAKE, "max_vendor_share_of_value"),
     "independent-fallback": _fallbacks,
-    "effective-vendors": _effective(Level.VENDOR, "min_effective_vendors"),
-    "effective-clouds": _effective(Level.CLOUD, "min_effective_clouds"),
+    "effective-vendors": _effective(Level.VENDOR),
+    "effective-clouds": _effective(Level.CLOUD),
     "retirement-slack": _retirement,
     "price-shock": _shock,
+    "already-broken": _fixed("Bring what is already outside its limit back within it."),
+    "worst-scenario": _fixed("Fund fallbacks or capacity that make the worst scenario cheaper."),
+    "outage-loss-p95": _fixed(
+        "Fund fallbacks that fail independently for the task classes with the largest losses."
+    ),
+    "cost-at-risk": _fixed(
+        "Fix prices by contract, or spread spend over vendors that reprice at different dates."
+    ),
 }
+_EXPLAINED = {"already-broken", "worst-scenario"}
+"""Figures whose note names what is outside."""
 
 
 def _violated_policies(assessment: Assessment) -> list[Decision]:
@@ -179,6 +192,29 @@ def _violated_policies(assessment: Assessment) -> list[Decision]:
         because = f" Reason for the policy: {findings[0].because}." if findings[0].because else ""
         required.append((f"Bring {subjects} within {code(policy)}, {choice}.", why + because))
     return required
+
+
+def _open_errors(assessment: Assessment) -> list[Decision]:
+    """Errors of no policy, one decision a rule: nobody may read "no decisions" beside them."""
+    open_errors: defaultdict[str, list[Finding]] = defaultdict(list)
+    for finding in assessment.findings:
+        if finding.active and not finding.policy and finding.severity is Severity.ERROR:
+            open_errors[finding.rule].append(finding)
+    required = []
+    for name, findings in sorted(open_errors.items()):
+        rule = find_rule(name)
+        first = findings[0]
+        if rule is None or len(findings) == 1:
+            required.append((_as_sentence(first.remedy), _as_sentence(first.message)))
+        else:
+            problem = rule.summary([finding.subject for finding in findings])
+            required.append((_as_sentence(rule.remediation), _as_sentence(problem)))
+    return required
+
+
+def _as_sentence(text: str) -> str:
+    text = text[:1].upper() + text[1:]
+    return text if text.endswith((".", "`")) else f"{text}."
 
 
 def _expiring_waivers(state: State) -> list[Decision]:

@@ -23,6 +23,7 @@ from multillm_gov.reporting.evaluation.writing_style import writing_style_sectio
 from multillm_gov.reporting.shared.headline import with_before
 from multillm_gov.reporting.shared.provenance import incomplete_sentence, provenance
 from multillm_gov.reporting.shared.tables import WATCH_BAND, part_of
+from multillm_gov.reporting.stress.status import max_loss
 from multillm_gov.risk.portfolio_risk import PortfolioRisk
 from multillm_gov.rules.engine.assessment import Assessment
 from multillm_gov.state.state import State
@@ -54,30 +55,30 @@ _CONTROLS = (
 
 
 def standing_section(
-    state: State, metrics: tuple[Metric, ...], required: tuple[Decision, ...]
+    risk: PortfolioRisk, metrics: tuple[Metric, ...], required: tuple[Decision, ...]
 ) -> Section:
     """What could not be read comes first: figures without it would mislead."""
     blocks: list[Block] = []
-    incomplete = incomplete_sentence(state)
+    incomplete = incomplete_sentence(risk.state)
     if incomplete:
         blocks.append(Paragraph(incomplete, "bad"))
     judged = all(metric.status != "neutral" for metric in metrics if metric.limit)
     blocks.append(decision_block(required, complete=not incomplete, all_judged=judged))
-    chart = _use_chart(state, metrics)
+    chart = _use_chart(risk, metrics)
     if chart is not None:
         blocks.append(chart)
     return Section(id="decisions", title="Decisions required", blocks=tuple(blocks))
 
 
-def _use_chart(state: State, metrics: tuple[Metric, ...]) -> BarChart | None:
+def _use_chart(risk: PortfolioRisk, metrics: tuple[Metric, ...]) -> BarChart | None:
     """The use of each limit on one scale; ``None`` where no limit has a figure."""
-    uses = [(metric, use) for metric in metrics if (use := _use(state, metric)) is not None]
+    uses = [(metric, use) for metric in metrics if (use := _use(risk, metric)) is not None]
     if not uses:
         return None
     held = sum(use <= 1 for _, use in uses)
     holding = f"{part_of(held, len(uses), 'limit').lower()} {'holds' if held == 1 else 'hold'}"
     return BarChart(
-        title=f"Use of each limit (except limits in days): {holding}",
+        title=f"Use of each limit that is an amount or a share: {holding}",
         summary="; ".join(f"{metric.label} {_format(use)}" for metric, use in uses),
         bars=tuple(
             Bar(
@@ -93,14 +94,22 @@ def _use_chart(state: State, metrics: tuple[Metric, ...]) -> BarChart | None:
     )
 
 
-def _use(state: State, metric: Metric) -> float | None:
-    """Figure over ceiling, or floor over figure; above 1 the limit is exceeded. Days have none."""
-    appetite, number = state.portfolio.settings.appetite, metric.number
+def _use(risk: PortfolioRisk, metric: Metric) -> float | None:
+    """Figure over ceiling, or floor over figure; above 1 the limit is exceeded.
+
+    Days and counts have none.
+    """
+    settings, number = risk.state.portfolio.settings, metric.number
+    appetite, tolerated = settings.appetite, settings.risk
+    value = risk.context.figures.value_at_stake_per_month
     ceilings = {
         "forecast-spend": appetite.max_monthly_spend,
         "largest-vendor-of-spend": appetite.max_vendor_share_of_spend,
         "largest-vendor-of-value": appetite.max_vendor_share_of_value,
         SHOCK: appetite.max_price_shock_share,
+        "worst-scenario": max_loss(value, risk.context),
+        "outage-loss-p95": tolerated.max_outage_loss_share,
+        "cost-at-risk": tolerated.max_cost_at_risk_share,
     }
     floors = {
         "independent-fallback": appetite.min_value_with_independent_fallback,
@@ -152,6 +161,7 @@ def report_board(
     risk: PortfolioRisk,
     *,
     since: Assessment | None,
+    since_risk: PortfolioRisk | None,
     comparison: Comparison | None,
     fail_on: Severity | None,
 ) -> Report:
@@ -161,12 +171,13 @@ def report_board(
         assessment: The state reported on.
         risk: Its risk, as `measure_board_risk` gives it.
         since: An older state; with ``comparison`` the pack says what changed.
+        since_risk: The risk of that state.
         comparison: What differs from ``since`` to ``assessment``.
         fail_on: Least severity that fails the gate; ``None``: never.
     """
     settings = assessment.state.portfolio.settings
     verdict = judge_counts(assessment.findings, fail_on)
-    metrics = position(assessment.state)
+    metrics = position(risk)
     required = decisions(assessment, metrics)
     report = Report(
         kind="board",
@@ -178,9 +189,9 @@ def report_board(
         revision=assessment.state.revision,
         base=since.state.revision if since else "",
         summary=summary_sentence(metrics, len(required)),
-        headline=with_before(position(since.state), metrics) if since else metrics,
+        headline=with_before(position(since_risk), metrics) if since_risk else metrics,
         sections=(
-            standing_section(assessment.state, metrics, required),
+            standing_section(risk, metrics, required),
             exposure_section(assessment.state),
             repricing_section(assessment.state),
             cost_section(assessment.state),

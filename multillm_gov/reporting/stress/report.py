@@ -17,7 +17,7 @@ from multillm_gov.reporting.stress.retirement import retirement_section
 from multillm_gov.reporting.stress.reverse import reverse_metrics, reverse_section
 from multillm_gov.reporting.stress.scenarios import scenarios_section
 from multillm_gov.reporting.stress.simulation import simulation_metrics, simulation_sections
-from multillm_gov.reporting.stress.status import format_loss, max_loss
+from multillm_gov.reporting.stress.status import format_broken, format_loss, max_loss
 from multillm_gov.risk.portfolio_risk import PortfolioRisk
 from multillm_gov.risk.reverse.prices import capped_without_cost
 from multillm_gov.risk.stress.stress_context import StressContext
@@ -26,6 +26,7 @@ from multillm_gov.units import cents, format_money
 from multillm_gov.words import code, count_of, join_some
 
 _ZERO = Decimal(0)
+_MOST_BROKEN = 3
 
 
 def report_stress(
@@ -142,19 +143,9 @@ def _summary(results: Sequence[ScenarioResult], context: StressContext) -> str:
 
 
 def _metrics(risk: PortfolioRisk) -> tuple[Metric, ...]:
-    broken = len(risk.already_broken)
-    already = Metric(
-        id="already-broken",
-        label="Limits already broken without a shock",
-        value=f"{broken:,}",
-        limit="none",
-        status="bad" if broken else "good",
-        number=float(broken),
-        unit="limits",
-    )
     return (
         *_scenario_metrics(risk.results, risk.context),
-        _in_part(already, capped_without_cost(risk.context), "not judged"),
+        already_broken_metric(risk),
         *reverse_metrics(risk.breaking_points or ()),
         *(
             simulation_metrics(risk.simulation, risk.context.settings.risk)
@@ -164,15 +155,42 @@ def _metrics(risk: PortfolioRisk) -> tuple[Metric, ...]:
     )
 
 
-def _scenario_metrics(
+def already_broken_metric(risk: PortfolioRisk) -> Metric:
+    """How many limits are broken before any shock; a lower bound where costs are not known."""
+    broken = len(risk.already_broken)
+    metric = Metric(
+        id="already-broken",
+        label="Limits already broken without a shock",
+        value=f"{broken:,}",
+        limit="none",
+        status="bad" if broken else "good",
+        note="; ".join(_broken_limits(risk)),
+        number=float(broken),
+        unit="limits",
+    )
+    return _in_part(metric, capped_without_cost(risk.context), "not judged")
+
+
+def _broken_limits(risk: PortfolioRisk) -> Iterator[str]:
+    """The first of them, and how many more there are."""
+    currency = risk.context.figures.currency
+    for breach in risk.already_broken[:_MOST_BROKEN]:
+        yield format_broken(breach, currency)
+    further = len(risk.already_broken) - _MOST_BROKEN
+    if further > 0:
+        yield f"{further:,} more"
+
+
+def worst_scenario_metric(
     results: Sequence[ScenarioResult], context: StressContext
 ) -> Iterator[Metric]:
-    """The largest loss of one scenario, and how many scenarios break a cap or a floor."""
+    """The largest loss of one scenario against what outages may cost in a year."""
     run = [result for result in results if result.variants]
     if not run:
         return
     currency = context.figures.currency
-    worst = max(result.variants[0].outcome.loss for result in run)
+    costliest = max(run, key=lambda result: result.variants[0].outcome.loss)
+    worst = costliest.variants[0].outcome.loss
     limit = max_loss(context.figures.value_at_stake_per_month, context)
     metric = Metric(
         id="worst-scenario",
@@ -180,10 +198,21 @@ def _scenario_metrics(
         value=format_money(worst, currency),
         limit=f"at most {format_money(limit, currency)} a year" if limit else "",
         status=status_below(float(worst), float(limit)) if limit else "neutral",
+        note=costliest.booked.scenario.title if worst else "",
         number=float(worst),
         unit=currency,
     )
     yield _in_part(metric, context.figures.unpriced, "not known")
+
+
+def _scenario_metrics(
+    results: Sequence[ScenarioResult], context: StressContext
+) -> Iterator[Metric]:
+    """The largest loss of one scenario, and how many scenarios break a cap or a floor."""
+    run = [result for result in results if result.variants]
+    if not run:
+        return
+    yield from worst_scenario_metric(results, context)
     caps, floors = sum(one.breaks_cap for one in run), sum(one.breaks_floor for one in run)
     over = _breaking("scenarios-over-caps", "Scenarios that exceed a cap", caps, len(run))
     yield _in_part(over, capped_without_cost(context), "not judged")
