@@ -23,7 +23,11 @@ import networkx as nx
 ROOT = Path(__file__).resolve().parent.parent
 PACKAGE = "multillm_gov"
 FOLDER = ROOT / PACKAGE
-FULL_FOLDERS = {f"{PACKAGE}/rules/book", f"{PACKAGE}/cli"}
+FULL_FOLDERS = {
+    f"{PACKAGE}/rules/book",
+    f"{PACKAGE}/gateways/litellm/rules",
+    f"{PACKAGE}/cli",
+}
 """Folders that hold one file a rule or a command, however many there are."""
 LONG_FUNCTION = 30
 MANY_PARAMETERS = 6

@@ -1,0 +1,75 @@
+"""Which settings which releases of LiteLLM read (`tools/build_litellm_keys.py`)."""
+
+from functools import cache
+from importlib.resources import files
+from typing import Any, Literal
+
+import msgspec
+
+from multillm_gov.gateways.litellm.versions import parse_release
+
+Section = Literal["top", "router_settings", "litellm_settings", "general_settings"]
+SETTINGS: tuple[Section, ...] = ("router_settings", "litellm_settings", "general_settings")
+ENTRY = frozenset({"model_name", "litellm_params", "model_info", "blocked"})
+"""Keys of an entry of `model_list` that the router reads."""
+_ALWAYS = frozenset({"include", "model_list"})
+
+
+@cache
+def _data() -> dict[str, Any]:
+    text = files("multillm_gov.gateways.litellm").joinpath("data", "keys.json").read_bytes()
+    read: dict[str, Any] = msgspec.json.decode(text)
+    return read
+
+
+def is_read(section: Section, key: str, release: tuple[int, int, int]) -> bool | None:
+    """Whether a release reads a key of a section; ``None``: not known of this release.
+
+    Releases between two that were looked at count as known where both agree.
+    """
+    if section == "top" and key in _ALWAYS:
+        return True
+    span = _data()[section].get(key)
+    if span is None:
+        return False
+    releases = [parse_release(each) for each in _data()["releases"]]
+    first, last = releases[span[0]], releases[span[1]]
+    if first <= release <= last or (span[1] == len(releases) - 1 and release > last):
+        return True
+    before = releases[span[0] - 1] if span[0] else (0, 0, 0)
+    after = releases[span[1] + 1] if span[1] + 1 < len(releases) else last
+    return False if (release <= before and span[0]) or (release >= after > last) else None
+
+
+def is_named(key: str) -> bool:
+    """Whether the proxy's source looks a key of that name up in anything at all."""
+    return key in _named()
+
+
+@cache
+def _named() -> frozenset[str]:
+    return frozenset(_data()["named"])
+
+
+def keys_of(section: Section) -> tuple[str, ...]:
+    """The keys that the newest release known reads."""
+    newest = len(_data()["releases"]) - 1
+    return tuple(key for key, span in _data()[section].items() if span[1] == newest)
+
+
+def read_since(section: Section, key: str) -> str:
+    """The first release known to read a key; empty: none does."""
+    span = _data()[section].get(key)
+    return str(_data()["releases"][span[0]]) if span else ""
+
+
+@cache
+def providers() -> frozenset[str]:
+    """What may stand before the slash of a model, in the newest release known."""
+    return frozenset(_data()["providers"])
+
+
+@cache
+def price_keys() -> frozenset[str]:
+    """Names of prices that a deployment may have."""
+    return frozenset(_data()["prices"])

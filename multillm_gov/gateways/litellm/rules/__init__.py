@@ -1,0 +1,1 @@
+"""One rule a file: what a LiteLLM proxy configuration says and does not do."""

@@ -1,0 +1,77 @@
+"""GOV851: a deployment that is down is left alone for a while."""
+
+from collections.abc import Iterator
+
+from multillm_gov.finding import Severity, Violation
+from multillm_gov.gateways.litellm.configuration import number_of
+from multillm_gov.gateways.litellm.rule import LintContext, LintRule, group_subject
+from multillm_gov.words import code, join_some
+
+
+def check(context: LintContext) -> Iterator[Violation]:
+    """Yield groups of one deployment with fallbacks, where nothing makes it cool down."""
+    configuration = context.configuration
+    allowed = configuration.router.get("allowed_fails") or configuration.litellm.get(
+        "allowed_fails"
+    )
+    retries = configuration.setting("num_retries")
+    if (
+        (allowed is not None and allowed.value is not None)
+        or configuration.router.get("allowed_fails_policy") is not None
+        or (retries is not None and number_of(retries.value) == 0)
+    ):
+        return
+    single = {
+        one.group: one
+        for one in configuration.fallbacks
+        if one.kind == "fallbacks" and len(configuration.groups.get(one.group, ())) == 1
+    }
+    if single:
+        first = next(iter(single.values()))
+        yield Violation(
+            message=f"{join_some([code(name) for name in single])} never cool down: with one "
+            "deployment each and no `allowed_fails`, every request of an outage tries it with all "
+            "retries before the fallback",
+            place=first.place.key(),
+            subject=group_subject(first.group),
+            remedy="Add `router_settings: {allowed_fails: 1, cooldown_time: 60}`.",
+            risk="About 5 seconds on each request for as long as the outage lasts.",
+            figures={"groups": len(single)},
+            related=tuple(
+                ("its only deployment", configuration.groups[name][0].place.at("model_name"))
+                for name in list(single)[:3]
+            ),
+        )
+
+
+RULE = LintRule(
+    id="GOV851",
+    name="single-deployment-never-cools-down",
+    title="Deployment that never cools down",
+    why=(
+        "The router cools a deployment of a group down after failures, except one that stands "
+        "alone, unless `allowed_fails` or `allowed_fails_policy` is set. With the default retries "
+        "each request took 4.5 to 7.9 seconds in our trials; with `allowed_fails: 1` the third "
+        "took 0.1. `cooldown_time` alone changes nothing."
+    ),
+    remediation="Set `allowed_fails`, or `num_retries: 0`.",
+    severity=Severity.WARNING,
+    source=(
+        "BerriAI/litellm #40405, PR#8668; the router of 1.83.0, 1.98.0, 1.106.2 and 1.110.2 with a "
+        "deployment that always fails"
+    ),
+    trap="#40405",
+    check=check,
+    violating="""\
+model_list:
+  - {model_name: a, litellm_params: {model: openai/gpt-4o}}
+  - {model_name: b, litellm_params: {model: mistral/mistral-large-latest}}
+router_settings: {fallbacks: [{a: [b]}]}
+""",
+    compliant="""\
+model_list:
+  - {model_name: a, litellm_params: {model: openai/gpt-4o}}
+  - {model_name: b, litellm_params: {model: mistral/mistral-large-latest}}
+router_settings: {fallbacks: [{a: [b]}], allowed_fails: 1}
+""",
+)

@@ -1,0 +1,48 @@
+"""GOV864: a price of zero is one that holds."""
+
+from collections.abc import Iterator
+
+from multillm_gov.finding import Severity, Violation
+from multillm_gov.gateways.litellm.configuration import number_of
+from multillm_gov.gateways.litellm.rule import LintContext, LintRule, deployment_subject
+from multillm_gov.gateways.litellm.versions import Affected
+from multillm_gov.words import code
+
+
+def check(context: LintContext) -> Iterator[Violation]:
+    """Yield prices of zero, and prices in `model_info` alone, that older releases ignore."""
+    for each in context.configuration.deployments:
+        for values, place, where in (
+            (each.parameters, each.parameter, "litellm_params"),
+            (each.info, each.information, "model_info"),
+        ):
+            price = number_of(values.get("input_cost_per_token"))
+            if price == 0 or (price is not None and where == "model_info"):
+                yield Violation(
+                    message=f"the price of {code(each.model)} in `{where}` was ignored on some "
+                    "routes before 1.83.0",
+                    place=place("input_cost_per_token"),
+                    subject=deployment_subject(each),
+                    remedy="Upgrade LiteLLM, and compare the spend log of one request.",
+                    distinction=where,
+                )
+
+
+RULE = LintRule(
+    id="GOV864",
+    name="price-of-zero",
+    title="Price that older releases ignore",
+    why=(
+        "A zero was read as no price and the full one was counted; prices in `model_info` were "
+        "not read on some routes, which counted 0 USD."
+    ),
+    remediation="Run a release that charges what is written: 1.83.0 and later were tried.",
+    severity=Severity.NOTE,
+    source=(
+        "BerriAI/litellm #25204, #11975, PR#36584; the router of 1.83.0, 1.98.0, 1.106.2 and "
+        "1.110.2 charges both forms as written on chat requests"
+    ),
+    trap="#25204",
+    affected=Affected(until="1.83.0"),
+    check=check,
+)

@@ -1,0 +1,43 @@
+"""GOV871: no secret stands in the file."""
+
+from collections.abc import Iterator
+
+from multillm_gov.finding import Severity, Violation
+from multillm_gov.gateways.litellm.rule import LintContext, LintRule, place_subject
+from multillm_gov.gateways.litellm.secret_values import literal_secrets
+
+
+def check(context: LintContext) -> Iterator[Violation]:
+    """Yield literal values of keys and passwords; no output repeats one."""
+    for found in literal_secrets(context.configuration):
+        known = found.is_public_example
+        yield Violation(
+            message="the master key is `sk-1234`, the example of the documentation: anybody may "
+            "administer the proxy"
+            if known
+            else f"the file contains {found.kind}",
+            place=found.place,
+            subject=place_subject(found.place),
+            remedy="Revoke the secret, and write `os.environ/NAME` in its place."
+            if not known
+            else "Generate a key, and write `master_key: os.environ/LITELLM_MASTER_KEY`.",
+            distinction=f"{found.place.path}:{found.kind}",
+        )
+
+
+RULE = LintRule(
+    id="GOV871",
+    name="literal-secret",
+    title="Secret in the file",
+    why=(
+        "Whoever reads the file, its history or a backup has the key. LiteLLM takes "
+        "`os.environ/NAME` everywhere. With the master key `sk-1234` releases from 1.106.2 on "
+        "refuse to start (`master_key_boot_check.py`). Placeholders are not reported."
+    ),
+    remediation="Revoke it, then refer to an environment variable.",
+    severity=Severity.ERROR,
+    source="Values of keys named after secrets, and the forms of vendors' keys (GOV011)",
+    check=check,
+    violating='general_settings: {database_url: "postgres://proxy:Tr4f-Gq8w@db.example.org/x"}\n',
+    compliant="general_settings: {database_url: os.environ/DATABASE_URL}\n",
+)

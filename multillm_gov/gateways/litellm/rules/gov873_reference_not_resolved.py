@@ -1,0 +1,57 @@
+"""GOV873: references to the environment have the form that LiteLLM resolves."""
+
+import re
+from collections.abc import Iterator
+
+from multillm_gov.finding import Severity, Violation
+from multillm_gov.gateways.litellm.configuration import Setting
+from multillm_gov.gateways.litellm.rule import LintContext, LintRule, place_subject
+
+_OTHER = re.compile(
+    r"os\.environ[.\[(:]|os\.environ/$|os\.getenv\(|\$\{[A-Za-z_][A-Za-z0-9_]*\}$|\$[A-Z_]{3,}$|env[:/][A-Z_]{3,}$"
+)
+_ABOUT = ("api_key", "api_base", "api_version", "master_key", "database_url", "aws_", "vertex_")
+
+
+def check(context: LintContext) -> Iterator[Violation]:
+    """Yield values that look like a reference and are taken as they are."""
+    for setting in context.configuration.scalars():
+        value, key = setting.value, _key(setting)
+        if not isinstance(value, str) or len(value) > 200 or not key.startswith(_ABOUT):
+            continue
+        if _OTHER.match(value) or (value.lower().startswith("os.environ/") and value[0] == "O"):
+            yield Violation(
+                message=f"the value of `{key}` looks like a reference to the environment, and is "
+                "taken as it is",
+                place=setting.place,
+                subject=place_subject(setting.place),
+                remedy="Write `os.environ/NAME`.",
+            )
+
+
+def _key(setting: Setting) -> str:
+    names = [step for step in setting.place.pointer if isinstance(step, str)]
+    return names[-1] if names else ""
+
+
+RULE = LintRule(
+    id="GOV873",
+    name="reference-not-resolved",
+    title="Reference to the environment that is not resolved",
+    why=(
+        "LiteLLM resolves texts that start with `os.environ/` and no other form. `${NAME}` works "
+        "only where a template engine fills it in before."
+    ),
+    remediation="Write `os.environ/NAME`.",
+    severity=Severity.WARNING,
+    source='`_check_for_os_environ_vars` (1.110.2): `startswith("os.environ/")`',
+    check=check,
+    violating="""\
+model_list:
+  - {model_name: a, litellm_params: {model: openai/gpt-4o, api_key: "${OPENAI_API_KEY}"}}
+""",
+    compliant="""\
+model_list:
+  - {model_name: a, litellm_params: {model: openai/gpt-4o, api_key: os.environ/OPENAI_API_KEY}}
+""",
+)
