@@ -23,7 +23,9 @@ _WORD = r"""["'](\w+)["']"""
 
 def read_by(section: str, text: str) -> set[str]:
     """Keys that a source looks up in a section."""
-    name = rf"\w*{section}(?:\s*or\s*\{{\}}\s*\))?"
+    if section not in text:
+        return set()
+    name = rf"{section}(?:\s*or\s*\{{\}}\s*\))?"
     patterns = (rf"{name}\.get\(\s*{_WORD}", rf"{name}\[\s*{_WORD}", rf"{_WORD} in \w*{section}\b")
     return {key for pattern in patterns for key in re.findall(pattern, text)}
 
@@ -108,6 +110,10 @@ def keys_of(release: Path) -> dict[str, set[str]]:
         ),
         "litellm_settings": read.union(
             attributes(ast.parse(texts[package / "__init__.py"])),
+            re.findall(rf"key == {_WORD}", server),
+            *(read_by("litellm_settings", text) for text in proxy.values()),
+        ),
+        "attributes": attributes(ast.parse(texts[package / "__init__.py"])).union(
             re.findall(rf"key == {_WORD}", server),
             *(read_by("litellm_settings", text) for text in proxy.values()),
         ),

@@ -32,6 +32,7 @@ def command(*, name: str, form: Literal["text", "markdown", "json"], root: Path 
     \b
     Examples:
       govern explain GOV201
+      govern explain GOV811
       govern explain concentration
       govern explain GOV301 --format json
       govern explain policy:vendor-concentration

@@ -49,12 +49,14 @@ def command(
 ) -> None:
     """List the rules by family: id, severity, name and title.
 
-    With WORDS, only rules whose page contains all of them.
+    Family 8 holds the rules of `govern lint`. With WORDS, only rules whose page contains all of
+    them.
 
     \b
     Examples:
       govern rules
       govern rules --family 4
+      govern rules --family 8
       govern rules fallback --policy-only
       govern rules --fixable
       govern rules --control "DORA Art. 28"

@@ -1,6 +1,7 @@
 """The hooks offered to portfolios: their commands run, and they fire on governed files alone."""
 
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -12,7 +13,9 @@ import yaml
 from multillm_gov import exits
 
 ROOT = Path(__file__).parents[2]
-HOOKS: list[dict[str, Any]] = yaml.safe_load((ROOT / ".pre-commit-hooks.yaml").read_text())
+OFFERED: list[dict[str, Any]] = yaml.safe_load((ROOT / ".pre-commit-hooks.yaml").read_text())
+HOOKS = [hook for hook in OFFERED if hook["id"] != "govern-lint"]
+"""Those about a portfolio; `govern-lint` is about the files it is given."""
 BROKEN = (
     "owner: sales\ntask_classes:\n  a:\n    route: [{model: custom/alpha}]\n    no_such_key: 1\n"
 )
@@ -43,6 +46,20 @@ def test_its_command_passes_and_fails(hook: dict[str, Any], govern, checkout) ->
     assert govern(*words, cwd=checkout.folder).returncode == exits.CLEAN
     checkout.write({"allocations/a.yaml": BROKEN})
     assert govern(*words, cwd=checkout.folder).returncode == exits.FINDINGS
+
+
+def test_lint_judges_the_files_it_is_given(govern, tmp_path: Path) -> None:
+    (hook,) = (hook for hook in OFFERED if hook["id"] == "govern-lint")
+    assert hook.get("pass_filenames", True) is True
+    words = hook["entry"].split()[1:]
+    for name in ("litellm_config.yaml", "litellm.yml", "deploy/proxy_config.yaml"):
+        assert re.search(hook["files"], name)
+    assert not re.search(hook["files"], "allocations/marketing.yaml")
+    config = tmp_path / "litellm_config.yaml"
+    config.write_text("model_list:\n  - {model_name: a, litellm_params: {model: mistral/x}}\n")
+    assert govern(*words, config, cwd=tmp_path).returncode == exits.CLEAN
+    config.write_text("model_list: {}\n")
+    assert govern(*words, config, cwd=tmp_path).returncode == exits.FINDINGS
 
 
 def test_pre_commit_takes_the_manifest(tmp_path: Path) -> None:

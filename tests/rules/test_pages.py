@@ -140,7 +140,7 @@ def test_the_list_can_be_narrowed_to_a_family() -> None:
     )
     assert "### GOV301" not in list_rules("markdown", _SPEND)
     with pytest.raises(UsageError):
-        list_rules(selection=RuleFilter(family=8))
+        list_rules(selection=RuleFilter(family=8, text="no such words"))
 
 
 def test_the_list_fits_80_columns_and_keeps_its_columns_apart() -> None:

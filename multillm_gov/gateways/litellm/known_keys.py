@@ -8,8 +8,11 @@ import msgspec
 
 from multillm_gov.gateways.litellm.versions import parse_release
 
-Section = Literal["top", "router_settings", "litellm_settings", "general_settings"]
+Section = Literal["top", "router_settings", "litellm_settings", "general_settings", "attributes"]
+"""A section of the file; `attributes` are the settings among what `litellm_settings` may set."""
 SETTINGS: tuple[Section, ...] = ("router_settings", "litellm_settings", "general_settings")
+HOMES: tuple[Section, ...] = ("top", "router_settings", "attributes", "general_settings")
+"""Where a setting may belong; functions of the module are no settings."""
 ENTRY = frozenset({"model_name", "litellm_params", "model_info", "blocked"})
 """Keys of an entry of `model_list` that the router reads."""
 _ALWAYS = frozenset({"include", "model_list"})
@@ -51,8 +54,18 @@ def _named() -> frozenset[str]:
     return frozenset(_data()["named"])
 
 
+def near_key(section: Section, key: str) -> str:
+    """`` (did you mean `x`?)`` for the one known key that a key may be a slip of; else empty."""
+    from difflib import get_close_matches
+
+    close = get_close_matches(key[:80], keys_of(section), n=1, cutoff=0.84)
+    return f" (did you mean `{close[0]}`?)" if close else ""
+
+
+@cache
 def keys_of(section: Section) -> tuple[str, ...]:
-    """The keys that the newest release known reads."""
+    """The settings that the newest release known reads."""
+    section = "attributes" if section == "litellm_settings" else section
     newest = len(_data()["releases"]) - 1
     return tuple(key for key, span in _data()[section].items() if span[1] == newest)
 

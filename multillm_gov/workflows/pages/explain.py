@@ -21,6 +21,8 @@ from multillm_gov.workflows.pages.rules import (
 
 Form = Literal["text", "markdown", "json"]
 _POLICY = "policy:"
+LINT_FAMILY = 8
+"""The digit after ``GOV`` of rules about gateway configurations, which have a book of their own."""
 _UNENFORCED = frozenset({"files", "waivers"})
 """Scopes of rules that always run and take no policy."""
 
@@ -73,6 +75,8 @@ def explain(name: str, form: Form = "text", root: Path | None = None) -> str:
     requested = name.strip()
     only_policy = requested.startswith(_POLICY)
     rule = None if only_policy else find_rule(requested)
+    if rule is None and not only_policy and (lint_page := _lint_page(requested, form)):
+        return lint_page
     if rule is None:
         from multillm_gov.workflows.pages.keys import explain_key
 
@@ -83,6 +87,24 @@ def explain(name: str, form: Form = "text", root: Path | None = None) -> str:
     if form == "json":
         return as_json(page_data(rule))
     return page_markdown(rule) if form == "markdown" else page_text(rule)
+
+
+def _lint_page(name: str, form: Form) -> str:
+    """The page of a rule about gateway configurations; empty where there is none."""
+    from multillm_gov.gateways.litellm.book import find_lint_rule
+
+    rule = find_lint_rule(name)
+    if rule is None:
+        return ""
+    from multillm_gov.workflows.lint_pages import (
+        lint_page_data,
+        lint_page_markdown,
+        lint_page_text,
+    )
+
+    if form == "json":
+        return as_json(lint_page_data(rule))
+    return lint_page_markdown(rule) if form == "markdown" else lint_page_text(rule)
 
 
 def _explain_policy(name: str, form: Form, root: Path | None, *, only: bool) -> str:
@@ -127,12 +149,36 @@ def _kinds(names: Iterable[str]) -> str:
     return f"kinds of files are {join_code(names)}"
 
 
+def _list_lint_rules(form: Form, selection: RuleFilter) -> str:
+    """The rules about gateway configurations whose pages have the words of a filter."""
+    from multillm_gov.gateways.litellm.book import all_lint_rules
+    from multillm_gov.workflows.lint_pages import (
+        lint_markdown,
+        lint_page_data,
+        lint_page_text,
+        lint_rules_text,
+    )
+
+    rules = tuple(
+        rule
+        for rule in all_lint_rules()
+        if all(word in lint_page_text(rule).lower() for word in selection.text.lower().split())
+    )
+    if not rules:
+        raise UsageError("No rule matches these filters", "Run `govern rules` to list them all.")
+    if form == "json":
+        return as_json([lint_page_data(rule) for rule in rules])
+    return lint_markdown(rules) if form == "markdown" else lint_rules_text(rules)
+
+
 def list_rules(form: Form = "text", selection: RuleFilter | None = None) -> str:
     """The rules of the book that a filter selects; without one, all.
 
     Raises:
         UsageError: no rule matches.
     """
+    if selection is not None and selection.family == LINT_FAMILY:
+        return _list_lint_rules(form, selection)
     rules = all_rules()
     if selection is not None:
         rules = tuple(rule for rule in rules if selection.fits(rule))

@@ -20,7 +20,7 @@ from multillm_gov.workflows.pages.parameters import Parameter, parameters_of
 
 FAMILIES = (
     *("Files and schema", "Models and lifecycle", "Resilience", "Concentration", "Spend"),
-    *("Quality and evidence", "Data and compliance", "Process", "Reserved", "Custom"),
+    *("Quality and evidence", "Data and compliance", "Process", "Gateway configuration", "Custom"),
 )
 """By the digit after ``GOV``."""
 _WIDTH = 80

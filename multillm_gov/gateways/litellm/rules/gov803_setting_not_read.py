@@ -5,23 +5,41 @@ from collections.abc import Iterator
 from multillm_gov.finding import Severity, Violation
 from multillm_gov.gateways.litellm.configuration import Setting
 from multillm_gov.gateways.litellm.known_keys import (
+    HOMES,
     SETTINGS,
     Section,
     is_named,
     is_read,
-    keys_of,
+    near_key,
     read_since,
 )
 from multillm_gov.gateways.litellm.rule import LintContext, LintRule, place_subject
-from multillm_gov.words import code, did_you_mean
+from multillm_gov.words import code
 
 _MARKS = (".", "_", "x-")
 """How keys start that only hold anchors, by custom."""
+_TELLING = frozenset({"model_list", "general_setting", "litellm_setting", "router_setting"}) | {
+    *SETTINGS,
+    *("environment_variables", "mcp_servers", "guardrails", "files_settings", "include"),
+    *("finetune_settings", "credential_list", "assistant_settings", "callback_settings"),
+}
+"""Keys by which a configuration is known; other programs have `config` and `prompts` too."""
 
 
 def check(context: LintContext) -> Iterator[Violation]:
     """Yield keys that nothing reads, with the known key that is nearest."""
     configuration = context.configuration
+    if configuration.top and not any(map(_is_known, configuration.top)):
+        key, setting = next(iter(configuration.top.items()))
+        yield Violation(
+            message=f"no key of the file is one that LiteLLM reads, {code(key)} first: it is no "
+            "configuration of the proxy",
+            place=setting.place.key(),
+            subject=f"file:{configuration.path}",
+            remedy="Give the file that `litellm --config` gets.",
+            severity=Severity.ERROR,
+        )
+        return
     for key, setting in configuration.top.items():
         if not key.startswith(_MARKS) and not _holds_anchor(context, setting):
             yield from _judge(context, "top", key, setting)
@@ -31,14 +49,18 @@ def check(context: LintContext) -> Iterator[Violation]:
             yield from _judge(context, section, key, setting)
 
 
+def _is_known(key: str) -> bool:
+    return key in _TELLING
+
+
 def _judge(
     context: LintContext, section: Section, key: str, setting: Setting
 ) -> Iterator[Violation]:
     if is_read(section, key, context.release) is not False:
         return
-    if any(is_read(other, key, context.release) for other in ("top", *SETTINGS)):
+    if any(is_read(other, key, context.release) for other in HOMES if other != section):
         return  # GOV804 says where it belongs.
-    near = did_you_mean(key, (name for name in keys_of(section) if len(name) > 3))
+    near = near_key(section, key)
     if not near and section == "general_settings" and is_named(key):
         return  # The source names it somewhere; no claim is made.
     where = "at the top level" if section == "top" else f"in `{section}`"

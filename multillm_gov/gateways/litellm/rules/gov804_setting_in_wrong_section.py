@@ -35,7 +35,7 @@ def _judge(
     homes = [
         other
         for other in SETTINGS
-        if other != section and len(key) > _SHORT and is_read(other, key, context.release)
+        if other != section and len(key) > _SHORT and _is_setting(context, other, key)
     ]
     if not homes:
         return
@@ -49,6 +49,11 @@ def _judge(
         remedy=f"Move it to {join_code(homes[:1])}.",
         severity=Severity.ERROR if stops else None,
     )
+
+
+def _is_setting(context: LintContext, section: Section, key: str) -> bool:
+    home: Section = "attributes" if section == "litellm_settings" else section
+    return bool(is_read(home, key, context.release))
 
 
 RULE = LintRule(

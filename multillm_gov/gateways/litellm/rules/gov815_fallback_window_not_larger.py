@@ -9,12 +9,12 @@ from multillm_gov.words import code
 
 
 def check(context: LintContext) -> Iterator[Violation]:
-    """Yield fallbacks whose window is known to be smaller than what they stand in for."""
+    """Yield fallbacks whose window is known to be smaller than the smallest they stand in for."""
     for fallback in context.configuration.fallbacks:
         own = [context.window(each) for each in context.members(fallback.group)]
         if not own or None in own:
             continue
-        needed = max(size for size in own if size is not None)
+        needed = min(size for size in own if size is not None)
         for target in fallback.targets:
             sizes = [context.window(each) for each in context.members(target.name)]
             if not sizes or None in sizes:

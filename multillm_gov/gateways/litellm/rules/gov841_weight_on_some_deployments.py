@@ -26,7 +26,7 @@ def check(context: LintContext) -> Iterator[Violation]:
         effect = (
             f"this release ignores `{key}`, since the first deployment has none"
             if ignored
-            else f"{count_of(len(without), 'deployment')} without `{key}` get no traffic unless "
+            else f"no request goes to the {count_of(len(without), 'deployment')} without it unless "
             "the others cool down"
         )
         yield Violation(

@@ -29,9 +29,9 @@ def check(context: LintContext) -> Iterator[Violation]:
     if single:
         first = next(iter(single.values()))
         yield Violation(
-            message=f"{join_some([code(name) for name in single])} never cool down: with one "
-            "deployment each and no `allowed_fails`, every request of an outage tries it with all "
-            "retries before the fallback",
+            message=f"{join_some([code(name) for name in single])}: one deployment and no "
+            "`allowed_fails`, so it never cools down, and every request of an outage tries it with "
+            "all retries before the fallback",
             place=first.place.key(),
             subject=group_subject(first.group),
             remedy="Add `router_settings: {allowed_fails: 1, cooldown_time: 60}`.",

@@ -27,10 +27,12 @@ def check(context: LintContext) -> Iterator[Violation]:
                     at: Place = place(key)
                     yield Violation(
                         message=f"`{key}: {price}` is {price * 1_000_000:,.0f} USD a million "
-                        "tokens: the price of a million seems to stand as that of one",
+                        "tokens, more than any model costs: was the price of a thousand or of a "
+                        "million meant?",
                         place=at,
                         subject=deployment_subject(each),
-                        remedy=f"Write {price / 1_000_000:.3g}, if {price} USD a million is meant.",
+                        remedy=f"Write {price / 1_000_000:.3g} for {price} USD a million tokens, "
+                        f"{price / 1_000:.3g} for {price} USD a thousand.",
                         figures={"usd_per_token": float(price)},
                         distinction=key,
                     )

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from multillm_gov.finding import Severity, Violation
 from multillm_gov.gateways.litellm.known_keys import price_keys
 from multillm_gov.gateways.litellm.rule import LintContext, LintRule, deployment_subject
-from multillm_gov.words import code, did_you_mean
+from multillm_gov.words import code
 
 _WORDS = ("cost", "price")
 _PER_THOUSAND = {
@@ -23,7 +23,7 @@ def check(context: LintContext) -> Iterator[Violation]:
                 if not any(word in key for word in _WORDS) or key in known:
                     continue
                 right = _PER_THOUSAND.get(key)
-                near = f"; it reads `{right}`" if right else did_you_mean(key, known)
+                near = f"; it reads `{right}`" if right else ""
                 yield Violation(
                     message=f"LiteLLM prices nothing by {code(key)}{near}",
                     place=place(key).key(),

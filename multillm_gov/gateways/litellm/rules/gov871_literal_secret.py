@@ -5,15 +5,19 @@ from collections.abc import Iterator
 from multillm_gov.finding import Severity, Violation
 from multillm_gov.gateways.litellm.rule import LintContext, LintRule, place_subject
 from multillm_gov.gateways.litellm.secret_values import literal_secrets
+from multillm_gov.gateways.litellm.versions import parse_release
+
+_REFUSED_SINCE = parse_release("1.106.2")
 
 
 def check(context: LintContext) -> Iterator[Violation]:
     """Yield literal values of keys and passwords; no output repeats one."""
     for found in literal_secrets(context.configuration):
         known = found.is_public_example
+        refuses = context.release >= _REFUSED_SINCE
+        effect = "the proxy does not start" if refuses else "anybody may administer the proxy"
         yield Violation(
-            message="the master key is `sk-1234`, the example of the documentation: anybody may "
-            "administer the proxy"
+            message=f"the master key is `sk-1234`, the example of the documentation: {effect}"
             if known
             else f"the file contains {found.kind}",
             place=found.place,

@@ -17,12 +17,15 @@ def check(context: LintContext) -> Iterator[Violation]:
     """Yield values that look like a reference and are taken as they are."""
     for setting in context.configuration.scalars():
         value, key = setting.value, _key(setting)
+        steps = setting.place.pointer
         if not isinstance(value, str) or len(value) > 200 or not key.startswith(_ABOUT):
             continue
+        if "model_list" in steps and "litellm_params" not in steps:
+            continue  # GOV805: nothing reads it at all.
         if _OTHER.match(value) or (value.lower().startswith("os.environ/") and value[0] == "O"):
             yield Violation(
-                message=f"the value of `{key}` looks like a reference to the environment, and is "
-                "taken as it is",
+                message=f"the value of `{key}` looks like a reference to the environment that "
+                "LiteLLM does not resolve: it must be filled in before",
                 place=setting.place,
                 subject=place_subject(setting.place),
                 remedy="Write `os.environ/NAME`.",

@@ -1,0 +1,142 @@
+"""The book of gateway lint: every rule finds its example and leaves the mended one alone."""
+
+import datetime as dt
+from functools import cache
+
+import pytest
+
+from multillm_gov.catalog.catalog import Catalog
+from multillm_gov.catalog.lookup import open_catalog
+from multillm_gov.catalog.overrides import Overrides
+from multillm_gov.documents.document import SourceFile
+from multillm_gov.finding import Finding, Severity
+from multillm_gov.gateways.litellm.book import all_lint_rules, find_lint_rule
+from multillm_gov.gateways.litellm.linting import lint
+from multillm_gov.gateways.litellm.reading import read_configuration
+from multillm_gov.gateways.litellm.rule import LintContext
+from multillm_gov.gateways.litellm.versions import TESTED, Affected, parse_release
+from multillm_gov.sources.price_map import shipped_price_map
+from multillm_gov.workflows.explain import explain
+
+RULES = all_lint_rules()
+DAY = dt.date(2026, 11, 24)
+TRAPS = (
+    *("litellm-docs PR#948", "#31292", "#38176", "#33327", "#41344", "#10973", "#36533", "#13882"),
+    *("PR#41218", "#10317", "#31557", "PR#35689", "#39655", "#40405", "PR#38406", "PR#31287"),
+    *("#33329", "#18444", "#15944", "#12383", "#18542", "#11975", "#25204", "#7950", "PR#42255"),
+    *("#3884", "#17729"),
+)
+"""Public threads about configurations that do not do what they say, in their known order."""
+
+
+@cache
+def catalog() -> Catalog:
+    return open_catalog(Overrides(), None, shipped_price_map, DAY)
+
+
+def judged(
+    text: str, release: str = TESTED, environment: frozenset[str] | None = None
+) -> tuple[Finding, ...]:
+    configuration, _ = read_configuration(SourceFile("config.yaml", text.encode()))
+    assert configuration is not None
+    context = LintContext(
+        configuration=configuration,
+        release=parse_release(release),
+        catalog=catalog(),
+        as_of=DAY,
+        environment=environment,
+    )
+    return lint(context)
+
+
+def of(rule: str, text: str, release: str = TESTED) -> list[str]:
+    return [one.message for one in judged(text, release) if one.rule == rule]
+
+
+@pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.id)
+def test_a_rule_finds_its_example_and_not_the_mended_one(rule) -> None:
+    if rule.violating and not rule.violating.startswith("#"):
+        release = "1.75.0" if rule.affected.until else TESTED
+        found = [one for one in judged(rule.violating, release) if one.rule == rule.id]
+        assert found
+        assert all(one.location.line >= 1 and one.remedy and one.message for one in found)
+    if rule.compliant and not rule.compliant.startswith("#"):
+        configuration, _ = read_configuration(SourceFile("c.yaml", rule.compliant.encode()))
+        assert configuration is not None
+        found = [one for one in judged(rule.compliant) if one.rule == rule.id]
+        assert not [one for one in found if one.severity > Severity.NOTE], found
+
+
+@pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.id)
+def test_a_rule_says_where_it_is_from_and_what_it_is_about(rule) -> None:
+    assert rule.why.endswith(".")
+    assert rule.remediation.endswith(".")
+    assert rule.source
+    assert not rule.title.endswith(".")
+    assert rule.title in explain(rule.id)
+    assert find_lint_rule(rule.name) is rule
+
+
+@pytest.mark.parametrize("thread", TRAPS)
+def test_every_known_trap_is_a_rule(thread: str) -> None:
+    assert [rule.id for rule in RULES if thread in rule.source or thread == rule.trap]
+
+
+WEIGHTS = """\
+model_list:
+  - {model_name: a, litellm_params: {model: openai/gpt-4o}}
+  - {model_name: a, litellm_params: {model: openai/gpt-4.1, weight: 3}}
+"""
+
+
+def test_another_release_is_judged_by_what_it_does() -> None:
+    (now,) = of("GOV841", WEIGHTS)
+    (before,) = of("GOV841", WEIGHTS, "1.98.0")
+    assert "no request goes to" in now
+    assert "this release ignores `weight`" in before
+    star = "router_settings: {context_window_fallbacks: [{'*': [a]}]}\n" + WEIGHTS
+    assert not of("GOV817", star)
+    assert of("GOV817", star, "v1.98.0-stable")
+    public = "general_settings: {master_key: sk-1234}\n"
+    assert "does not start" in of("GOV871", public)[0]
+    assert "anybody may administer" in of("GOV871", public, "1.98.0")[0]
+    assert Affected(until="1.83.0").holds((1, 80, 0))
+    assert not Affected(until="1.83.0").holds((1, 83, 0))
+
+
+def test_unset_variables_are_reported_once_and_only_on_request() -> None:
+    text = (
+        "model_list:\n"
+        "  - {model_name: a, litellm_params: {model: openai/x, api_key: os.environ/KEY_ONE}}\n"
+        "  - {model_name: b, litellm_params: {model: openai/y, api_key: os.environ/KEY_ONE}}\n"
+        "environment_variables: {KEY_TWO: os.environ/KEY_THREE}\n"
+    )
+    assert not of("GOV872", text)
+    found = judged(text, environment=frozenset({"KEY_THREE"}))
+    assert [(one.location.line, one.message) for one in found if one.rule == "GOV872"] == [
+        (2, "`KEY_ONE` is not set (did you mean `KEY_TWO` or `KEY_THREE`?)")
+    ]
+
+
+def test_every_circle_is_told_once() -> None:
+    text = (
+        "model_list:\n"
+        + "".join(
+            f"  - {{model_name: {name}, litellm_params: {{model: openai/{name}}}}}\n"
+            for name in "abc"
+        )
+        + "router_settings: {fallbacks: [{a: [b]}, {b: [c]}, {c: [a]}, {c: [c]}]}\n"
+    )
+    assert of("GOV812", text) == [
+        "`a` falls back to itself, over `b` and `c`: the second try meets the same failure"
+    ]
+
+
+def test_what_may_come_from_elsewhere_is_no_error() -> None:
+    text = (
+        "general_settings: {store_model_in_db: true}\n"
+        "model_list:\n  - {model_name: a, litellm_params: {model: openai/gpt-4o}}\n"
+        "router_settings: {fallbacks: [{a: [stored]}]}\n"
+    )
+    found = {one.rule: one.severity for one in judged(text)}
+    assert found["GOV811"] is Severity.WARNING
