@@ -100,7 +100,7 @@ def test_includes_are_read_merged_and_kept_inside(tmp_path: Path) -> None:
     )
     report = lint_files([folder / "config.yaml", folder / "models.yaml"], as_of=DAY, folder=folder)
     places = {(one.rule, str(one.location)) for one in report.findings}
-    assert ("GOV807", "models.yaml:3:51") in places
+    assert ("GOV807", "models.yaml:3:49") in places
     assert ("GOV806", "config.yaml:3:1") in places
     unread = [one for one in report.findings if one.rule == "GOV801"]
     assert [(one.location.column, one.severity) for one in unread] == [

@@ -62,6 +62,6 @@ model_list:
 """,
     compliant="""\
 model_list:
-  - {model_name: a, litellm_params: {model: openai/gpt-4o-2024-11-20}}
+  - {model_name: a, litellm_params: {model: mistral/mistral-large-latest}}
 """,
 )
