@@ -147,7 +147,7 @@ MUTATIONS = (
 @pytest.mark.parametrize("seed", range(6))
 def test_mutated_real_files_never_crash_it(seed: int, corpus: Path, tmp_path: Path) -> None:
     """Values of real files replaced, lines dropped, doubled and moved: findings or a flaw."""
-    chance = random.Random(seed)  # noqa: S311
+    chance = random.Random(seed)
     paths = []
     for number, source in enumerate(chance.sample(configurations(corpus), 40)):
         lines = source.read_bytes().split(b"\n")
