@@ -66,7 +66,7 @@ def command(
     """
     from multillm_gov.errors import UsageError
     from multillm_gov.gateways.litellm.versions import TESTED
-    from multillm_gov.workflows.lint import lint_files
+    from multillm_gov.workflows.gateway.lint import lint_files
 
     if gateway is not None and gateway != "litellm":
         if not Path(gateway).is_file():

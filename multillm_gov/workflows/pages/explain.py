@@ -96,7 +96,7 @@ def _lint_page(name: str, form: Form) -> str:
     rule = find_lint_rule(name)
     if rule is None:
         return ""
-    from multillm_gov.workflows.lint_pages import (
+    from multillm_gov.workflows.pages.lint_rules import (
         lint_page_data,
         lint_page_markdown,
         lint_page_text,
@@ -152,7 +152,7 @@ def _kinds(names: Iterable[str]) -> str:
 def _list_lint_rules(form: Form, selection: RuleFilter) -> str:
     """The rules about gateway configurations whose pages have the words of a filter."""
     from multillm_gov.gateways.litellm.book import all_lint_rules
-    from multillm_gov.workflows.lint_pages import (
+    from multillm_gov.workflows.pages.lint_rules import (
         lint_markdown,
         lint_page_data,
         lint_page_text,

@@ -13,7 +13,7 @@ from multillm_gov import exits
 from multillm_gov.errors import SourceError, UsageError
 from multillm_gov.finding import Severity
 from multillm_gov.rendering.renderers import formats, renderer
-from multillm_gov.workflows.lint import lint_files
+from multillm_gov.workflows.gateway.lint import lint_files
 
 DAY = dt.date(2026, 11, 24)
 FOLDERS = ("litellm_configs", "litellm_official", "import_fixtures")

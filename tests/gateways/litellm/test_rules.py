@@ -16,7 +16,7 @@ from multillm_gov.gateways.litellm.reading import read_configuration
 from multillm_gov.gateways.litellm.rule import LintContext
 from multillm_gov.gateways.litellm.versions import TESTED, Affected, parse_release
 from multillm_gov.sources.price_map import shipped_price_map
-from multillm_gov.workflows.explain import explain
+from multillm_gov.workflows.pages.explain import explain
 
 RULES = all_lint_rules()
 DAY = dt.date(2026, 11, 24)

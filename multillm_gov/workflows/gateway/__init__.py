@@ -1,0 +1,1 @@
+"""Workflows about a gateway's own files: lint, import, shadow models."""
