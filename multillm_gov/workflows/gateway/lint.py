@@ -160,11 +160,12 @@ def _report(
             ("deployments", deployments),
             ("model groups", groups),
         ),
-        rules=_notes(findings),
+        rules=rule_notes(findings),
     )
 
 
-def _notes(findings: Iterable[Finding]) -> tuple[RuleNote, ...]:
+def rule_notes(findings: Iterable[Finding]) -> tuple[RuleNote, ...]:
+    """Each rule of gateway lint that findings name, in short."""
     rules = map(find_lint_rule, sorted({finding.rule for finding in findings}))
     return tuple(
         RuleNote(
