@@ -6,8 +6,9 @@ from typing import Literal
 import msgspec
 
 from multillm_gov import exits
+from multillm_gov.briefing import Briefing, ReportedChange
 from multillm_gov.content import Block, Status
-from multillm_gov.finding import Figure, Finding, Severity
+from multillm_gov.finding import Finding, Severity
 from multillm_gov.location import Location
 from multillm_gov.words import count_of, join_words
 
@@ -24,10 +25,17 @@ class Metric(msgspec.Struct, frozen=True, kw_only=True):
     before: str = ""
     """The same figure at the base of a comparison; empty where nothing is compared."""
     limit: str = ""
+    limit_before: str = ""
+    """The limit at the base of a comparison, where it was another one."""
     status: Status = "neutral"
     note: str = ""
     number: float | None = None
     unit: str = ""
+
+    @property
+    def moved(self) -> bool:
+        """Whether the figure, or its limit, differs from the base's."""
+        return self.before not in {"", self.value} or bool(self.limit_before)
 
 
 class Section(msgspec.Struct, frozen=True, kw_only=True):
@@ -89,38 +97,6 @@ class RuleNote(msgspec.Struct, frozen=True, kw_only=True):
     severity: Severity
     """The rule's own; a policy may set another for its findings."""
     controls: tuple[str, ...] = ()
-
-
-class ShareMove(msgspec.Struct, frozen=True, kw_only=True):
-    """How much of an entity's share of spend one change accounts for (0..1 scale)."""
-
-    level: str
-    entity: str
-    points: float
-
-
-class ReportedChange(msgspec.Struct, frozen=True, kw_only=True):
-    """One semantic difference between two states, for programs; sections show it to people."""
-
-    kind: str
-    """``spend-cap``, ``fallback-removed``, ``policy-parameter`` …"""
-    area: str
-    subject: str
-    """Task class, policy, ``policy / subject`` of a waiver, model, or ``settings``."""
-    label: str
-    aspect: str
-    """The key as written in YAML: ``spend_cap.monthly``."""
-    direction: Literal["loosened", "tightened", "changed"]
-    before: str
-    after: str
-    before_figure: Figure
-    after_figure: Figure
-    location_before: Location | None
-    location_after: Location | None
-    spend_effect_per_month: Decimal | None
-    """What it adds to the forecast; ``None`` where it moves no money or where that is not known."""
-    exposure: tuple[ShareMove, ...]
-    note: str
 
 
 class TrialCheck(msgspec.Struct, frozen=True, kw_only=True):
@@ -219,6 +195,10 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
     rules: tuple[RuleNote, ...] = ()
     path_prefix: str = ""
     """The portfolio's folder below the repository's root, with ``/`` last; may be empty."""
+    briefing: Briefing | None = None
+    """Of a comparison: what a reviewer reads first."""
+    file_url: str = ""
+    """Where the host shows a file: an address with ``{commit}``, ``{path}`` and ``{line}``."""
 
     @property
     def layout(self) -> Layout:

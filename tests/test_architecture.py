@@ -93,7 +93,14 @@ def test_check_loads_nothing_heavy(tmp_path: Path, format_name: str) -> None:
     assert not modules & HEAVY
     assert {module for module in modules if module.startswith("multillm_gov.cli.")} == {
         f"multillm_gov.cli.{name}"
-        for name in ("shared", "shared.group", "check", "shared.options", "shared.emit")
+        for name in (
+            "shared",
+            "shared.group",
+            "check",
+            "shared.options",
+            "shared.emit",
+            "shared.terminal",
+        )
     }
     rooms = {
         module.split(".")[1]

@@ -3,9 +3,17 @@
 from collections.abc import Iterator
 from decimal import Decimal
 
+from msgspec import Struct
+from msgspec.structs import replace
+
 from multillm_gov.changes.change import Change, Direction, Kind
 from multillm_gov.changes.compared_field import figure, format_list
-from multillm_gov.changes.direction import fewer_is_tighter, higher_is_tighter, lower_is_tighter
+from multillm_gov.changes.direction import (
+    fewer_is_tighter,
+    higher_is_tighter,
+    judge_values,
+    lower_is_tighter,
+)
 from multillm_gov.documents.layout import SETTINGS
 from multillm_gov.location import Place
 from multillm_gov.portfolio.settings import Appetite, ExchangeRate, Settings
@@ -14,6 +22,8 @@ from multillm_gov.units import format_money, format_share
 _GATES = ("note", "warning", "error", "never")
 """From strictest to laxest."""
 _SUBJECT = "settings"
+_CEILINGS = ("max_outage_loss_share", "max_cost_at_risk_share")
+"""Limits of the appetite that stand below ``risk``."""
 
 
 def compare_settings(before: Settings, after: Settings) -> Iterator[Change]:
@@ -39,11 +49,54 @@ def compare_settings(before: Settings, after: Settings) -> Iterator[Change]:
     }
     for name in Settings.__struct_fields__:
         was, now = getattr(before, name), getattr(after, name)
-        if name != "appetite" and was != now and not _same_set(was, now):
-            values = (_format(was, before), _format(now, after))
-            yield _change(
-                Kind.SETTING, name, directions.get(name, Direction.CHANGED), (was, now), values
-            )
+        if name == "appetite" or was == now or _same_set(was, now):
+            continue
+        if isinstance(was, Struct) and not isinstance(was, ExchangeRate):
+            yield from _nested((name,), was, now)
+            continue
+        values = (_format(was, before), _format(now, after))
+        yield _change(
+            Kind.SETTING, name, directions.get(name, Direction.CHANGED), (was, now), values
+        )
+
+
+def _nested(route: tuple[str, ...], before: object, after: object) -> Iterator[Change]:
+    """One change for each key below a setting that differs, at the key itself."""
+    if before == after or _same_set(before, after):
+        return
+    parts = [_parts(value) for value in (before, after)]
+    if any(part is not None for part in parts):
+        old, new = (part or {} for part in parts)
+        for name in dict.fromkeys((*old, *new)):
+            yield from _nested((*route, name), old.get(name), new.get(name))
+        return
+    direction = Direction.CHANGED
+    if route[0] == "spend_change" or route[-1] in _CEILINGS:
+        direction = judge_values("lower", before, after)
+    values = (_spell(before), _spell(after))
+    change = _change(Kind.SETTING, ".".join(route), direction, (before, after), values)
+    place = Place(SETTINGS, route)
+    yield replace(change, place_before=place, place_after=place)
+
+
+def _parts(value: object) -> dict[str, object] | None:
+    """The keys below a value that has some."""
+    if isinstance(value, dict):
+        return dict(sorted(value.items()))
+    if isinstance(value, Struct):
+        return {name: getattr(value, name) for name in value.__struct_fields__}
+    return None
+
+
+def _spell(value: object) -> str:
+    """A single value as YAML would show it."""
+    if isinstance(value, Decimal):
+        return f"{value.normalize():f}"
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, tuple):
+        return format_list(sorted(set(map(str, value)))) or "[]"
+    return "" if value is None else str(value)
 
 
 def _change(

@@ -6,6 +6,7 @@ from pathlib import Path
 import click
 
 from multillm_gov.cli.shared.options import as_of_option, root_option, today
+from multillm_gov.cli.shared.terminal import show_text
 
 
 @click.command("approve", short_help="Consent to what a task class or policy says now.")
@@ -36,7 +37,6 @@ def command(
       govern approve task_class:crm-scoring --by cfo
       govern approve policy:vendor-limit --by cro --comment 'board resolution of October'
     """
-    from multillm_gov.rendering.plain.escaping import visible
     from multillm_gov.workflows.approve import approve
 
     done = approve(subject, by=by, comment=comment, as_of=as_of or today(), root=root)
@@ -45,5 +45,5 @@ def command(
         return
     verb = "renewed" if done.written.renewed else "approved"
     text = f"{verb} `{done.subject}` by `{done.approved_by}`, {done.digest[:19]}…"
-    click.echo(visible(f"{done.written.path}:{done.written.line}: {text}"))
+    show_text(f"{done.written.path}:{done.written.line}: {text}")
     click.echo("Commit it as the approver, so that git can say who gave it.", err=True)

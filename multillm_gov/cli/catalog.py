@@ -7,6 +7,7 @@ import click
 
 from multillm_gov import exits
 from multillm_gov.cli.shared.options import as_of_option, root_option, today
+from multillm_gov.cli.shared.terminal import screen_width, show_text
 from multillm_gov.vocabulary import CAPABILITIES
 
 _format = click.option(
@@ -72,7 +73,7 @@ def show(model: str, *, format_name: str, as_of: date | None, root: Path | None)
     if format_name == "json":
         click.echo(_json(as_data(facts, later)))
     else:
-        click.echo(model_text(facts, successor, elsewhere, later))
+        click.echo(model_text(facts, successor, elsewhere, later, width=screen_width()))
 
 
 @command.command("search", short_help="Find models that are not retired.")
@@ -130,7 +131,7 @@ def search(
     if format_name == "json":
         click.echo(_json([as_data(facts) for facts in models[:limit]]))
     elif models:
-        click.echo(table_text(models[:limit]))
+        click.echo(table_text(models[:limit], screen_width()))
     if len(models) > limit:
         click.echo(f"{len(models) - limit} more; raise --limit or narrow the search.", err=True)
     elif not models:
@@ -154,7 +155,6 @@ def lock(ctx: click.Context, *, only_check: bool, as_of: date | None, root: Path
       govern catalog lock
       govern catalog lock --check
     """
-    from multillm_gov.rendering.plain.escaping import visible
     from multillm_gov.workflows.catalog import compare_lock, write_lock
 
     day = today()
@@ -162,12 +162,9 @@ def lock(ctx: click.Context, *, only_check: bool, as_of: date | None, root: Path
     if not only_check:
         write_lock(locked)
     for change in locked.changes:
-        click.echo(visible(change))
+        show_text(change)
     for name in locked.unknown:
-        click.echo(
-            visible(f"`{name}` is not known and not in the lock; `govern check` says more."),
-            err=True,
-        )
+        show_text(f"`{name}` is not known and not in the lock; `govern check` says more.", err=True)
     _warn(locked.flaws)
     if only_check:
         click.echo(
@@ -224,7 +221,10 @@ def audit(section: str, *, limit: int, format_name: str, as_of: date | None) -> 
     from multillm_gov.workflows.catalog import audit_map
 
     sections = audit_map(as_of or today(), section)
-    click.echo(_json(sections) if format_name == "json" else audit_text(sections, limit))
+    if format_name == "json":
+        click.echo(_json(sections))
+    else:
+        show_text(audit_text(sections, limit))
 
 
 def _warn(flaws: int) -> None:
@@ -240,8 +240,8 @@ def _tell_unresolved() -> None:
     from multillm_gov.workflows.catalog import unresolved_models
 
     names, summary = unresolved_text(unresolved_models())
-    click.echo(names)
-    click.echo(summary, err=True)
+    show_text(names)
+    show_text(summary, err=True)
 
 
 def _json(value: object) -> str:

@@ -8,6 +8,7 @@ import click
 from multillm_gov.cli.shared.emit import emit
 from multillm_gov.cli.shared.options import (
     Target,
+    all_option,
     as_of_option,
     fail_on_option,
     format_option,
@@ -27,6 +28,7 @@ from multillm_gov.cli.shared.options import (
     metavar="REV",
     help="Compare with this Git revision; its policies are enforced as well.",
 )
+@all_option("Show every finding in full, however many there are.")
 @as_of_option
 @root_option
 @click.pass_context
@@ -38,6 +40,7 @@ def command(
     output: Path | None,
     fail_on: str | None,
     base: str | None,
+    every: bool,
     as_of: date | None,
     root: Path | None,
 ) -> None:
@@ -45,6 +48,9 @@ def command(
 
     The whole portfolio is loaded; only findings in PATHS are reported. Exits 1 when a finding
     reaches the gate, else 0.
+
+    On stdout, more than 50 findings are summarized by rule; --all shows each, and --format concise
+    has one line for each.
 
     With --base the portfolio is compared with that revision and the revision's policies are
     enforced as well: every loosened limit is a finding, and so is what only they forbid, unless it
@@ -58,6 +64,7 @@ def command(
       govern check
       govern check allocations/marketing.yaml
       govern check --base origin/main
+      govern check --format concise
       govern check --format sarif --output govern.sarif
       govern check --format text --format sarif=govern.sarif --format junit=junit.xml
       govern check --fail-on warning --as-of 2026-12-31
@@ -65,4 +72,4 @@ def command(
     from multillm_gov.workflows.check import check
 
     report = check(paths, as_of=as_of or today(), root=root, fail_on=fail_on, base=base)
-    ctx.exit(emit(report, targets, output))
+    ctx.exit(emit(report, targets, output, every=every))

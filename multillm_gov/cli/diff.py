@@ -8,6 +8,7 @@ import click
 from multillm_gov.cli.shared.emit import emit
 from multillm_gov.cli.shared.options import (
     Target,
+    all_option,
     as_of_option,
     fail_on_option,
     format_option,
@@ -28,6 +29,14 @@ from multillm_gov.cli.shared.options import (
 @format_option
 @output_option
 @fail_on_option
+@click.option(
+    "--repository-url",
+    metavar="URL",
+    default="",
+    help="Page of the repository, or an address with {commit}, {path} and {line}, for links to "
+    "lines. [default: as a build on GitHub or GitLab says]",
+)
+@all_option("Show every finding in full, and exposure and money in detail.")
 @as_of_option
 @root_option
 @click.pass_context
@@ -39,6 +48,8 @@ def command(
     targets: tuple[Target, ...],
     output: Path | None,
     fail_on: str | None,
+    repository_url: str,
+    every: bool,
     as_of: date | None,
     root: Path | None,
 ) -> None:
@@ -49,6 +60,10 @@ def command(
     Order of keys, comments and formatting make no difference. --compare-to needs no repository but
     compares findings and figures only. Exits 1 when a finding at or above the gate is new; without
     --fail-on the stricter gate of the two states applies.
+
+    As markdown it is a comment for a pull request: one line, the figures that moved, at most three
+    sentences, and the rest folded. `spend_change` in govern.yaml sets from which move of the
+    forecast on it speaks, warns and fails.
 
     \b
     Examples:
@@ -62,11 +77,15 @@ def command(
     if compare_to is None:
         from multillm_gov.workflows.diff import diff
 
-        report = diff(revisions, as_of=day, root=root, fail_on=fail_on)
+        report = diff(
+            revisions, as_of=day, root=root, fail_on=fail_on, repository_url=repository_url
+        )
     elif revisions is not None:
         raise click.UsageError("Compare with revisions or with --compare-to, not with both.")
     else:
         from multillm_gov.workflows.snapshot import diff_snapshot
 
-        report = diff_snapshot(compare_to, as_of=day, root=root, fail_on=fail_on)
-    ctx.exit(emit(report, targets, output))
+        report = diff_snapshot(
+            compare_to, as_of=day, root=root, fail_on=fail_on, repository_url=repository_url
+        )
+    ctx.exit(emit(report, targets, output, every=every))

@@ -69,9 +69,14 @@ def command(
     if why and tasks:
         raise click.UsageError("--why names its own task class; leave --task out.")
     drawn = graph(as_of=as_of or today(), root=root, revision=revision, tasks=tasks, why=why)
-    data = graph_renderer(form or (output and graph_format_of_ending(output.suffix)) or "text")(
-        drawn.graph
-    )
+    name = form or (output and graph_format_of_ending(output.suffix)) or "text"
+    if name == "text" and output in {None, Path("-")}:
+        from multillm_gov.cli.shared.terminal import screen_width
+        from multillm_gov.rendering.graphs.text import render as render_text
+
+        data = render_text(drawn.graph, width=screen_width())
+    else:
+        data = graph_renderer(name)(drawn.graph)
     if drawn.flaws:
         mistakes = "1 mistake" if drawn.flaws == 1 else f"{drawn.flaws:,} mistakes"
         click.echo(

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from multillm_gov.cli.shared.options import day_option, root_option
+from multillm_gov.cli.shared.terminal import show_text
 from multillm_gov.evidence.importing import incident_formats
 
 if TYPE_CHECKING:
@@ -82,7 +83,6 @@ def import_(
       govern incidents import status.json --level provider --entity anthropic \\
         --component 'api.anthropic.com'
     """
-    from multillm_gov.rendering.plain.escaping import visible
     from multillm_gov.workflows.incidents import Service, import_incidents
 
     service = Service(
@@ -94,12 +94,12 @@ def import_(
     )
     done = import_incidents(file, service, format_name=format_name, name=name, root=root)
     for line in _lines(done):
-        click.echo(visible(line))
+        show_text(line)
     for reason in done.left_out:
-        click.echo(visible(f"left out, {reason}"), err=True)
+        show_text(f"left out, {reason}", err=True)
     if done.guessed:
         options = " and ".join(done.guessed)
-        click.echo(
+        show_text(
             f"{options} not given: the period of the incidents is used, "
             "which overstates unavailability.",
             err=True,

@@ -6,6 +6,7 @@ from pathlib import Path
 import click
 
 from multillm_gov.cli.shared.options import as_of_option, root_option, today
+from multillm_gov.cli.shared.terminal import show_text
 
 
 @click.command("pin", short_help="Pin the current prompt files by their digests.")
@@ -23,16 +24,13 @@ def command(*, tasks: tuple[str, ...], as_of: date | None, root: Path | None) ->
       govern pin
       govern pin triage drafting
     """
-    from multillm_gov.rendering.plain.escaping import visible
     from multillm_gov.workflows.pin import pin
 
     done = pin(tasks, as_of=as_of or today(), root=root)
     for one in done:
         verb = "pinned again" if one.before else "pinned"
-        click.echo(
-            visible(
-                f"{one.path}:{one.line}: {verb} `{one.prompt}` in `{one.task}`, {one.digest[:19]}…"
-            )
+        show_text(
+            f"{one.path}:{one.line}: {verb} `{one.prompt}` in `{one.task}`, {one.digest[:19]}…"
         )
     if not done:
         click.echo("Every prompt is pinned as it is; nothing was written.", err=True)

@@ -8,6 +8,7 @@ import click
 from multillm_gov.cli.shared.emit import emit
 from multillm_gov.cli.shared.options import (
     Target,
+    all_option,
     as_of_option,
     format_option,
     output_option,
@@ -15,13 +16,14 @@ from multillm_gov.cli.shared.options import (
     today,
 )
 from multillm_gov.cli.shared.progress import Waiting
+from multillm_gov.cli.shared.terminal import show_text
 
 
 @click.command(
     "stress", short_help="Tell what happens to us if: scenarios, dependencies, a year's losses."
 )
 @click.argument("scenarios", metavar="[SCENARIO]...", nargs=-1)
-@click.option("--all", "every", is_flag=True, help="Tell every scenario in full.")
+@all_option("Show the whole risk report on stdout, then every scenario in full.")
 @click.option(
     "--list",
     "listing",
@@ -80,9 +82,11 @@ def command(
 ) -> None:
     """Stress the portfolio: outages, retirements, repricing, drift, exhausted caps.
 
-    Without SCENARIO the whole risk report: all scenarios and where they hurt, single points of
-    failure, the smallest shocks that break a limit, a simulation of years, the calendar of
-    retirements. With names, those scenarios in full. Twelve are built in, two of them in two
+    Without SCENARIO the risk report: all scenarios and where they hurt, single points of failure,
+    the smallest shocks that break a limit, a simulation of years, the calendar of retirements. On
+    stdout as text it is short, and --all shows the rest. With names, those scenarios in full.
+
+    Twelve are built in, two of them in two
     versions; files below scenarios/ add others or replace them by name. --base compares two states,
     with the same random numbers in both. Figures are no verdict: the exit code is 0 whatever they
     are, and `govern check` is the gate.
@@ -90,20 +94,18 @@ def command(
     \b
     Examples:
       govern stress
+      govern stress --all
       govern stress --list
       govern stress provider-outage --set provider-outage.hours=12
       govern stress --base origin/main --format markdown
       govern stress --output risk.pdf --years 100000
     """
-    from multillm_gov.rendering.plain.escaping import visible
     from multillm_gov.workflows.stress import StressOptions, list_scenarios, stress
 
     day = as_of or today()
     if listing:
         for booked in list_scenarios(as_of=day, root=root, revision=revision):
-            click.echo(
-                f"{booked.name:<26} {visible(booked.scenario.title)} ({visible(booked.source)})"
-            )
+            show_text(f"{booked.name:<26} {booked.scenario.title} ({booked.source})")
         ctx.exit(0)
     options = StressOptions(
         scenarios=scenarios,
@@ -117,5 +119,5 @@ def command(
         report = stress(
             options, as_of=day, root=root, revision=revision, base=base, progress=waiting.tell
         )
-    emit(report, targets, output)
+    emit(report, targets, output, every=every or bool(scenarios))
     ctx.exit(0)

@@ -53,6 +53,49 @@ class Appetite(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     ] = None
 
 
+class ChangeThreshold(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A size of a move of the forecast, in money, in relation to the forecast before, or both."""
+
+    amount: Annotated[
+        Amount | None, Meta(description="Money a month, in the portfolio's currency")
+    ] = None
+    share: Annotated[
+        Amount | None, Meta(description="Part of the forecast before (0.10 is 10%)")
+    ] = None
+
+
+class ChangeThresholds(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """From which size a move of the forecast is reported, warned of, and fails."""
+
+    silence: Annotated[
+        ChangeThreshold | None,
+        Meta(
+            description="Moves below every size given here, with nothing else to report, need no "
+            "comment"
+        ),
+    ] = None
+    warning: Annotated[
+        ChangeThreshold | None,
+        Meta(description="Moves that reach any size given here are a warning"),
+    ] = None
+    failure: Annotated[
+        ChangeThreshold | None,
+        Meta(description="Moves that reach any size given here are an error"),
+    ] = None
+
+
+class SpendChange(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Thresholds for what one change does to the forecast, in either direction."""
+
+    increase: Annotated[ChangeThresholds, Meta(description="For a forecast that rises")] = (
+        ChangeThresholds()
+    )
+    decrease: Annotated[
+        ChangeThresholds,
+        Meta(description="For a forecast that falls: a large fall may be demand that got lost"),
+    ] = ChangeThresholds()
+
+
 class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """The whole of ``govern.yaml``."""
 
@@ -82,6 +125,13 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
         Literal["note", "warning", "error", "never"],
         Meta(description="Least severity at which `govern check` exits 1"),
     ] = "error"
+    spend_change: Annotated[
+        SpendChange,
+        Meta(
+            description="How much one change may move the forecast before `govern diff` and "
+            "`govern check --base` comment, warn or fail"
+        ),
+    ] = SpendChange()
     migration_lead_days: Annotated[
         int,
         Meta(

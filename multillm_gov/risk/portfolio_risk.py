@@ -6,6 +6,7 @@ from importlib.util import find_spec
 from msgspec import Struct
 
 from multillm_gov.errors import missing_extra
+from multillm_gov.measures.failover import Failover
 from multillm_gov.risk.availability.availability import (
     expected_loss_per_year,
     retired_loss_per_year,
@@ -31,12 +32,17 @@ from multillm_gov.risk.stress.variants import (
     run_scenario,
 )
 from multillm_gov.state.state import State
+from multillm_gov.units import MONTHS_PER_YEAR
 
 _BOARD_VARIANTS = 12
 _BOARD_RUNS = 1_500
 """Task classes times variants of one scenario, which bounds what a pack of thousands costs."""
 _BOARD_TASKS = 1_000
 """Task classes up to which a board pack simulates years; beyond them it has the exact mean only."""
+_REVIEW_YEARS = 2_000
+"""Simulated for a review, where the same seed draws the same outages before and after."""
+_REVIEW_TASKS = 300
+"""Task classes up to which a review simulates years; beyond them it has the exact mean only."""
 
 Progress = Callable[[str], None]
 """Receives a word on what is being done next."""
@@ -130,6 +136,40 @@ def measure_board_risk(state: State, scenarios: Sequence[BookedScenario]) -> Por
         retired_loss=retired_loss_per_year(context.system),
         already_broken=already_broken(context),
         simulation=simulate_years(context) if simulated and find_spec("numpy") else None,
+    )
+
+
+class RiskFigures(Struct, frozen=True, kw_only=True):
+    """The few figures of risk that a change of routes, fallbacks or limits is reviewed by."""
+
+    outage_loss: float | None
+    """95th percentile of the value lost in a year; ``None``: not simulated."""
+    expected_loss: float
+    """Value lost in a mean year, exact."""
+    value_at_stake: float
+    """A year's."""
+    single_points: int
+    usable_fallbacks: int
+    declared_fallbacks: int
+
+
+def measure_figures(state: State) -> RiskFigures:
+    """The figures of a review: fewer years than a risk report, since both states have the same."""
+    context = stress_context(state)
+    tasks = context.figures.tasks
+    failover = Failover(state.as_of, state.drills)
+    years = _REVIEW_YEARS if len(tasks) <= _REVIEW_TASKS else 0
+    value = float(context.figures.value_at_stake_per_month) * MONTHS_PER_YEAR
+    loss = None
+    if value and tasks and years and find_spec("numpy"):
+        loss = simulate_years(context, years=years).loss.p95.value
+    return RiskFigures(
+        outage_loss=loss if value else 0.0,
+        expected_loss=expected_loss_per_year(context.system),
+        value_at_stake=value,
+        single_points=len(measure_dependence(context.system).singles),
+        usable_fallbacks=sum(len(failover.usable(task)) for task in tasks),
+        declared_fallbacks=sum(len(task.fallbacks) for task in tasks),
     )
 
 

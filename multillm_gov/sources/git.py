@@ -14,7 +14,7 @@ from multillm_gov.finding import Flaw
 from multillm_gov.sources.default_branch import find_default_branch
 from multillm_gov.sources.git_blame import Blame
 from multillm_gov.sources.git_command import GitCommand
-from multillm_gov.sources.git_tree import Blobs, misnamed_in, read_entries
+from multillm_gov.sources.git_tree import Blobs, misnamed_in, read_entries, read_first
 from multillm_gov.sources.moved_portfolio import find_moved
 from multillm_gov.sources.unknown_revision import explain_unknown
 
@@ -191,6 +191,10 @@ class Repository:
         files, flaws = read_entries(listing, start, self._blobs)
         tree = f"{commit}:{start}"
         return files, (*flaws, *misnamed_in(self._git, tree))
+
+    def read_first(self, commit: str, paths: tuple[str, ...]) -> str | None:
+        """The text of the first path, from the repository's top, that a commit has as a file."""
+        return read_first(self._git, self._blobs, commit, paths)
 
     def read_absent(self) -> tuple[SourceFile, ...]:
         """Governed files that are tracked but absent in a sparse checkout, from the index.

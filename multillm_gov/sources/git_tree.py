@@ -14,6 +14,8 @@ from multillm_gov.sources.git_command import GitCommand
 
 _LINK = b"120000"
 _SUBMODULE = b"160000"
+_MOST_SIDE_BYTES = 1024 * 1024
+"""Of a file beside the governed ones, such as CODEOWNERS."""
 
 
 class TreeEntry(Struct, frozen=True):
@@ -159,3 +161,19 @@ def misnamed_in(git: GitCommand, tree: str) -> list[Flaw]:
 def _has_yaml(git: GitCommand, tree: str) -> bool:
     names = git.attempt("ls-tree", "-z", "--name-only", tree)[1].split(b"\0")
     return any(name.endswith((b".yaml", b".yml")) for name in names)
+
+
+def read_first(git: GitCommand, blobs: Blobs, commit: str, paths: Sequence[str]) -> str | None:
+    """The text of the first of some paths, from the repository's top, that is a file in a commit.
+
+    Links are not followed; ``None`` where there is none, or it is larger than 1 MiB.
+    """
+    listing = git.run("ls-tree", "-l", "-z", "--full-tree", commit, "--", *paths)
+    found: dict[str, str] = {}
+    for entry in listing.split(b"\0")[:-1]:
+        fields, _, path = entry.partition(b"\t")
+        mode, kind, blob, size = fields.split()
+        if kind == b"blob" and mode != _LINK and int(size) <= _MOST_SIDE_BYTES:
+            found[os.fsdecode(path)] = blob.decode("ascii")
+    blob_id = next((found[path] for path in paths if path in found), None)
+    return None if blob_id is None else blobs.read([blob_id])[0].decode("utf-8", "replace")

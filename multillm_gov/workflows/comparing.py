@@ -1,8 +1,11 @@
-"""Comparing two assessed states with the rule book at hand."""
+"""Comparing two assessed states with the rule book at hand, and who must approve the change."""
+
+from collections import defaultdict
+from collections.abc import Iterator
 
 from msgspec.structs import replace
 
-from multillm_gov.changes.change import Area, Direction
+from multillm_gov.changes.change import Area, Change, Direction
 from multillm_gov.changes.compare import compare
 from multillm_gov.changes.comparison import Comparison
 from multillm_gov.changes.held_facts import FactGroup, held_states, renamed_scopes
@@ -14,11 +17,16 @@ from multillm_gov.portfolio.policy import PlacedWaiver
 from multillm_gov.rules.engine.assessment import Assessment
 from multillm_gov.rules.engine.defaults import rule_facts
 from multillm_gov.rules.engine.judgment import judge
-from multillm_gov.rules.engine.registry import all_rules
+from multillm_gov.rules.engine.registry import all_rules, find_rule
+from multillm_gov.sources.code_owners import CodeOwners
 from multillm_gov.state.state import State
+from multillm_gov.words import code, count_of, join_code, join_some, join_words
 
 _ALTERED_FACTS = "GOV710"
 """Lists the altered facts of a change, whatever it is judged by."""
+
+_APPROVAL_RULE = "GOV706"
+_SHOWN = 3
 
 
 def compare_assessments(before: State, after: State) -> Comparison:
@@ -119,3 +127,67 @@ def governing_paths(state: State) -> frozenset[str]:
     policies, waivers = state.portfolio.policies, state.portfolio.waivers
     written = {policy.place.path for policy in policies} | {waiver.place.path for waiver in waivers}
     return frozenset({SETTINGS, *written})
+
+
+def who_approves(
+    before: Assessment, after: Assessment, comparison: Comparison, owners: CodeOwners | None
+) -> tuple[str, ...]:
+    """One sentence each: missing approvals, approvers of loosened policies, code owners."""
+    return (
+        *_approvals(before, after),
+        *_policies(before, comparison),
+        *(_code_owners(comparison, owners) if owners is not None else ()),
+    )
+
+
+def _approvals(before: Assessment, after: Assessment) -> Iterator[str]:
+    """Approvals that are new to be given, by policy."""
+    known = {finding.fingerprint for finding in before.findings}
+    missing: defaultdict[str, list[str]] = defaultdict(list)
+    for finding in after.findings:
+        if finding.rule == _APPROVAL_RULE and finding.active and finding.fingerprint not in known:
+            missing[finding.policy].append(finding.subject)
+    for policy in (*after.state.portfolio.policies, *before.state.portfolio.policies):
+        subjects = missing.pop(policy.name, [])
+        approvers = policy.declared.approvers
+        if subjects:
+            who = join_words([code(name) for name in approvers], "or") or "an approver"
+            yield f"{who} for {join_some(_codes(subjects))} (policy {code(policy.name)})"
+
+
+def _policies(before: Assessment, comparison: Comparison) -> Iterator[str]:
+    """Approvers that the base names for a policy that is loosened."""
+    loosened = {
+        name
+        for change in comparison.changes
+        if change.direction is Direction.LOOSENED and change.kind.area is Area.POLICIES
+        for name in (change.subject, change.before)
+    }
+    for policy in before.state.portfolio.policies:
+        rule = find_rule(policy.declared.rule)
+        if policy.name in loosened and policy.declared.approvers:
+            if rule is not None and rule.id == _APPROVAL_RULE:
+                continue
+            who = join_words([code(name) for name in policy.declared.approvers], "or")
+            yield f"{who} for the loosened policy {code(policy.name)}"
+
+
+def _code_owners(comparison: Comparison, owners: CodeOwners) -> Iterator[str]:
+    """Owners of the files that the changes stand in."""
+    paths = sorted({path for change in comparison.changes for path in _paths(change)})
+    files: defaultdict[tuple[str, ...], list[str]] = defaultdict(list)
+    for path, names in owners.owners(paths).items():
+        files[names].append(path)
+    for names, owned in sorted(files.items()):
+        listed = join_code(owned) if len(owned) <= _SHOWN else count_of(len(owned), "file")
+        yield f"code owner {join_words(_codes(names), 'or')} for {listed}"
+
+
+def _paths(change: Change) -> Iterator[str]:
+    for place in (change.place_before, change.place_after):
+        if place is not None:
+            yield place.path
+
+
+def _codes(names: tuple[str, ...] | list[str]) -> list[str]:
+    return [code(name) for name in names]

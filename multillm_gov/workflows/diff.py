@@ -7,6 +7,7 @@ from pathlib import Path
 from msgspec import Struct
 from msgspec.structs import replace
 
+from multillm_gov.changes.comparison import Comparison
 from multillm_gov.documents.document import SourceFile
 from multillm_gov.documents.layout import SETTINGS
 from multillm_gov.documents.shape import convert
@@ -15,14 +16,19 @@ from multillm_gov.errors import RevisionError, UsageError
 from multillm_gov.finding import Severity
 from multillm_gov.portfolio.settings import Settings
 from multillm_gov.report import Report
-from multillm_gov.reporting.diff.report import report_diff
+from multillm_gov.reporting.check.report import incomplete_words
+from multillm_gov.reporting.diff.report import Review, report_diff
+from multillm_gov.reporting.diff.risk import RiskShift, may_move_risk
+from multillm_gov.risk.portfolio_risk import measure_figures
 from multillm_gov.rules.engine.assessment import Assessment, assess
+from multillm_gov.sources.code_owners import CODE_OWNERS_PATHS, CodeOwners, parse_code_owners
 from multillm_gov.sources.git import Repository
+from multillm_gov.sources.host import file_url
 from multillm_gov.sources.price_map import read_price_map
 from multillm_gov.sources.root import path_prefix, split_paths
 from multillm_gov.sources.sparse import read_working_tree
 from multillm_gov.state.loading import load_state, no_collections
-from multillm_gov.workflows.comparing import compare_assessments, judge_by_base
+from multillm_gov.workflows.comparing import compare_assessments, judge_by_base, who_approves
 from multillm_gov.workflows.gate import strictest_gate
 from multillm_gov.workflows.policy_change_gate import with_used
 from multillm_gov.workflows.states import assess_revision, working_revision
@@ -62,6 +68,7 @@ def diff(
     as_of: date,
     root: Path | None = None,
     fail_on: Severity | str | None = None,
+    repository_url: str = "",
 ) -> Report:
     """Compare two states of the portfolio, both judged as of one day.
 
@@ -72,6 +79,8 @@ def diff(
         root: The portfolio's root, if it is not to be searched for.
         fail_on: Least severity of a new finding that fails. Default: the stricter of the two
             states' ``govern.yaml``, so that a change cannot soften the gate it has to pass.
+        repository_url: Where the host shows the repository, for links to lines; default: what a
+            build on GitHub or GitLab says (see `sources.host`).
 
     Raises:
         UsageError: not a range, or no such gate.
@@ -86,10 +95,37 @@ def diff(
         comparison = compare_assessments(before.state, after.state)
         judged = judge_by_base(before.state, after, comparison) if before.state.files else None
         after = with_used(before, after, comparison)
-        report = report_diff(before, after, comparison, _gate(before, after, fail_on), judged)
-    new = "" if before.state.files else "The base has no portfolio, so all of this one is new. "
-    summary = f"{new}{report.summary} {compared_with}".strip()
-    return replace(report, summary=summary, path_prefix=path_prefix(top))
+        review = Review(
+            risk=_risk(before, after, comparison),
+            approvers=who_approves(before, after, comparison, _code_owners(repository, before)),
+        )
+        report = report_diff(
+            before, after, comparison, _gate(before, after, fail_on), judged, review
+        )
+    new = "" if before.state.files else "The base has no portfolio, so all of this one is new."
+    said = " ".join(filter(None, (new, compared_with, incomplete_words(after.state).strip())))
+    return replace(
+        report,
+        summary=" ".join(filter(None, (new, report.summary, compared_with))),
+        path_prefix=path_prefix(top),
+        file_url=file_url(repository_url),
+        briefing=report.briefing and replace(report.briefing, context=said),
+    )
+
+
+def _risk(before: Assessment, after: Assessment, comparison: Comparison) -> RiskShift | None:
+    """Risk of both states, measured only where the change can have moved it."""
+    if not before.state.files or not may_move_risk(comparison):
+        return None
+    return RiskShift(before=measure_figures(before.state), after=measure_figures(after.state))
+
+
+def _code_owners(repository: Repository, before: Assessment) -> CodeOwners | None:
+    """Of the base: a change cannot choose who reviews it."""
+    if not before.state.revision:
+        return None
+    text = repository.read_first(before.state.revision, CODE_OWNERS_PATHS)
+    return None if text is None else parse_code_owners(text, path_prefix(repository.root))
 
 
 def _assess_both(

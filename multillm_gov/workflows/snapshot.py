@@ -4,13 +4,15 @@ from datetime import date
 from pathlib import Path
 
 from msgspec import DecodeError, json
+from msgspec.structs import replace
 
 from multillm_gov.errors import SourceError
 from multillm_gov.finding import Severity
 from multillm_gov.rendering.public.reading import StoredCheck, read_finding, read_metric
 from multillm_gov.report import Report
 from multillm_gov.reporting.diff.snapshot import Snapshot, report_snapshot
-from multillm_gov.sources.root import split_paths
+from multillm_gov.sources.host import file_url
+from multillm_gov.sources.root import path_prefix, split_paths
 from multillm_gov.workflows.gate import gate
 from multillm_gov.workflows.states import assess_folder, working_revision
 
@@ -19,7 +21,12 @@ _HINT = "Write one with `govern check --format json --output FILE`."
 
 
 def diff_snapshot(
-    file: Path, *, as_of: date, root: Path | None = None, fail_on: Severity | str | None = None
+    file: Path,
+    *,
+    as_of: date,
+    root: Path | None = None,
+    fail_on: Severity | str | None = None,
+    repository_url: str = "",
 ) -> Report:
     """Compare the working tree with a stored check: findings and headline figures.
 
@@ -28,6 +35,7 @@ def diff_snapshot(
         as_of: The day dates are judged against now; the snapshot keeps its own.
         root: The portfolio's root, if it is not to be searched for.
         fail_on: Overrides the gate of ``govern.yaml``.
+        repository_url: Where the host shows the repository, for links to lines.
 
     Raises:
         SourceError: no portfolio, or no such snapshot.
@@ -36,7 +44,8 @@ def diff_snapshot(
     before = read_snapshot(file)
     top, _ = split_paths((), root)
     after = assess_folder(top, as_of=as_of, revision=working_revision(top))
-    return report_snapshot(before, after, gate(after.state.portfolio.settings, fail_on))
+    report = report_snapshot(before, after, gate(after.state.portfolio.settings, fail_on))
+    return replace(report, path_prefix=path_prefix(top), file_url=file_url(repository_url))
 
 
 def read_snapshot(file: Path) -> Snapshot:

@@ -31,7 +31,7 @@ class StressOptions(Struct, frozen=True, kw_only=True):
     scenarios: tuple[str, ...] = ()
     """Names; none: the whole risk report."""
     every: bool = False
-    """Every scenario in full."""
+    """The whole risk report, and every scenario in full."""
     settings: tuple[str, ...] = ()
     """``NAME.parameter=value`` each."""
     years: int | None = None
@@ -41,7 +41,7 @@ class StressOptions(Struct, frozen=True, kw_only=True):
     @property
     def is_whole(self) -> bool:
         """Whether the whole risk report is requested."""
-        return not self.scenarios and not self.every
+        return not self.scenarios
 
 
 def stress(
@@ -71,7 +71,9 @@ def stress(
     """
     top, _ = split_paths((), root)
     now = _measure(state_at(top, revision, as_of=as_of), options, progress)
-    sections = whole_sections(now) if options.is_whole else detail_sections(now)
+    sections = whole_sections(now) if options.is_whole else ()
+    if options.every or not options.is_whole:
+        sections = (*sections, *detail_sections(now))
     then = None
     if base is not None:
         then = _measure(state_at(top, base, as_of=as_of), options, progress)

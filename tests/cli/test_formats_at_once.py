@@ -175,7 +175,7 @@ def test_paths_for_a_host_start_at_the_repository(govern, checkout, portfolio: P
     assert 'file="services/ai team/allocations/good.yaml"' in told["junit"]
     assert json.loads(told["json"])["path_prefix"] == "services/ai team/"
     assert json.loads(told["json"])["findings"][0]["location"]["path"] == "allocations/good.yaml"
-    assert told["text"].startswith("allocations/good.yaml\n")
+    assert "--> services/ai team/allocations/good.yaml:" in told["text"], "seen from where we are"
 
 
 def test_outside_a_repository_paths_start_at_the_portfolio(govern, portfolio: Path) -> None:

@@ -33,6 +33,18 @@ DAY = "2026-11-24"
 Git = Callable[..., str]
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """The one flag; other folders' conftest may have added it first."""
+    try:
+        parser.addoption(
+            "--refresh-golden",
+            action="store_true",
+            help="rewrite golden files from what is rendered now",
+        )
+    except ValueError:
+        return
+
+
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
     """The portfolio's files, not yet in git; every model is declared, so no price map is read."""

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from multillm_gov.briefing import Briefing, Matter, MatterGroup, ReportedChange, ShareMove
 from multillm_gov.content import (
     Bar,
     BarChart,
@@ -136,6 +137,46 @@ OVERDUE = Finding(
     subject="semantic-scoring",
     remedy="Review it and write `review: {last: 2026-11-24}`.",
     fingerprint="5555666677778888",
+)
+LOOSENED = ReportedChange(
+    kind="policy-parameter",
+    area="policies",
+    subject="vendor-concentration",
+    label="max_share",
+    aspect="max_share",
+    direction="loosened",
+    before="0.5",
+    after="0.6",
+    before_figure=Decimal("0.5"),
+    after_figure=Decimal("0.6"),
+    location_before=Location("policies/p.yaml", 10, 5),
+    location_after=Location("policies/p.yaml", 10, 5),
+    spend_effect_per_month=None,
+    exposure=(),
+    note="",
+    words="max_share 0.5 → 0.6",
+    title="max_share 0.5 → 0.6",
+    remarks="loosened",
+)
+FALLBACK = ReportedChange(
+    kind="fallback-removed",
+    area="resilience",
+    subject="data-extraction",
+    label="fallback",
+    aspect="fallbacks",
+    direction="loosened",
+    before="gemini/gemini-2.5-pro",
+    after="",
+    before_figure=1,
+    after_figure=0,
+    location_before=Location("allocations/framework.yaml", 14, 16),
+    location_after=None,
+    spend_effect_per_month=Decimal("-12.50"),
+    exposure=(ShareMove(level="vendor", entity="google", points=-0.01),),
+    note="the only fallback",
+    words="fallback `gemini/gemini-2.5-pro` removed",
+    title="fallback `gemini/gemini-2.5-pro` removed",
+    remarks="loosened; −12.50 USD a month; the only fallback",
 )
 FINDINGS = (RETIRED, SHARED, WAIVED, OVERDUE)
 HEADLINE = (
@@ -310,6 +351,33 @@ def diff_report() -> Report:
                 blocks=(Paragraph("One limit lets more through than before.", "bad"), loosened),
             ),
             Section(id="routing", title="Routing", blocks=(routes,), folded=True),
+            Section(id="exposure", title="Exposure", blocks=(routes,), folded=True),
+        ),
+        changes=(LOOSENED, FALLBACK),
+        briefing=Briefing(
+            lead=("1 safeguard loosened", "+512 USD a month (+5.8%)", "1 new warning"),
+            calm=False,
+            look_first=(
+                Matter(
+                    text="1 limit loosened: `vendor-concentration` max_share 0.5 → 0.6.",
+                    location=LOOSENED.location,
+                ),
+            ),
+            approvers=("`cfo` for the loosened policy `vendor-concentration`",),
+            unmoved="1 other figure did not move, none of them outside a limit.",
+            groups=(
+                MatterGroup(
+                    title="`long-form-content`",
+                    matters=(
+                        Matter(
+                            text=SHARED.message,
+                            location=SHARED.location,
+                            severity=SHARED.severity,
+                            rule=SHARED.rule,
+                        ),
+                    ),
+                ),
+            ),
         ),
         findings=(SHARED,),
         resolved=(OVERDUE,),

@@ -115,21 +115,27 @@ def test_a_document_that_tells_its_findings_itself_does_not_list_them_again(
     assert "GOV102" not in text
 
 
-def test_a_diff_tells_verdict_figures_and_loosened_policies_before_anything_folded(
+def test_a_diff_has_what_a_reviewer_must_see_above_one_fold(
     diff_report: Report,
 ) -> None:
     text = render(diff_report).decode()
     order = [
         text.index(part)
         for part in (
-            "**Passed",
-            "| Before | Now |",
-            "### Loosened",
+            "### govern: 1 safeguard loosened",
+            "| Before | After | Limit |",
+            "**Look at first**",
+            "**Must approve:**",
             "<details>",
-            "<summary>Routing",
+            "#### Changes",
+            "#### New findings",
+            "#### Exposure",
+            "#### Resolved findings",
         )
     ]
     assert order == sorted(order)
+    assert text.count("<details>") == 1, "everything else in one fold"
+    assert "Value with an independent fallback | 91.0%" not in text, "it did not move"
 
 
 def test_what_fails_the_gate_is_in_full_view(check_report: Report) -> None:
@@ -218,7 +224,7 @@ def test_findings_stay_one_item(text: str) -> None:
         verdict=judge_counts((finding,), Severity.ERROR),
     )  # fmt: skip
     tokens = PARSER.parse(render(report).decode())
-    assert sum(token.type == "list_item_open" and token.level == 1 for token in tokens) == 2
+    assert sum(token.type == "list_item_open" and token.level == 1 for token in tokens) == 1
     _harmless(render(report).decode())
 
 
@@ -248,6 +254,7 @@ class TestLimit:
                 report.findings[0],
                 message=f"{message} {number}",
                 location=Location("a.yaml", number),
+                remedy=f"Fix {number}.",
             )
             for number in range(1, count + 1)
         )
@@ -283,8 +290,8 @@ class TestLimit:
             msgspec.structs.replace(diff_report, sections=(part, part, *diff_report.sections))
         ).decode()
         assert len(text) <= COMMENT_LIMIT
-        assert text.count("### Long") == 1
-        assert "### Loosened" in text
+        assert text.count("#### Long") == 1
+        assert "#### Changes" in text
         assert (
             "Left out to stay within 65,400 characters: 1 section. `govern diff --format json`"
             in text

@@ -3,6 +3,7 @@
 import re
 import time
 from collections.abc import Callable
+from urllib.parse import quote
 
 import msgspec
 import pytest
@@ -42,15 +43,82 @@ def test_no_color_without_asking(check_report: Report) -> None:
 
 def test_the_source_line_shows_its_span(check_report: Report) -> None:
     lines = render(check_report).decode().splitlines()
-    line = next(line for line in lines if line.startswith("   12 |"))
+    line = next(line for line in lines if line.startswith("12 |"))
     carets = lines[lines.index(line) + 1]
     assert line[carets.index("^") : carets.rindex("^") + 1] == "gemini/gemini-1.5-pro"
 
 
-def test_each_file_is_named_once(check_report: Report) -> None:
+def test_each_finding_has_its_place_as_seen_from_where_the_reader_stands(
+    check_report: Report,
+) -> None:
     lines = render(check_report).decode().splitlines()
-    assert lines.count("allocations/framework.yaml") == 1
-    assert lines.count("allocations/sales team/größe.yaml") == 1
+    places = [line.strip() for line in lines if line.lstrip().startswith("-->")]
+    assert sorted(places) == sorted(f"--> {found.location}" for found in check_report.findings)
+    below = render(check_report, folder="team-a/").decode()
+    assert all(f"--> team-a/{found.location}" in below for found in check_report.findings)
+
+
+def test_places_are_links_only_where_the_terminal_shows_them(check_report: Report) -> None:
+    report = msgspec.structs.replace(check_report, findings=check_report.findings[:1])
+    assert b"\x1b" not in render(report)
+    linked = render(report, root="/srv/größe").decode()
+    target = "file:///srv/gr%C3%B6%C3%9Fe/" + quote(report.findings[0].location.path)
+    assert f"\x1b]8;;{target}\x1b\\{report.findings[0].location}\x1b]8;;\x1b\\" in linked
+
+
+def test_errors_come_before_warnings_and_waived_findings_last(check_report: Report) -> None:
+    starts = re.findall(
+        r"^(waived |)(error|warning|note)\[", render(check_report).decode(), re.MULTILINE
+    )
+    ranks = [(waived != "", -("note", "warning", "error").index(label)) for waived, label in starts]
+    assert len(ranks) == len(check_report.findings)
+    assert ranks == sorted(ranks)
+
+
+def test_one_fact_is_one_finding_with_all_its_places(check_report: Report) -> None:
+    first = check_report.findings[0]
+    same = [
+        msgspec.structs.replace(first, location=Location(f"allocations/{number:02}.yaml", number))
+        for number in range(1, 26)
+    ]
+    report = msgspec.structs.replace(check_report, findings=tuple(same))
+    text = render(report).decode()
+    assert text.count(f"[{first.rule}]") == 1
+    assert "(25 places)" in text
+    assert text.count("--> allocations/") == 25
+    told_apart = [
+        msgspec.structs.replace(finding, message=f"`m-{index}` is not locked")
+        for index, finding in enumerate(same)
+    ]
+    text = render(msgspec.structs.replace(report, findings=tuple(told_apart))).decode()
+    assert text.count(f"[{first.rule}]") == 1, "one remedy is one finding"
+    assert all(f"`m-{index}` is not locked" in text for index in range(25))
+    assert text.count("help:") == text.count("risk:") == 1
+
+
+def test_past_fifty_findings_a_summary_by_rule_comes_first(check_report: Report) -> None:
+    few = msgspec.structs.replace(check_report, findings=check_report.findings[:1] * 50)
+    assert b"--all" not in render(few, every=False)
+    spread = [
+        msgspec.structs.replace(
+            check_report.findings[0],
+            severity=Severity.WARNING,
+            message=f"m{index}",
+            remedy=f"r{index}",
+        )
+        for index in range(60)
+    ]
+    findings = (*spread, check_report.findings[0])
+    report = msgspec.structs.replace(
+        check_report, findings=findings, verdict=judge_counts(findings, Severity.ERROR)
+    )
+    short, whole = (render(report, every=every).decode() for every in (False, True))
+    assert "`govern check --all`" in short
+    assert "govern check --all" not in whole
+    assert " 60 " in short
+    assert short.count("--> ") == 1, "what fails the gate is in full where it is little"
+    assert whole.count("--> ") == 61
+    assert short.splitlines()[0] == short.splitlines()[-1], "the verdict is first and last"
 
 
 def test_a_remedy_of_several_lines_keeps_its_indentation(check_report: Report) -> None:
@@ -81,13 +149,24 @@ def test_the_verdict_is_the_last_line(check_report: Report, clean_report: Report
 
 def test_only_three_figures_below_a_check(check_report: Report, board_report: Report) -> None:
     assert "Effective vendors" not in render(check_report).decode()
+    worse = msgspec.structs.replace(
+        check_report,
+        headline=tuple(
+            msgspec.structs.replace(metric, status="bad" if index >= 3 else "good")
+            for index, metric in enumerate(check_report.headline)
+        ),
+    )
+    assert len(worse.headline) > 3
+    text = render(worse).decode()
+    for metric in worse.headline[3:]:
+        assert metric.label.split()[0] in text, "whatever is outside its limit is shown"
     assert "Effective vendors" in render(board_report).decode()
 
 
 @pytest.mark.parametrize("size", [40, 80, 100, 160])
 def test_prose_and_tables_keep_to_the_width(size: int, board_report: Report) -> None:
     report = msgspec.structs.replace(board_report, findings=(), provenance=())
-    assert max(map(width, render(report, width=size).decode().splitlines())) <= max(size, 76)
+    assert max(map(width, render(report, width=size).decode().splitlines())) <= size
 
 
 @given(st.text(st.characters(), max_size=60))
@@ -131,7 +210,7 @@ def test_a_message_starts_no_line_of_its_own(check_report: Report) -> None:
         check_report.findings[3], message="x\n  1:1 error[GOV999] forged", location=Location("a")
     )
     text = render(msgspec.structs.replace(check_report, findings=(finding,))).decode()
-    assert not any(line.startswith("  1:1 error[GOV999]") for line in text.splitlines())
+    assert not any(line.strip().startswith("1:1 error[GOV999]") for line in text.splitlines())
 
 
 def test_ten_thousand_findings_take_seconds_at_most(check_report: Report) -> None:
@@ -163,7 +242,7 @@ def test_a_table_too_wide_becomes_records(board_report: Report) -> None:
         .splitlines()
     )
     at = lines.index("! first")
-    assert lines[at + 1 : at + 3] == [f"  Path  {'p' * 60}", "  USD   +5"], (
+    assert lines[at + 1 : at + 4] == ["  Path", f"    {'p' * 60}", "  USD   +5"], (
         "whole words, empty cells left out"
     )
 

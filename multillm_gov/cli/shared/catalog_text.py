@@ -13,12 +13,15 @@ from multillm_gov.catalog.pricing.billed_units import PER_TOKEN, spell_unit
 from multillm_gov.catalog.pricing.price import Price, UnitPrices
 from multillm_gov.measures.cost.map_audit import AuditSection
 from multillm_gov.rendering.plain.escaping import visible
+from multillm_gov.rendering.plain.width import wrap
 from multillm_gov.reporting.shared.tables import exposure_rows
 from multillm_gov.units import format_count, format_money
 from multillm_gov.workflows.catalog import Unresolved
 
 LaterPrices = Sequence[tuple[date, Price]]
 """Declared prices that apply from a later day on."""
+WIDTH = 80
+"""Cells of a line."""
 _TOLD_AS = {
     "override": "declared in catalog/",
     "litellm": "LiteLLM's price map",
@@ -31,8 +34,10 @@ def model_text(
     successor: ModelFacts | None,
     elsewhere: tuple[str, ...] = (),
     later: LaterPrices = (),
+    *,
+    width: int = WIDTH,
 ) -> str:
-    """All facts of a model, one a line; control characters spelt out."""
+    """All facts of a model, one below the other; control characters spelt out."""
     rows = [("known from", _TOLD_AS[facts.source]), ("mode", facts.mode)]
     rows += exposure_rows(facts.exposure)
     rows += [("processed in", ", ".join(facts.regions) or "not known")]
@@ -60,9 +65,13 @@ def model_text(
         ),
     ]
     rows += list(_lifecycle_rows(facts, successor, elsewhere))
-    width = max(len(label) for label, _ in rows)
-    lines = [facts.name, *(f"  {label:<{width}}  {text}" for label, text in rows)]
-    return "\n".join(visible(line) for line in lines)
+    label_width = max(len(label) for label, _ in rows)
+    lines = [visible(facts.name)]
+    for label, text in rows:
+        first, *rest = wrap(visible(text), width - label_width - 4)
+        lines.append(f"  {visible(label):<{label_width}}  {first}")
+        lines += [f"  {'':<{label_width}}  {line}" for line in rest]
+    return "\n".join(lines)
 
 
 def _lifecycle_rows(
@@ -157,10 +166,13 @@ def _count(number: int | None, unit: str) -> str:
     return "not known" if number is None else f"{format_count(number)} {unit}"
 
 
-def table_text(models: Sequence[ModelFacts]) -> str:
-    """One line a model: name, vendor, mode, price per million tokens, context, retirement."""
-    rows = [("model", "vendor", "mode", "in $/M", "out $/M", "context", "retires")]
-    rows += [
+def table_text(models: Sequence[ModelFacts], width: int = WIDTH) -> str:
+    """One line a model: name, vendor, mode, price per million tokens, context, retirement.
+
+    Where that is too wide, the name has a line of its own.
+    """
+    titles = ("model", "vendor", "mode", "in $/M", "out $/M", "context", "retires")
+    rows = [
         (
             facts.name,
             facts.exposure.vendor,
@@ -172,9 +184,21 @@ def table_text(models: Sequence[ModelFacts]) -> str:
         )
         for facts in models
     ]
+    whole = _aligned([titles, *rows])
+    if all(len(line) <= width for line in whole):
+        return "\n".join(whole)
+    named, *figures = _aligned([("", *titles[1:]), *(("", *row[1:]) for row in rows)])
+    lines = [titles[0], named]
+    for row, line in zip(rows, figures, strict=True):
+        lines += [visible(row[0]), line]
+    return "\n".join(lines)
+
+
+def _aligned(rows: Sequence[Sequence[str]]) -> list[str]:
+    """Columns two blanks apart, the third to fifth to the right."""
     widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
     right = {3, 4, 5}
-    return "\n".join(
+    return [
         visible(
             "  ".join(
                 cell.rjust(width) if column in right else cell.ljust(width)
@@ -182,7 +206,7 @@ def table_text(models: Sequence[ModelFacts]) -> str:
             ).rstrip()
         )
         for row in rows
-    )
+    ]
 
 
 def _million(facts: ModelFacts, side: str) -> str:

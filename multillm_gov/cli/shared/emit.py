@@ -1,11 +1,11 @@
 """Writing a finished report: settle the formats, render all, write all, return the exit code."""
 
 import os
-import sys
 from collections.abc import Sequence
 from pathlib import Path
 
 from multillm_gov.cli.shared.options import Target
+from multillm_gov.cli.shared.terminal import is_terminal, screen_of_call
 from multillm_gov.errors import UsageError
 from multillm_gov.rendering.renderers import format_of_ending, renderer
 from multillm_gov.report import Report
@@ -18,7 +18,12 @@ _SHARED = "GITHUB_STEP_SUMMARY"
 
 
 def emit(
-    report: Report, targets: Sequence[Target], output: Path | None, default: str = "text"
+    report: Report,
+    targets: Sequence[Target],
+    output: Path | None,
+    default: str = "text",
+    *,
+    every: bool = True,
 ) -> int:
     """Render a report in every requested format, write them, and return its exit code.
 
@@ -29,6 +34,8 @@ def emit(
         targets: Requested formats, each with its file; one without follows ``output``.
         output: File of a single result; ``None`` or ``-`` is stdout. Its ending implies a format.
         default: Format where nothing else says.
+        every: Whether stdout shows what text folds, and more findings than a reader takes in; a
+            file has everything.
 
     Raises:
         UsageError: two results for one place, or a binary format for a terminal.
@@ -36,7 +43,7 @@ def emit(
         OutputError: a result could not be written.
     """
     settled = _settle(targets, output, default)
-    rendered = [(path, _rendered(report, name, path)) for name, path in settled]
+    rendered = [(path, _rendered(report, name, path, every=every)) for name, path in settled]
     for path, data in sorted(rendered, key=lambda each: each[0] == _STDOUT):
         _write(path, data)
     return report.verdict.exit_code
@@ -68,14 +75,27 @@ def _settle(targets: Sequence[Target], output: Path | None, default: str) -> lis
     return settled
 
 
-def _rendered(report: Report, name: str, path: Path) -> bytes:
-    terminal = path == _STDOUT and sys.stdout is not None and sys.stdout.isatty()
-    if terminal and name in _BINARY:
+def _rendered(report: Report, name: str, path: Path, *, every: bool) -> bytes:
+    if path != _STDOUT:
+        return renderer(name)(report)
+    if name in _BINARY and is_terminal():
         raise UsageError(f"{name.upper()} is not for a terminal", f"Add `--output report.{name}`.")
-    if name == "text" and terminal and _may_color():
-        from multillm_gov.rendering.formats.text import render
+    screen = screen_of_call()
+    if name == "text":
+        from multillm_gov.rendering.formats.text import render as render_text
 
-        return render(report, color=True)
+        return render_text(
+            report,
+            color=screen.color,
+            width=screen.width,
+            folder=screen.folder,
+            root=screen.root,
+            every=every,
+        )
+    if name == "concise":
+        from multillm_gov.rendering.formats.concise import render as render_concise
+
+        return render_concise(report, color=screen.color, folder=screen.folder, root=screen.root)
     return renderer(name)(report)
 
 
@@ -90,8 +110,3 @@ def _write(path: Path, data: bytes) -> None:
 
 def _by_ending(output: Path) -> str | None:
     return format_of_ending(output.suffix)
-
-
-def _may_color() -> bool:
-    """No color where the user, the terminal or https://no-color.org says so."""
-    return not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"

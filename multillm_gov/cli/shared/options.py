@@ -63,6 +63,11 @@ def day_option(name: str, what: str, *, required: bool = False) -> Callable[[_F]
     return click.option(name, callback=_day, metavar="DATE", help=what, required=required)
 
 
+def all_option(what: str) -> Callable[[_F], _F]:
+    """``--all``: passed as ``every``; what a short text leaves out is shown too."""
+    return click.option("--all", "every", is_flag=True, help=what)
+
+
 def fail_on_option(function: _F) -> _F:
     """``--fail-on``: passed as ``fail_on``; ``None`` where not given, see `workflows.gate`."""
     return click.option(

@@ -2,66 +2,116 @@
 
 from collections.abc import Iterator
 
+from multillm_gov.briefing import CHANGE_SECTIONS
+from multillm_gov.finding import Finding, Severity
+from multillm_gov.rendering.plain.changes import brief_lines, list_changes
 from multillm_gov.rendering.plain.escaping import visible
-from multillm_gov.rendering.plain.findings import findings_by_file
+from multillm_gov.rendering.plain.facts import facts_of
+from multillm_gov.rendering.plain.findings import list_findings, summarize
 from multillm_gov.rendering.plain.painting import Painter
-from multillm_gov.rendering.plain.sections import headline, provenance, section
+from multillm_gov.rendering.plain.sections import (
+    breached_first,
+    headline,
+    provenance,
+    section,
+    shortened,
+)
 from multillm_gov.rendering.plain.width import wrap
 from multillm_gov.rendering.plain.wording import checked_sentence, short_revision, verdict_sentence
 from multillm_gov.report import Report
 
 ENDINGS = (".txt",)
 MEDIA_TYPE = "text/plain"
+WIDTH = 80
+"""Cells of a line where no terminal says."""
 _HEADLINES = 3
+_MANY = 50
+"""Findings above which they are summarized by rule first."""
+_IN_FULL = 10
+"""Facts that fail the gate and are shown below such a summary."""
 
 
-def render(report: Report, *, color: bool = False, width: int = 100) -> bytes:
+def render(
+    report: Report,
+    *,
+    color: bool = False,
+    width: int = WIDTH,
+    folder: str = "",
+    root: str = "",
+    every: bool = True,
+) -> bytes:
     """UTF-8 text.
 
     Args:
         report: What to render.
         color: Whether to write ANSI colors.
-        width: Cells that tables, prose and source lines keep to; messages are never broken.
+        width: Cells that every line keeps to, but for a name or path that is longer.
+        folder: The portfolio's folder as seen from where the reader stands (see `Painter`).
+        root: The portfolio's absolute folder, for links; empty: no links.
+        every: Whether folded sections, and more findings than a reader takes in, are shown in full.
     """
-    painter = Painter(color)
+    painter = Painter(color, folder, root)
     arrange = {"findings": _check, "comparison": _diff}.get(report.layout, _document)
-    lines = arrange(report, painter, max(width, 40))
+    lines = arrange(report, painter, max(width, 40), every)
     return ("\n".join(lines).rstrip("\n") + "\n").encode()
 
 
-def _check(report: Report, painter: Painter, size: int) -> Iterator[str]:
-    yield from findings_by_file(report.findings, painter, size)
+def _check(report: Report, painter: Painter, size: int, every: bool) -> Iterator[str]:
+    active = sum(finding.active for finding in report.findings)
+    if active:
+        yield from _verdict(report, painter, size)
+        yield ""
+    yield from _findings(report, "", painter, size, every)
     for part in report.sections:
         yield from section(part, painter, size)
     if report.headline:
-        yield from headline(report.headline[:_HEADLINES], painter, size)
+        yield from headline(breached_first(report.headline, _HEADLINES), painter, size)
         yield ""
-    yield checked_sentence(report)
-    yield _verdict(report, painter)
+    yield from wrap(visible(checked_sentence(report)), size)
+    yield from _verdict(report, painter, size)
 
 
-def _diff(report: Report, painter: Painter, size: int) -> Iterator[str]:
+def _diff(report: Report, painter: Painter, size: int, every: bool) -> Iterator[str]:
+    briefing = report.briefing
+    if briefing is not None and not briefing.calm:
+        yield from _verdict(report, painter, size)
+        yield from wrap(visible(" · ".join(briefing.lead)), size)
+        yield ""
     yield from _opening(report, painter, size)
+    if briefing is not None:
+        yield from brief_lines(briefing, painter, size)
+        yield from list_changes(report.changes, painter, size)
     for part in report.sections:
-        yield from section(part, painter, size)
-    yield from _findings(report, "New findings", painter, size)
+        if part.id in CHANGE_SECTIONS and briefing is not None:
+            continue
+        if every or not part.folded:
+            yield from section(part, painter, size)
+    yield from _findings(report, "New findings", painter, size, every)
     if report.resolved:
         yield painter("Resolved findings", "bold")
         for finding in report.resolved:
-            yield f"  {visible(finding.rule)} {visible(finding.message)}"
+            first, *rest = wrap(f"{visible(finding.rule)} {visible(finding.message)}", size - 2)
+            yield f"- {first}"
+            yield from (f"  {line}" for line in rest)
         yield ""
-    yield _verdict(report, painter)
+    yield from _more(report, painter, size, every)
+    yield from _verdict(report, painter, size)
 
 
-def _document(report: Report, painter: Painter, size: int) -> Iterator[str]:
+def _document(report: Report, painter: Painter, size: int, every: bool) -> Iterator[str]:
     yield from _opening(report, painter, size)
     for part in report.sections:
-        yield from section(part, painter, size)
+        if every:
+            yield from section(part, painter, size)
+        elif not part.folded:
+            yield from section(shortened(part), painter, size)
     if all(part.id != "findings" for part in report.sections):
-        yield from _findings(report, "Findings", painter, size)
-    yield from provenance(report.provenance, painter)
-    yield ""
-    yield _verdict(report, painter)
+        yield from _findings(report, "Findings", painter, size, every)
+    yield from _more(report, painter, size, every)
+    if every:
+        yield from provenance(report.provenance, painter, size)
+        yield ""
+    yield from _verdict(report, painter, size)
 
 
 def _opening(report: Report, painter: Painter, size: int) -> Iterator[str]:
@@ -69,25 +119,67 @@ def _opening(report: Report, painter: Painter, size: int) -> Iterator[str]:
         short_revision(commit) for commit in (report.base, report.revision) if commit
     )
     named = [report.organization, revisions, f"as of {report.as_of}"]
-    yield painter(visible(report.title), "bold") + painter(
-        " · ".join(("", *filter(None, map(visible, named)))), "dim"
-    )
+    title, *rest = wrap(" · ".join(filter(None, map(visible, (report.title, *named)))), size)
+    yield painter(title, "bold")
+    yield from (painter(line, "bold") for line in rest)
     yield ""
-    if report.summary:
-        yield from wrap(visible(report.summary), size)
+    briefing = report.briefing
+    summary = report.summary if briefing is None or briefing.calm else briefing.context
+    if summary:
+        yield from wrap(visible(summary), size)
         yield ""
-    if report.headline:
-        yield from headline(report.headline, painter, size)
+    figures = report.headline
+    if report.briefing is not None:
+        figures = tuple(metric for metric in figures if metric.moved)
+    if figures:
+        yield from headline(figures, painter, size)
         yield ""
 
 
-def _findings(report: Report, title: str, painter: Painter, size: int) -> Iterator[str]:
-    if report.findings:
+def _findings(
+    report: Report, title: str, painter: Painter, size: int, every: bool
+) -> Iterator[str]:
+    if not report.findings:
+        return
+    if title:
         yield painter(title, "bold")
         yield ""
-        yield from findings_by_file(report.findings, painter, size)
+    titles = {rule.id: rule.title for rule in report.rules}
+    if every or sum(finding.active for finding in report.findings) <= _MANY:
+        yield from list_findings(report.findings, titles, painter, size)
+        return
+    yield from summarize(report.findings, titles, painter, size)
+    yield ""
+    failing = _failing(report)
+    if len(facts_of(failing)) <= _IN_FULL:
+        yield from list_findings(failing, titles, painter, size)
+    yield from wrap(
+        f"`govern {report.kind} --all` shows every finding with its fix, `--format concise` one "
+        "line for each.",
+        size,
+    )
+    yield ""
 
 
-def _verdict(report: Report, painter: Painter) -> str:
+def _failing(report: Report) -> list[Finding]:
+    gate = report.verdict.fail_on or Severity.ERROR
+    return [finding for finding in report.findings if finding.active and finding.severity >= gate]
+
+
+def _more(report: Report, painter: Painter, size: int, every: bool) -> Iterator[str]:
+    """How to see the sections that are not shown."""
+    left = [
+        part.title
+        for part in report.sections
+        if part.folded and not (report.briefing and part.id in CHANGE_SECTIONS)
+    ]
+    if left and not every:
+        text = f"Not shown: {'; '.join(left)}. `govern {report.kind} --all` shows them."
+        yield from (painter(line, "dim") for line in wrap(visible(text), size))
+        yield ""
+
+
+def _verdict(report: Report, painter: Painter, size: int) -> Iterator[str]:
     color = "red" if report.verdict.exit_code else "green"
-    return painter(verdict_sentence(report), "bold", color)
+    for line in wrap(verdict_sentence(report), size):
+        yield painter(line, "bold", color)

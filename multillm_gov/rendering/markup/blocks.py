@@ -1,52 +1,9 @@
 """Sections, tables and lists in Markdown."""
 
-from collections.abc import Iterator
-
 from multillm_gov.content import Block, Cell, Column, Items, Paragraph, Table
-from multillm_gov.finding import Finding
-from multillm_gov.rendering.markup.escaping import cell, code, fence, html_text, inline, paragraph
-from multillm_gov.rendering.plain.escaping import visible_lines
+from multillm_gov.rendering.markup.escaping import cell, html_text, inline, paragraph
 from multillm_gov.rendering.plain.tabulation import tabulate
-from multillm_gov.rendering.plain.wording import since_when
-from multillm_gov.report import Section
-
-
-def item(finding: Finding) -> str:
-    """One list item with its details below."""
-    return head(finding) + "".join(f"{detail}\n" for detail in _details(finding))
-
-
-def line(finding: Finding) -> str:
-    """One list item for a finding that is gone: it has no place and no weight any more."""
-    return f"- {code(finding.rule)} {inline(finding.message)}\n"
-
-
-def head(finding: Finding) -> str:
-    """One list item without details."""
-    severity, place = finding.severity.label, code(str(finding.location))
-    return f"- **{severity}** {code(finding.rule)} {inline(finding.message)} ({place})\n"
-
-
-def _details(finding: Finding) -> Iterator[str]:
-    if finding.risk:
-        yield f"  - Risk: {inline(finding.risk)}"
-    if finding.waiver is not None:
-        waiver = finding.waiver
-        ticket = f", {inline(waiver.ticket)}" if waiver.ticket else ""
-        yield (
-            f"  - {inline(waiver.words[0].upper() + waiver.words[1:])}{ticket}: "
-            f"{inline(waiver.reason)}"
-        )
-    elif finding.remedy:
-        first, *rest = visible_lines(finding.remedy.strip("\n"))
-        yield f"  - Fix: {inline(first)}"
-        if rest:
-            yield f"\n{fence(rest, '    ')}\n"
-    if finding.policy:
-        because = f": {inline(finding.because)}" if finding.because else ""
-        yield f"  - Policy {code(finding.policy)}{since_when(finding)}{because}"
-    for related in finding.related:
-        yield f"  - See {code(str(related.location))}: {inline(related.message)}"
+from multillm_gov.report import Report, Section
 
 
 def section(part: Section, level: int) -> str:
@@ -106,3 +63,9 @@ def _rule(column: Column) -> str:
 def _cell(value: Cell) -> str:
     text = cell(value.text)
     return f"**{text}**" if text and (value.strong or value.status == "bad") else text
+
+
+def provenance_table(report: Report) -> str:
+    """What a report rests on, as a table; empty where nothing is known."""
+    rows = tuple((Cell(label), Cell(f"`{value}`")) for label, value in report.provenance)
+    return table(Table(title="", columns=(Column("What"), Column("Which")), rows=rows)) * bool(rows)

@@ -1,115 +1,21 @@
 """Sections, the headline and the provenance of a report as plain text."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
+
+from msgspec.structs import replace
 
 from multillm_gov.content import Block, Cell, Column, HeatMap, Items, Paragraph, Status, Table
+from multillm_gov.rendering.plain.columns import lay_out, lay_out_rows
 from multillm_gov.rendering.plain.escaping import visible, visible_lines
 from multillm_gov.rendering.plain.painting import Painter
 from multillm_gov.rendering.plain.tabulation import list_heat, tabulate
-from multillm_gov.rendering.plain.width import pad, width, wrap
-from multillm_gov.rendering.plain.wording import status_words
+from multillm_gov.rendering.plain.width import width, wrap
+from multillm_gov.rendering.plain.wording import limit_words, status_words
 from multillm_gov.report import Metric, Section
+from multillm_gov.words import count_of, join_words
 
-_GAP = "  "
-_MARKS: dict[Status, str] = {"good": "", "watch": "~ ", "bad": "! ", "neutral": ""}
-"""A sign besides the color, which not every reader sees."""
-
-Paint = Callable[[str, Status], str]
-
-
-def lay_out(table: Table, size: int, paint: Paint, *, marked: bool = True) -> list[str]:
-    """The table as lines of at most ``size`` cells, unless a single word or number needs more.
-
-    ``marked``: whether cells near or outside a limit carry a sign, for tables that do not say it in
-    words.
-    """
-    if not table.rows:
-        return wrap(visible(table.empty), size)
-    titles = [visible(column.title) for column in table.columns]
-    rows = [
-        [(_MARKS[cell.status] if marked else "") + _flat(cell.text) for cell in row]
-        for row in table.rows
-    ]
-    statuses = [[cell.status for cell in row] for row in table.rows]
-    widths = _fit(table, titles, rows, size)
-    if widths is None:
-        return [
-            line
-            for row, of in zip(rows, statuses, strict=True)
-            for line in _record(titles, row, of, size, paint)
-        ]
-    numeric = [column.numeric for column in table.columns]
-    lines = []
-    if any(titles):
-        lines = list(_row(titles, ["neutral"] * len(titles), widths, numeric, paint))
-        lines.append(_GAP.join("─" * each for each in widths))
-    for row, of in zip(rows, statuses, strict=True):
-        lines.extend(_row(row, of, widths, numeric, paint))
-    return lines
-
-
-def _flat(text: str) -> str:
-    """One line; the lines of a remedy follow each other."""
-    return "  ".join(line.strip() for line in visible_lines(text) if line.strip())
-
-
-def _fit(table: Table, titles: list[str], rows: list[list[str]], size: int) -> list[int] | None:
-    """Natural widths, the widest text column shrinking first; ``None``: too wide."""
-    columns = list(zip(titles, *rows, strict=True))
-    widths = [max(map(width, column)) for column in columns]
-    floors = [
-        max(width(word) for text in column for word in text.split() or [""]) for column in columns
-    ]
-    floors = [
-        each if column.numeric else floor
-        for each, floor, column in zip(widths, floors, table.columns, strict=True)
-    ]
-    widths = [min(each, max(size, floor)) for each, floor in zip(widths, floors, strict=True)]
-    while sum(widths) + len(_GAP) * (len(widths) - 1) > size:
-        yielding = [index for index, each in enumerate(widths) if each > floors[index]]
-        if not yielding:
-            return None
-        widths[max(yielding, key=lambda index: widths[index])] -= 1
-    return widths
-
-
-def _row(
-    texts: list[str], of: list[Status], widths: list[int], numeric: list[bool], paint: Paint
-) -> Iterator[str]:
-    """One table row, on as many lines as its longest wrapped cell."""
-    wrapped = [
-        _lines(text, size, whole=number)
-        for text, size, number in zip(texts, widths, numeric, strict=True)
-    ]
-    for index in range(max(map(len, wrapped))):
-        parts = [column[index] if index < len(column) else "" for column in wrapped]
-        *padded, last = [
-            pad(text, each, right=right)
-            for text, each, right in zip(parts, widths, numeric, strict=True)
-        ]
-        told = zip([*padded, last.rstrip()], of, strict=True)
-        yield _GAP.join(
-            paint(part, status) if part.strip() else part for part, status in told
-        ).rstrip()
-
-
-def _lines(text: str, size: int, *, whole: bool) -> list[str]:
-    """A cell's text broken between words, those inside code included."""
-    return [text] if whole else wrap(text, size, code=False)
-
-
-def _record(
-    titles: list[str], texts: list[str], of: list[Status], size: int, paint: Paint
-) -> Iterator[str]:
-    """The first cell, then each other one below it behind its title; what is empty is left out."""
-    first, *rest = zip(titles, texts, of, strict=True)
-    yield paint(first[1], first[2])
-    label = max((width(title) for title, text, _ in rest if text), default=0)
-    for title, text, status in rest:
-        if text:
-            head, *more = wrap(text, max(size - label - 4, 20), code=False)
-            yield f"  {pad(title, label)}  {paint(head, status)}"
-            yield from (f"  {' ' * label}  {paint(line, status)}" for line in more)
+_SHORT = 5
+"""Rows of a table in a short text."""
 
 
 def headline_table(metrics: Iterable[Metric]) -> Table:
@@ -121,7 +27,7 @@ def headline_table(metrics: Iterable[Metric]) -> Table:
             Cell(metric.label),
             *((Cell(metric.before),) if compared else ()),
             Cell(metric.value, metric.status, strong=True),
-            Cell(metric.limit),
+            Cell(_limit(metric)),
             Cell(describe_status(metric), metric.status),
         )
         for metric in metrics
@@ -132,30 +38,100 @@ def headline_table(metrics: Iterable[Metric]) -> Table:
     )
 
 
+def compared_table(metrics: Iterable[Metric]) -> Table:
+    """Figure, value before and after, and the limit with where the figure stands to it."""
+    rows = tuple(
+        (
+            Cell(metric.label),
+            Cell(metric.before or "none"),
+            Cell(metric.value, metric.status, strong=True),
+            Cell(limit_words(metric), metric.status),
+        )
+        for metric in metrics
+    )
+    columns = Column("Figure"), Column("Before"), Column("After"), Column("Limit")
+    return Table(title="", columns=columns, rows=rows)
+
+
+def _limit(metric: Metric) -> str:
+    """``at most 70% (was at most 50%)`` where it moved."""
+    was = f" (was {metric.limit_before})" if metric.limit_before else ""
+    return f"{metric.limit or 'no limit' * bool(was)}{was}"
+
+
 def describe_status(metric: Metric) -> str:
     """The status as words, with the metric's note."""
     return "; ".join(part for part in (status_words(metric), metric.note) if part)
 
 
-def headline(metrics: Iterable[Metric], painter: Painter, size: int) -> list[str]:
-    """The headline figures as aligned lines, colored by status, which stands there in words too."""
-    return lay_out(headline_table(metrics), size, painter.status, marked=False)
+def breached_first(metrics: Iterable[Metric], least: int) -> tuple[Metric, ...]:
+    """Figures outside their limit, then near it, then others up to ``least`` in all."""
+    rank: dict[Status, int] = {"bad": 0, "watch": 1, "neutral": 2, "good": 2}
+    ordered = sorted(metrics, key=lambda metric: rank[metric.status])
+    breached = sum(metric.status == "bad" for metric in ordered)
+    return tuple(ordered[: max(least, breached)])
+
+
+def headline(metrics: Iterable[Metric], painter: Painter, size: int) -> Iterator[str]:
+    """The headline figures as aligned lines, colored by status, which stands there in words too.
+
+    Notes stand below their row: beside it they would squeeze the figures.
+    """
+    listed = tuple(metrics)
+    plain = tuple(replace(metric, note="") for metric in listed)
+    compared = any(metric.moved for metric in listed)
+    table = compared_table(plain) if compared else headline_table(plain)
+    rows = lay_out_rows(table, size, painter.status)
+    for metric, lines in zip((None, *listed), rows, strict=True):
+        yield from lines
+        for line in wrap(visible(metric.note), size - 4) if metric and metric.note else ():
+            yield painter(f"    {line}", "dim")
+
+
+def shortened(part: Section) -> Section:
+    """What a reader needs first: a paragraph, warnings, the worst rows of the first table."""
+    blocks: list[Block] = []
+    tables = further = 0
+    for block in part.blocks:
+        if isinstance(block, Paragraph) and (block.status in {"bad", "watch"} or not blocks):
+            blocks.append(block)
+        elif isinstance(block, Items) and not tables:
+            blocks.append(replace(block, items=block.items[:_SHORT]))
+            further += max(len(block.items) - _SHORT, 0)
+        elif isinstance(block, Table):
+            tables += 1
+            if tables == 1:
+                rows = sorted(block.rows, key=_worst)
+                blocks.append(replace(block, rows=tuple(rows[:_SHORT])))
+                further += max(len(rows) - _SHORT, 0)
+    left = [count_of(further, "more row")] if further else []
+    left += [count_of(tables - 1, "more table")] if tables > 1 else []
+    if left:
+        blocks.append(Paragraph(f"… {join_words(left)}."))
+    return replace(part, blocks=tuple(blocks))
+
+
+def _worst(row: tuple[Cell, ...]) -> int:
+    statuses = [cell.status for cell in row]
+    return 0 if "bad" in statuses else 1 if "watch" in statuses else 2
 
 
 def section(part: Section, painter: Painter, size: int) -> Iterator[str]:
     """A heading and its blocks, a blank line after each."""
-    title = visible(part.title)
-    yield painter(title, "bold")
-    yield painter("─" * min(width(title), size), "dim")
+    title = wrap(visible(part.title), size)
+    yield from (painter(line, "bold") for line in title)
+    yield painter("─" * max(map(width, title)), "dim")
     for block in part.blocks:
         yield from _block(block, painter, size)
         yield ""
 
 
-def provenance(pairs: Iterable[tuple[str, str]], painter: Painter) -> Iterator[str]:
-    """Label and value, one line each."""
+def provenance(pairs: Iterable[tuple[str, str]], painter: Painter, size: int) -> Iterator[str]:
+    """Label and value, one line each; the value below the label where both are too long."""
     for label, value in pairs:
-        yield painter(f"{visible(label)}: {visible(value)}", "dim")
+        first, *rest = wrap(f"{visible(label)}: {visible(value)}", size, code=False)
+        yield painter(first, "dim")
+        yield from (painter(f"  {line}", "dim") for line in rest)
 
 
 def _block(block: Block, painter: Painter, size: int) -> Iterator[str]:
@@ -177,5 +153,5 @@ def _block(block: Block, painter: Painter, size: int) -> Iterator[str]:
 
 def _table(table: Table, painter: Painter, size: int) -> Iterator[str]:
     if table.title:
-        yield painter(visible(table.title), "bold")
+        yield from (painter(line, "bold") for line in wrap(visible(table.title), size))
     yield from lay_out(table, size, painter.status)

@@ -1,6 +1,7 @@
 """Terminal cells of a text, and cutting, padding and wrapping by them (Unicode annex 11)."""
 
 import re
+from collections.abc import Iterator
 from unicodedata import category, east_asian_width
 
 _WORDS = re.compile(r"(?:`[^`]*`|\S)+")
@@ -44,13 +45,21 @@ def wrap(text: str, size: int, *, code: bool = True) -> list[str]:
     """Lines of at most ``size`` cells where words allow; a longer word keeps its own line.
 
     ``code``: whether what stands between backticks counts as one word, so that a command can be
-    copied.
+    copied; one that is longer than a line is broken between its words all the same.
     """
     lines, line, used = [], "", 0
-    for word in _WORDS.findall(text) if code else text.split():
+    for word in _pieces(text, size) if code else text.split():
         length = width(word)
         if line and used + 1 + length > size:
             lines.append(line)
             line, used = "", 0
         line, used = (f"{line} {word}", used + 1 + length) if line else (word, length)
     return [*lines, line] if line or not lines else lines
+
+
+def _pieces(text: str, size: int) -> Iterator[str]:
+    for word in _WORDS.findall(text):
+        if width(word) > size:
+            yield from word.split()
+        else:
+            yield word

@@ -20,6 +20,20 @@ def status_words(metric: Metric) -> str:
     return STATUS_WORDS[metric.status]
 
 
+def limit_words(metric: Metric) -> str:
+    """``at most 70.0% (was 50.0%), exceeded``: where the limit moved, the one before too."""
+    before = metric.limit_before
+    if before and before.split(" ")[:2] == metric.limit.split(" ")[:2]:
+        before = " ".join(before.split(" ")[2:])
+    limit = metric.limit or ("no limit" if before else "")
+    basis = limit.partition(" (")[1] + limit.partition(" (")[2]
+    before = before.replace(basis, "") if basis else before
+    was = f" (was {before})" if before else ""
+    state = {"bad": "exceeded" if metric.limit.startswith("at most") else "missed"}
+    near = ", near it" if metric.status == "watch" and limit else ""
+    return f"{limit}{was}" + (f", {state['bad']}" if metric.status == "bad" and limit else near)
+
+
 _FIXED = {
     "not judged": "Figures only: `govern check` is the gate.",
     "plan only": "Plan only: nothing was sent.",

@@ -5,6 +5,7 @@ from typing import Any, TypeVar, cast
 
 import msgspec
 
+from multillm_gov.briefing import ReportedChange
 from multillm_gov.finding import Figure, Finding
 from multillm_gov.location import Location
 from multillm_gov.rendering.public.shape import (
@@ -26,7 +27,7 @@ from multillm_gov.rendering.public.shape import (
     PublicWaiver,
     SeverityLabel,
 )
-from multillm_gov.report import Report, ReportedChange, RuleNote, Trial, Verdict
+from multillm_gov.report import Report, RuleNote, Trial, Verdict
 
 _Public = TypeVar("_Public")
 _DIALECT = "https://json-schema.org/draft/2020-12/schema"

@@ -99,7 +99,7 @@ class PublicFinding(Struct, frozen=True, kw_only=True):
     because: str
     controls: list[str]
     related: list[PublicRelated]
-    figures: dict[str, str | int | float | None]
+    figures: dict[str, bool | str | int | float | None]
     waiver: PublicWaiver | None
     fingerprint: str
     under: str

@@ -1,29 +1,41 @@
 """The report of `govern diff`: safeguards loosened, cost, exposure, findings."""
 
 from collections.abc import Iterator, Sequence
+from decimal import Decimal
 
+from msgspec import Struct
 from msgspec.structs import replace
 
-from multillm_gov.changes.change import Change, Direction, Kind
+from multillm_gov.briefing import ReportedChange, ShareMove
+from multillm_gov.changes.change import Area, Change, Direction, Kind
 from multillm_gov.changes.comparison import Comparison
 from multillm_gov.documents.document import locate
 from multillm_gov.documents.secrets.masking import masked
-from multillm_gov.finding import Finding, Severity
+from multillm_gov.finding import Enforcement, Finding, Severity
 from multillm_gov.location import Place
-from multillm_gov.report import Metric, Report, ReportedChange, ShareMove, judge_counts
+from multillm_gov.report import Report, judge_counts
 from multillm_gov.reporting.check.report import incomplete_words, rule_notes
+from multillm_gov.reporting.diff.briefing import brief
+from multillm_gov.reporting.diff.compared import Compared
+from multillm_gov.reporting.diff.figures import diff_headline, summarize
 from multillm_gov.reporting.diff.findings import FindingsShift, Renames, shift_findings
+from multillm_gov.reporting.diff.risk import RiskShift
 from multillm_gov.reporting.diff.sections import sections
-from multillm_gov.reporting.shared.headline import headline, with_before
+from multillm_gov.reporting.diff.wording import phrase, remarks, title
 from multillm_gov.reporting.shared.provenance import provenance
 from multillm_gov.rules.engine.assessment import Assessment
 from multillm_gov.state.state import State
-from multillm_gov.units import format_change, format_money
-from multillm_gov.words import count_of
 
-_ALWAYS = ("forecast-spend", "largest-vendor-of-spend", "effective-vendors", "independent-fallback")
-"""Headline figures that a diff shows even where they did not change."""
 _GONE = (Kind.TASK_CLASS_REMOVED, Kind.POLICY_REMOVED, Kind.WAIVER_REMOVED)
+
+
+class Review(Struct, frozen=True, kw_only=True):
+    """What the workflow measured or read for a review, beside the two states."""
+
+    risk: RiskShift | None = None
+    """Where a route, a fallback or a limit changed."""
+    approvers: tuple[str, ...] = ()
+    """Who must approve, one sentence each."""
 
 
 def report_diff(
@@ -32,6 +44,7 @@ def report_diff(
     comparison: Comparison,
     fail_on: Severity | None,
     by_base: Sequence[Finding] | None = None,
+    review: Review | None = None,
 ) -> Report:
     """The report of a comparison; its gate counts new findings, and old ones are not repeated.
 
@@ -42,22 +55,37 @@ def report_diff(
         fail_on: Least severity of a new finding that fails; ``None`` for never.
         by_base: Findings of ``after`` under the policies, waivers and limits of ``before``, where
             those differ: they separate what was fixed from what is no longer enforced.
+        review: What a review needs besides: risk, approvers, whether a comment is needed.
     """
+    review = review or Review()
     findings = shift_findings(before.findings, after.findings, by_base, _renames(comparison))
-    comparison = _with_unreadable(comparison, after.state)
+    comparison = _ranked(_with_unreadable(comparison, after.state), before, after)
     findings = _without_lost(findings, comparison)
     changed = not comparison.empty or findings.new or findings.resolved or findings.excused
+    verdict = judge_counts(findings.new, fail_on)
+    metrics = diff_headline(before, after, comparison, review.risk) if changed else ()
+    changes = tuple(_reported(change, before.state, after.state) for change in comparison.changes)
+    compared = Compared(
+        before=before,
+        after=after,
+        comparison=comparison,
+        findings=findings,
+        changes=changes,
+        metrics=metrics,
+        verdict=verdict,
+        approvers=review.approvers,
+    )
     report = Report(
         kind="diff",
         title="Portfolio changes",
         organization=after.state.portfolio.settings.organization,
         as_of=after.state.as_of.isoformat(),
         currency=after.state.figures.currency,
-        verdict=judge_counts(findings.new, fail_on),
+        verdict=verdict,
         revision=after.state.revision,
         base=before.state.revision,
-        summary=_summary(comparison, findings) + incomplete_words(after.state),
-        headline=_headline(before, after) if changed else (),
+        summary=summarize(compared) + incomplete_words(after.state),
+        headline=metrics,
         sections=tuple(
             sections(comparison, findings, (before.state.documents, after.state.documents))
         )
@@ -72,9 +100,8 @@ def report_diff(
             ("changes", len(comparison.changes)),
         ),
         rules=rule_notes((*findings.new, *findings.resolved)),
-        changes=tuple(
-            _reported(change, before.state, after.state) for change in comparison.changes
-        ),
+        changes=changes,
+        briefing=brief(compared),
     )
     return masked(report, before.state.secrets, after.state.secrets)
 
@@ -87,58 +114,26 @@ def _renames(comparison: Comparison) -> Renames:
     return Renames(names[Kind.TASK_CLASS_RENAMED], names[Kind.POLICY_RENAMED])
 
 
-def _summary(comparison: Comparison, findings: FindingsShift) -> str:
-    """One sentence: safeguards, money, findings; or that nothing changed."""
-    loosened = len(comparison.toward(Direction.LOOSENED))
-    parts = [f"{count_of(loosened, 'safeguard')} loosened"] if loosened else []
-    parts += _money_words(comparison)
-    if comparison.changes and not parts:
-        changes = count_of(len(comparison.changes), "change")
-        parts = [f"{changes}, no safeguard loosened, the same forecast"]
-    active = sum(finding.active for finding in findings.new)
-    if active or findings.resolved:
-        parts.append(f"{count_of(active, 'new finding')}, {len(findings.resolved):,} resolved")
-    if findings.excused:
-        parts.append(f"{count_of(len(findings.excused), 'finding')} no longer enforced")
-    if not parts:
-        same = count_of(comparison.unchanged_task_classes, "task class")
-        policies = count_of(comparison.unchanged_policies, "policy")
-        return f"No changes. {same} and {policies} unchanged."
-    sentence = "; ".join(parts)
-    return f"{sentence[0].upper()}{sentence[1:]}."
-
-
-def _money_words(comparison: Comparison) -> list[str]:
-    spend = comparison.spend
-    after = format_money(spend.after, spend.currency_after)
-    if spend.delta is None:
-        before = format_money(spend.before, spend.currency_before)
-        return [f"forecast {before} a month before, {after} a month after"]
-    if not spend.delta:
-        return []
-    way = "up" if spend.delta > 0 else "down"
-    share = f" ({format_change(spend.delta / spend.before)})" if spend.before else ""
-    incomplete = " and incomplete" if spend.unpriced_after else ""
-    delta = format_money(abs(spend.delta), spend.currency_after)
-    return [f"forecast {way} {delta}{share} to {after} a month{incomplete}"]
-
-
-def _headline(before: Assessment, after: Assessment) -> tuple[Metric, ...]:
-    metrics = with_before(headline(before.state), headline(after.state))
-    kept = [metric for metric in metrics if metric.id in _ALWAYS or metric.value != metric.before]
-    errors = [
-        sum(finding.active and finding.severity is Severity.ERROR for finding in state.findings)
+def _ranked(comparison: Comparison, before: Assessment, after: Assessment) -> Comparison:
+    """Loosened ones first, of them hard-mandatory ones first, then the costliest task classes."""
+    hard = {
+        policy.name
+        for policy in before.state.portfolio.policies
+        if policy.declared.enforcement is Enforcement.HARD_MANDATORY
+    }
+    values = {
+        task.task.name: task.value_at_stake_per_month or Decimal(0)
         for state in (before, after)
-    ]
-    count = Metric(
-        id="errors",
-        label="Errors",
-        value=f"{errors[1]:,}",
-        before=f"{errors[0]:,}",
-        number=float(errors[1]),
-        unit="findings",
-    )
-    return (*kept, count)
+        for task in state.state.figures.tasks
+    }
+
+    def rank(change: Change) -> tuple[bool, bool, Decimal]:
+        loosened = change.direction is Direction.LOOSENED
+        binding = change.kind.area is Area.POLICIES and bool(hard & {change.subject, change.before})
+        worth = values.get(change.subject, Decimal(0)) if loosened else Decimal(0)
+        return not loosened, not (loosened and binding), -worth
+
+    return replace(comparison, changes=tuple(sorted(comparison.changes, key=rank)))
 
 
 def _with_unreadable(comparison: Comparison, after: State) -> Comparison:
@@ -218,6 +213,13 @@ def _reported(change: Change, before: State, after: State) -> ReportedChange:
         spend_effect_per_month=change.spend_effect,
         exposure=tuple(_moves(change)),
         note=change.note,
+        words=phrase(change),
+        title=title(change),
+        remarks=remarks(
+            change,
+            after.figures.currency,
+            unchanged_cost=before.figures.spend_per_month == after.figures.spend_per_month,
+        ),
     )
 
 

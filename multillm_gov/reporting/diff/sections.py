@@ -9,7 +9,8 @@ from multillm_gov.dimensions import Basis
 from multillm_gov.finding import Severity
 from multillm_gov.report import Section
 from multillm_gov.reporting.diff.findings import FindingsShift
-from multillm_gov.reporting.diff.tables import MOST_ROWS, Places, change_table, signed_amount, table
+from multillm_gov.reporting.diff.tables import MOST_ROWS, Places, change_table, table
+from multillm_gov.reporting.diff.wording import signed_amount
 from multillm_gov.units import format_money, format_share, signed
 from multillm_gov.words import count_of, join_words
 
@@ -169,15 +170,15 @@ def _money(comparison: Comparison) -> Iterator[Section]:
 
 
 def _effect_row(effect: TaskEffect, currency: str) -> tuple[str, ...]:
-    name = effect.after or f"{effect.before} (removed)"
+    name = effect.after or effect.before
     amounts = (
         effect.spend_before if effect.before else None,
         effect.spend_after if effect.after else None,
     )
     absent = (not effect.before, not effect.after)
     amounts_before_after = [
-        "" if gone else "not known" if amount is None else format_money(amount, currency)
-        for amount, gone in zip(amounts, absent, strict=True)
+        word if gone else "not known" if amount is None else format_money(amount, currency)
+        for amount, gone, word in zip(amounts, absent, ("none", "removed"), strict=True)
     ]
     return (
         name,

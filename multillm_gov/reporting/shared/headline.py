@@ -83,9 +83,23 @@ def headline(state: State) -> tuple[Metric, ...]:
 
 
 def with_before(then: tuple[Metric, ...], now: tuple[Metric, ...]) -> tuple[Metric, ...]:
-    """The figures of ``now``, each with the value it had ``then``."""
-    known = {metric.id: metric.value for metric in then}
-    return tuple(msgspec.structs.replace(metric, before=known.get(metric.id, "")) for metric in now)
+    """The figures of ``now``, each with the value it had ``then``, and the limit if it differs."""
+    known = {metric.id: metric for metric in then}
+    return tuple(
+        msgspec.structs.replace(
+            metric,
+            before=known[metric.id].value,
+            limit_before=_limit_before(known[metric.id].limit, metric.limit),
+        )
+        if metric.id in known
+        else metric
+        for metric in now
+    )
+
+
+def _limit_before(then: str, now: str) -> str:
+    """The earlier limit, where it was another one."""
+    return "" if then == now else then or "no limit"
 
 
 def _largest(shares: Concentration, name: str, label: str, ceiling: Decimal) -> Metric:
@@ -187,10 +201,10 @@ def _retirement(state: State) -> Metric:
     return Metric(
         id="retirement-slack",
         label=label,
-        value=f"{count_of(slack, 'day')} ({model})",
+        value=count_of(slack, "day"),
         limit=limit,
         status=status,
-        note=note,
+        note="; ".join(filter(None, (f"{model} is the first", note))),
         number=float(slack),
         unit="days",
     )

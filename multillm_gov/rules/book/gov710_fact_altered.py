@@ -63,7 +63,9 @@ def check(context: RuleContext, _: Nothing) -> Iterator[Violation]:
 
 def _dependents(change: "Change") -> _Dependents | None:
     if change.kind.value == "setting":
-        return _MONEY if change.aspect in {"currency", "exchange", "risk"} else None
+        return (
+            _MONEY if change.aspect.partition(".")[0] in {"currency", "exchange", "risk"} else None
+        )
     return DEPENDENTS.get(change.kind.value)
 
 

@@ -1,0 +1,147 @@
+"""One change in one phrase, as a reviewer reads it."""
+
+from collections.abc import Iterable, Iterator
+from decimal import Decimal
+
+from multillm_gov.changes.change import Change, Direction, Kind, SharePoint
+from multillm_gov.dimensions import Level
+from multillm_gov.units import format_money, signed
+from multillm_gov.words import code
+
+LONGEST = 160
+"""Characters of a value that a report repeats."""
+_COME_OR_GONE = {
+    Kind.TASK_CLASS_ADDED: "added",
+    Kind.TASK_CLASS_REMOVED: "removed",
+    Kind.POLICY_ADDED: "added",
+    Kind.POLICY_REMOVED: "removed",
+    Kind.WAIVER_ADDED: "granted",
+    Kind.WAIVER_REMOVED: "withdrawn",
+    Kind.APPROVAL_GIVEN: "given",
+    Kind.APPROVAL_WITHDRAWN: "withdrawn",
+    Kind.FALLBACK_ADDED: "added",
+    Kind.FALLBACK_REMOVED: "removed",
+}
+_LIMITS = {
+    "appetite.max_vendor_share_of_spend": "board limit on the largest vendor's share of spend",
+    "appetite.max_vendor_share_of_value": "board limit on the largest vendor's share of value",
+    "appetite.min_effective_vendors": "board floor of effective vendors",
+    "appetite.min_effective_clouds": "board floor of effective clouds",
+    "appetite.min_value_with_independent_fallback": (
+        "board floor of value with an independent fallback"
+    ),
+    "appetite.max_price_shock_share": "board limit on the rise of the bill when a vendor reprices",
+    "appetite.max_monthly_spend": "board ceiling on spend a month",
+    "risk.max_outage_loss_share": "board limit on the outage loss of 1 year in 20",
+    "risk.max_cost_at_risk_share": "board limit on the cost at risk of 1 year in 20",
+}
+
+
+def phrase(change: Change) -> str:
+    """``max_share 0.60 → 0.70``, ``fallback `x` removed``; its subject is not in it."""
+    verb = _COME_OR_GONE.get(change.kind)
+    if change.kind in {Kind.FALLBACK_ADDED, Kind.FALLBACK_REMOVED}:
+        return f"fallback {code(change.before or change.after)} {verb}"
+    if verb:
+        text = shorten(change.before or change.after)
+        return f"{change.label} {verb}: {text}" if text else f"{change.label} {verb}"
+    if change.kind in {Kind.TASK_CLASS_RENAMED, Kind.POLICY_RENAMED}:
+        return f"moved: {code(change.before)} → {code(change.after)}"
+    if change.kind in {Kind.ROUTE, Kind.WEIGHTS}:
+        return f"{change.label} {_route(change.before, change.after)}"
+    return f"{_name(change)} {_arrow(change)}"
+
+
+def title(change: Change) -> str:
+    """As `phrase`, with a board's name for its own limits."""
+    words = _LIMITS.get(change.aspect)
+    return f"{words} {_arrow(change)}" if words else phrase(change)
+
+
+def _name(change: Change) -> str:
+    """The key where it says more than the label: of settings and of parameters."""
+    if change.kind in {Kind.POLICY_PARAMETER, Kind.SETTING, Kind.APPETITE}:
+        return change.aspect.removeprefix("appetite.") or change.label
+    return change.label
+
+
+def _arrow(change: Change) -> str:
+    return f"{shorten(change.before) or 'none'} → {shorten(change.after) or 'removed'}"
+
+
+def _route(before: str, after: str) -> str:
+    """```a` 60 → 85%, `b` 40 → 15%``; models that came or went say so."""
+    old, new = _shares(before), _shares(after)
+    if old is None or new is None:
+        return f"{shorten(before)} → {shorten(after)}"
+    parts = []
+    for model in dict.fromkeys((*new, *old)):
+        was, now = old.get(model), new.get(model)
+        if was is None:
+            parts.append(f"{code(model)} {_short(now)}% (added)")
+        elif now is None:
+            parts.append(f"{code(model)} removed (was {_short(was)}%)")
+        elif was != now:
+            parts.append(f"{code(model)} {_short(was)} → {_short(now)}%")
+    return ", ".join(parts)
+
+
+def _shares(route: str) -> dict[str, str] | None:
+    """Percentages by model, of a route as a change spells it; ``None``: it is not one."""
+    if not route:
+        return {}
+    if ", " not in route and not route.endswith("%"):
+        return {route: "100"}
+    shares = {}
+    for part in route.split(", "):
+        model, _, share = part.rpartition(" ")
+        if not model or not share.endswith("%"):
+            return None
+        shares[model] = share.removesuffix("%")
+    return shares
+
+
+def _short(share: str | None) -> str:
+    return (share or "").removesuffix(".0")
+
+
+def remarks(change: Change, currency: str, *, unchanged_cost: bool = False) -> str:
+    """``loosened, +384 USD a month, openai +3.1 points``; empty where there is nothing to say.
+
+    ``unchanged_cost``: whether a move changes no forecast, which is said aloud.
+    """
+    parts = [] if change.direction is Direction.CHANGED else [change.direction.value]
+    if change.spend_effect:
+        parts.append(f"{signed_amount(change.spend_effect, currency)} {currency} a month")
+    elif unchanged_cost and change.kind is Kind.TASK_CLASS_RENAMED:
+        parts.append("no cost change")
+    shares = format_points(change)
+    if shares:
+        parts.append(shares)
+    if change.note:
+        parts.append(shorten(change.note))
+    return "; ".join(parts)
+
+
+def format_points(change: Change) -> str:
+    """``alpha +3.1, beta −3.1 points``; of demand it is the mix that moves."""
+    shares = ", ".join(_points(change.exposure))
+    mix = " by the mix" if change.kind is Kind.DEMAND else ""
+    return f"{shares} points{mix}" if shares else ""
+
+
+def _points(points: Iterable[SharePoint]) -> Iterator[str]:
+    """``alpha +3.1``, ``beta −3.1``: vendors only; a provider repeats its vendor's move."""
+    for point in points:
+        if point.level is Level.VENDOR and abs(point.points) >= 0.0005:
+            yield f"{point.entity} {signed(f'{point.points * 100:.1f}')}"
+
+
+def shorten(text: str) -> str:
+    """At most `LONGEST` characters."""
+    return text if len(text) <= LONGEST else text[: LONGEST - 1] + "…"
+
+
+def signed_amount(amount: Decimal, currency: str) -> str:
+    """``+384``, ``−96``: a change of money, without the currency that the column names."""
+    return signed(format_money(amount, currency).removesuffix(f" {currency}"))
