@@ -170,15 +170,18 @@ def share_growth(
 ) -> tuple[tuple[str, float, float], ...]:
     """Entities whose share grew, with both shares, largest growth first; a new one from 0.
 
-    Empty where one of the two has nothing to share: a first forecast is no growth.
+    Empty where one of the two has nothing to share: a first forecast is no growth. The worse end:
+    before, what is not known is nobody's; after, all of it is at the largest known entity.
     """
     if not before.shares or not after.shares:
         return ()
     old = dict(before.shares)
+    largest, reach = after.largest
     grown = [
-        (name, old.get(name, 0.0), share)
+        (name, old.get(name, 0.0), most)
         for name, share in after.shares
-        if share > old.get(name, 0.0)
+        if (most := reach if name == largest else share) > old.get(name, 0.0)
+        and (name != UNKNOWN or name == largest)
     ]
     return tuple(sorted(grown, key=lambda growth: (growth[1] - growth[2], growth[0])))
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from multillm_gov.documents.document import Document, locate
-from multillm_gov.documents.layout import SETTINGS, kind_of
+from multillm_gov.documents.layout import kind_of
 from multillm_gov.documents.shape import convert, sound_entries
 from multillm_gov.finding import Flaw
 from multillm_gov.location import Place, Pointer
@@ -84,16 +84,6 @@ def _settings(document: Document, flaws: list[Flaw]) -> Settings:
         settings = (
             convert(document, (), Settings, value=_sound_keys(document, ()), explain=False)[0]
             or Settings()
-        )
-    if settings.currency != "USD" and settings.exchange is None:
-        flaws.append(
-            Flaw(
-                kind="schema",
-                message=f"amounts are in {settings.currency}, model prices in USD, and no exchange "
-                "rate is given",
-                location=locate(Place(SETTINGS, ("currency",)), {SETTINGS: document}),
-                remedy="Add `exchange: {usd_per_unit: …, as_of: …}` below `currency`.",
-            )
         )
     return settings
 

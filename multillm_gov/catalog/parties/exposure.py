@@ -35,7 +35,7 @@ def resolve_exposure(name: str, litellm_provider: str = "") -> Exposure:
         family=line.family,
         vendor=line.vendor,
         jurisdiction=line.jurisdiction,
-        weights=weights_of(line.vendor, line.family, model),
+        weights=weights_of(line.vendor, line.family, model, parts.base.lower()),
     )
     return served_by(exposure, provider) if provider is not None else exposure
 

@@ -119,12 +119,20 @@ def _weights() -> dict[str, tuple[_Weights, ...]]:
     return rows
 
 
-def weights_of(vendor: str, family: str, model: str) -> str:
+def weights_of(vendor: str, family: str, model: str, dated: str = "") -> str:
     """``open``, ``closed`` or ``unknown``: whether others may serve a model without its vendor.
 
     A tuned model (``ft:``) is served by whoever tunes it, on weights nobody else has.
+
+    Args:
+        vendor: Who made it.
+        family: Its family.
+        model: Its canonical name.
+        dated: The name as written, with its date: releases of one line differ in their licence.
     """
     if model.startswith("ft:"):
         return CLOSED
     rows = _weights().get(vendor, ())
-    return next((row.weights for row in rows if row.fits(family, model)), UNKNOWN)
+    names = {model, dated} - {""}
+    fitting = (row.weights for row in rows if any(row.fits(family, name) for name in names))
+    return next(fitting, UNKNOWN)

@@ -8,6 +8,8 @@ from msgspec import Struct, structs
 PIXELS_PER_IMAGE = 1024 * 1024
 """What an image is taken to have where nobody says (LiteLLM's default size)."""
 USD = "USD"
+FEDRAMP = "FedRAMP"
+"""Key of `Price.regional`: a service for US authorities, which no place of processing tells."""
 
 
 class UnitPrices(Struct, frozen=True, kw_only=True):

@@ -15,7 +15,7 @@ from decimal import Decimal
 from msgspec import structs
 
 from multillm_gov.catalog.price_map import EntryNumbers, read_amount
-from multillm_gov.catalog.pricing.price import OffPeak, Price, PriceTier, UnitPrices
+from multillm_gov.catalog.pricing.price import FEDRAMP, OffPeak, Price, PriceTier, UnitPrices
 from multillm_gov.catalog.pricing.service_rates import (
     BATCH,
     HALF,
@@ -191,7 +191,7 @@ def _regional(entry: Mapping[str, object]) -> dict[str, Decimal]:
             factors[match[1].upper() if match else "regional"] = factor
     federal = read_amount(entry.get("fedramp_uplift_multiplier"))
     if federal:
-        factors["FedRAMP"] = federal
+        factors[FEDRAMP] = federal
     special = entry.get("provider_specific_entry")
     factor = read_amount(special.get("us")) if isinstance(special, Mapping) else None
     if factor:

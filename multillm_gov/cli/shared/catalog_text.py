@@ -10,7 +10,7 @@ import msgspec
 from multillm_gov.catalog.facts import ModelFacts
 from multillm_gov.catalog.lifecycle.moves import move_effects
 from multillm_gov.catalog.pricing.billed_units import PER_TOKEN, spell_unit
-from multillm_gov.catalog.pricing.price import Price, UnitPrices
+from multillm_gov.catalog.pricing.price import FEDRAMP, Price, UnitPrices
 from multillm_gov.measures.cost.map_audit import AuditSection
 from multillm_gov.rendering.plain.escaping import visible
 from multillm_gov.rendering.plain.width import wrap
@@ -131,10 +131,16 @@ def _price_rows(price: Price | None) -> Iterator[tuple[str, str]]:
         yield "at least", f"{format_money(price.minimum, price.currency)} a request"
     for region, factor in price.regional.items():
         where = "any regional endpoint" if region == "regional" else f"processing in {region}"
-        applied = " (in the prices above)" if price.region == region else ""
+        applied = _applied(price, region, factor)
         yield "surcharge", f"times {factor.normalize():f} for {where}{applied}"
     if price.off_peak is not None:
         yield "off peak", f"{_token_text(price.off_peak.price)} ({price.off_peak.hours})"
+
+
+def _applied(price: Price, region: str, factor: Decimal) -> str:
+    if region == FEDRAMP:
+        return f" (not applied; declare `surcharge: {(factor - 1).normalize():f}` where it is paid)"
+    return " (in the prices above)" if price.region == region else ""
 
 
 def _token_text(tokens: UnitPrices, currency: str = "USD") -> str:

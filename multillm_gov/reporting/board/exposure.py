@@ -15,15 +15,16 @@ from multillm_gov.content import (
 )
 from multillm_gov.dimensions import Basis, Level
 from multillm_gov.measures.concentration import concentration
-from multillm_gov.measures.figures import Concentration, TaskFigures
+from multillm_gov.measures.figures import Concentration
 from multillm_gov.portfolio.settings import Appetite
 from multillm_gov.report import Section
-from multillm_gov.reporting.board.parties import parties_table
+from multillm_gov.reporting.board.parties import Views, overlap_notes, parties_table
 from multillm_gov.reporting.board.position import overview_table
+from multillm_gov.reporting.shared.spend import not_judged
 from multillm_gov.reporting.shared.tables import BASIS_WORDS, LEVEL_PLURALS
 from multillm_gov.state.state import State
 from multillm_gov.units import format_count, format_share
-from multillm_gov.words import code, join_words
+from multillm_gov.words import code
 
 HHI_2023 = 1_800
 """Highly concentrated according to the US merger guidelines of 2023 (method 1.2)."""
@@ -31,38 +32,50 @@ HHI_2010 = 2_500
 """The same line in the guidelines of 2010."""
 _COARSE = (Level.VENDOR, Level.PROVIDER, Level.CLOUD, Level.JURISDICTION)
 
-Views = dict[tuple[Level, Basis], Concentration]
-
 
 def exposure_section(state: State) -> Section:
     """Shares, indexes and what is not known."""
-    views = _views(state.figures.tasks)
+    views = _views(state)
+    reason = not_judged(state.figures)
     appetite = state.portfolio.settings.appetite
     if not any(view.shares for view in views.values()):
         nothing = Paragraph(
             "There is no spend, request or value declared yet, so nothing is exposed."
         )
         return Section(id="exposure", title="Exposure", blocks=(nothing,))
-    blocks: list[Block] = [Paragraph(_finding(views)), overview_table(state)]
-    blocks += [
-        _chart(views, Basis.SPEND, tuple(Level), float(appetite.max_vendor_share_of_spend)),
+    limit = float(appetite.max_vendor_share_of_spend)
+    spent: list[Block] = [_chart(views, Basis.SPEND, tuple(Level), limit), _index_chart(views)]
+    spent = [] if reason else spent
+    blocks: list[Block] = [
+        Paragraph(_finding(views, reason)),
+        overview_table(state),
+        *spent[:1],
         _chart(views, Basis.VALUE_AT_STAKE, _COARSE, float(appetite.max_vendor_share_of_value)),
-        _index_chart(views),
+        *spent[1:],
         _table(views, appetite),
         *parties_table(state),
-        *_overlap(views),
+        *overlap_notes(views),
         *_unknown(views),
     ]
     return Section(id="exposure", title="Exposure", blocks=tuple(blocks))
 
 
-def _views(tasks: tuple[TaskFigures, ...]) -> Views:
+def _views(state: State) -> Views:
+    """By level and basis; empty where not all of it is known."""
+    figures = state.figures
+    tasks = dict.fromkeys(Basis, figures.tasks)
+    tasks |= {Basis.SPEND: ()} if not_judged(figures) else {}
+    tasks |= {Basis.REQUESTS: ()} if figures.undeclared else {}
     return {
-        (level, basis): concentration(tasks, level, basis) for basis in Basis for level in Level
+        (level, basis): concentration(tasks[basis], level, basis)
+        for basis in Basis
+        for level in Level
     }
 
 
-def _finding(views: Views) -> str:
+def _finding(views: Views, reason: str) -> str:
+    if reason:
+        return f"Shares of spend are not judged: {reason}."
     vendors, clouds = views[Level.VENDOR, Basis.SPEND], views[Level.CLOUD, Basis.SPEND]
     if not vendors.shares:
         if vendors.in_house_share:
@@ -215,33 +228,3 @@ def _unknown(views: Views) -> tuple[Block, ...]:
             "largest known entity."
         ),
     )
-
-
-def _overlap(views: Views) -> tuple[Block, ...]:
-    """What a reader must know to read the shares: overlapping laws, and what has no supplier."""
-    blocks: list[Block] = []
-    if (
-        views[Level.JURISDICTION, Basis.SPEND].shares
-        or views[Level.JURISDICTION, Basis.REQUESTS].shares
-    ):
-        blocks.append(
-            Paragraph(
-                "A request is subject to the law that binds the vendor of the model, its provider "
-                "and its cloud, so the shares of jurisdictions overlap and do not add up to 100%. "
-                "The vendor of open weights is no party to their use: they count for whoever "
-                "serves them."
-            )
-        )
-    in_house = [
-        f"{format_share(views[Level.PROVIDER, basis].in_house_share)} of {BASIS_WORDS[basis]}"
-        for basis in Basis
-        if views[Level.PROVIDER, basis].in_house_share
-    ]
-    if in_house:
-        blocks.append(
-            Paragraph(
-                f"In-house hosting, which is no supplier, carries {join_words(in_house)}; "
-                "indexes and effective numbers are over suppliers only."
-            )
-        )
-    return tuple(blocks)

@@ -1,10 +1,16 @@
 """Parties: who made, prices, serves and hosts each routed model, where, and under whose law."""
 
 from multillm_gov.catalog.facts import Exposure
-from multillm_gov.content import Block, Cell, Column
-from multillm_gov.dimensions import UNKNOWN
-from multillm_gov.reporting.shared.tables import bounded
+from multillm_gov.content import Block, Cell, Column, Paragraph
+from multillm_gov.dimensions import UNKNOWN, Basis, Level
+from multillm_gov.measures.figures import Concentration
+from multillm_gov.reporting.shared.tables import BASIS_WORDS, bounded
 from multillm_gov.state.state import State
+from multillm_gov.units import format_share
+from multillm_gov.words import join_words
+
+Views = dict[tuple[Level, Basis], Concentration]
+"""Concentrations by level and basis."""
 
 
 def parties_table(state: State) -> tuple[Block, ...]:
@@ -37,3 +43,33 @@ def parties_table(state: State) -> tuple[Block, ...]:
         Column("Subject to the law of"),
     )
     return bounded("Parties behind each routed model", columns, rows, "model")
+
+
+def overlap_notes(views: Views) -> tuple[Block, ...]:
+    """What a reader must know to read the shares: overlapping laws, and what has no supplier."""
+    blocks: list[Block] = []
+    if (
+        views[Level.JURISDICTION, Basis.SPEND].shares
+        or views[Level.JURISDICTION, Basis.REQUESTS].shares
+    ):
+        blocks.append(
+            Paragraph(
+                "A request is subject to the law that binds the vendor of the model, its provider "
+                "and its cloud, so the shares of jurisdictions overlap and do not add up to 100%. "
+                "The vendor of open weights is no party to their use: they count for whoever "
+                "serves them."
+            )
+        )
+    in_house = [
+        f"{format_share(views[Level.PROVIDER, basis].in_house_share)} of {BASIS_WORDS[basis]}"
+        for basis in Basis
+        if views[Level.PROVIDER, basis].in_house_share
+    ]
+    if in_house:
+        blocks.append(
+            Paragraph(
+                f"In-house hosting, which is no supplier, carries {join_words(in_house)}; "
+                "indexes and effective numbers are over suppliers only."
+            )
+        )
+    return tuple(blocks)

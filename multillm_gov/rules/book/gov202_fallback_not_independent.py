@@ -55,7 +55,7 @@ def check(context: RuleContext, parameters: Parameters) -> Iterator[Violation]:
         usable = failover_of(context).usable(task)
         if not usable or has_independent_fallback(task, parameters.levels, fallbacks=usable):
             continue  # why a fallback is not usable is a finding of another rule
-        hosts = () if context.by_policy else _unknown_hosts(task, usable, parameters.levels)
+        hosts = _unknown_hosts(task, usable, parameters.levels)
         if hosts:
             for provider, fallback in hosts:
                 doubts.setdefault(provider, []).append((task, fallback))
@@ -114,7 +114,7 @@ def _unknown_cloud(
             for each, part in uses[1:4]
         ),
         figures={"task_classes": len(uses), "joint_failure_share_assumed": BETA_SAME_CLOUD},
-        severity=Severity.NOTE,
+        severity=None if context.by_policy else Severity.NOTE,
         distinction=f"cloud of {provider}",
     )
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Annotated
 
-from msgspec import Meta, field
+from msgspec import Meta, field, structs
 
 from multillm_gov.dimensions import UNKNOWN, Level
 from multillm_gov.finding import Severity, Violation
@@ -15,7 +15,7 @@ from multillm_gov.rules.entity_exposure import state_unknown
 from multillm_gov.rules.failover import DOWN_SHARE, failover_of, format_downtime
 from multillm_gov.units import Amount, Share, format_share
 from multillm_gov.vocabulary import Closed
-from multillm_gov.words import code, join_words
+from multillm_gov.words import code, join_some, join_words
 
 
 class Parameters(Closed, frozen=True, kw_only=True):
@@ -43,6 +43,7 @@ class Parameters(Closed, frozen=True, kw_only=True):
 def check(context: RuleContext, parameters: Parameters) -> Iterator[Violation]:
     """Yield task classes where the loss of one entity stops more requests than allowed."""
     substitutes: Substitutes | None = None
+    doubts: dict[str, list[tuple[TaskFigures, list[Cut]]]] = {}
     for task in context.tasks:
         if task.value_at_stake_per_month < parameters.min_value_at_stake:
             continue
@@ -53,9 +54,36 @@ def check(context: RuleContext, parameters: Parameters) -> Iterator[Violation]:
             for cut in cuts(task, level, usable)
             if cut.share > parameters.max_lost_share
         ]
-        if cut_sets:
+        if cut_sets and not any(cut.proved for cut in cut_sets):
+            doubts.setdefault(_question(task, cut_sets), []).append((task, cut_sets))
+        elif cut_sets:
             substitutes = substitutes or Substitutes(context, parameters.levels)
             yield _violation(context, task, cut_sets, parameters, substitutes.find(task))
+    for question, uses in doubts.items():
+        yield _asked(context, uses, parameters, question)
+
+
+def _asked(
+    context: RuleContext,
+    uses: list[tuple[TaskFigures, list[Cut]]],
+    parameters: Parameters,
+    question: str,
+) -> Violation:
+    """One question, however many task classes wait for its answer."""
+    task, cut_sets = uses[0]
+    first = _violation(context, task, cut_sets, parameters, "")
+    if len(uses) == 1:
+        return structs.replace(first, remedy=question)
+    others = join_some([code(each.task.name) for each, _ in uses[1:]])
+    return structs.replace(first, message=f"{first.message}; likewise {others}", remedy=question)
+
+
+def _question(task: TaskFigures, cut_sets: list[Cut]) -> str:
+    """What to declare so that the cut sets are known."""
+    models = [leg.facts for leg in task.legs]
+    models += [fallback.facts for fallback in task.fallbacks]
+    levels = dict.fromkeys(cut.level for cut in cut_sets)
+    return " ".join(state_unknown(models, level) for level in levels)
 
 
 def _violation(
@@ -76,7 +104,7 @@ def _violation(
         ),
         place=task.task.place.at("fallbacks") if task.fallbacks else task.task.place.at("route"),
         subject=task.task.name,
-        remedy=_remedy(task, other, levels, known=bool(proved)),
+        remedy=_remedy(other, levels),
         risk=(
             "An outage there stops it: "
             f"{format_downtime(DOWN_SHARE * float(worst), task, context.currency)}."
@@ -98,11 +126,7 @@ def _format(cut: Cut) -> str:
     )
 
 
-def _remedy(task: TaskFigures, other: str, levels: list[Level], *, known: bool) -> str:
-    if not known:
-        models = [leg.facts for leg in task.legs]
-        models += [fallback.facts for fallback in task.fallbacks]
-        return " ".join(state_unknown(models, level) for level in levels)
+def _remedy(other: str, levels: list[Level]) -> str:
     if other:
         return f"Add {code(other)} to `fallbacks`."
     return f"Add a fallback with another {join_words(levels)} to `fallbacks`."

@@ -16,6 +16,7 @@ from multillm_gov.rules.entity_exposure import (
     describe_basis,
     describe_entity,
     loads_of,
+    state_unknown,
 )
 from multillm_gov.rules.spend_totals import shares_not_judged
 from multillm_gov.units import Share, format_least_share, format_share
@@ -56,31 +57,37 @@ def check(context: RuleContext, parameters: Parameters) -> Iterator[Violation]:
     loads = loads_of(context)
     after = loads.concentration(parameters.level, parameters.weigh_by)
     exposure = EntityExposure(context, after)
+    known = dict(after.shares)
     for entity, old, new in share_growth(before, after):
         if new - old <= float(parameters.max_growth) + _ROUNDING:
             break
-        yield _violation(context, parameters, entity, (old, new), exposure)
+        yield _violation(context, parameters, entity, (old, known[entity], new), exposure)
 
 
 def _violation(
     context: RuleContext,
     parameters: Parameters,
     entity: str,
-    shares: tuple[float, float],
+    shares: tuple[float, float, float],
     exposure: EntityExposure,
 ) -> Violation:
-    old, new = shares
+    old, known, new = shares
+    doubt = new - known > _ROUNDING
+    share = f"between {format_share(known)} and {format_share(new)}" if doubt else format_share(new)
+    unproved = doubt and known - old <= float(parameters.max_growth) + _ROUNDING
     limit, basis = float(parameters.max_growth), describe_basis(parameters.weigh_by)
     return Violation(
         message=(
             f"the share of {describe_entity(parameters.level, entity)} in {basis} rises from "
-            f"{format_share(old)} to {format_share(new)}, up {(new - old) * 100:.1f} points; the "
-            f"limit is {limit * 100:.1f} points"
+            f"{format_share(old)} to {share}, up {'at most ' if doubt else ''}"
+            f"{(new - old) * 100:.1f} points; the limit is {limit * 100:.1f} points"
         ),
         place=context.limit("max_growth"),
         subject=f"{parameters.level}:{entity}",
         remedy=(
-            f"Move at least {format_least_share(new - old - limit)} of {basis} to another "
+            state_unknown(context.models.values(), parameters.level)
+            if unproved
+            else f"Move at least {format_least_share(new - old - limit)} of {basis} to another "
             f"{parameters.level}{exposure.first_user(entity)}, or change in smaller steps."
         ),
         risk=exposure.format_loss(entity),
@@ -88,6 +95,7 @@ def _violation(
         figures={
             "share_before": old,
             "share_after": new,
+            "known_share_after": known,
             "growth": new - old,
             "limit": limit,
             "level": parameters.level.value,

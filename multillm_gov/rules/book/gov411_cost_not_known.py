@@ -19,7 +19,7 @@ def check(context: RuleContext, _: Nothing) -> Iterator[Violation]:
     """Yield routes and fallbacks whose price and demand have a gap, or whose price has no rate.
 
     A task class without any demand is one violation. Missing prices are GOV106's; a portfolio
-    whose currency has no rate is GOV003's; a model of another mode is GOV105's and GOV203's.
+    whose currency has no rate is GOV413's; a model of another mode is GOV105's and GOV203's.
     """
     for task in context.tasks:
         if task.task.demand is None:

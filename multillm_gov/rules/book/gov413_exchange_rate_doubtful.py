@@ -7,6 +7,8 @@ from typing import Annotated
 
 from msgspec import Meta
 
+from multillm_gov.catalog.facts import ModelFacts
+from multillm_gov.catalog.pricing.price import USD
 from multillm_gov.documents.layout import SETTINGS
 from multillm_gov.finding import Severity, Violation
 from multillm_gov.location import Place
@@ -14,12 +16,18 @@ from multillm_gov.portfolio.settings import ExchangeRate
 from multillm_gov.rules.engine.rule import Rule, RuleContext
 from multillm_gov.units import format_count
 from multillm_gov.vocabulary import Closed
+from multillm_gov.words import code
 
 _USUAL = {
+    "AUD": 0.66,
     "BRL": 0.19,
+    "CAD": 0.72,
+    "CHF": 1.15,
     "CNY": 0.14,
     "CZK": 0.045,
     "DKK": 0.15,
+    "EUR": 1.1,
+    "GBP": 1.3,
     "HKD": 0.128,
     "HUF": 0.0028,
     "IDR": 0.00006,
@@ -30,15 +38,17 @@ _USUAL = {
     "KWD": 3.25,
     "MXN": 0.055,
     "NOK": 0.095,
+    "NZD": 0.6,
     "PHP": 0.0175,
     "PLN": 0.26,
     "SEK": 0.098,
+    "SGD": 0.75,
     "THB": 0.029,
     "TRY": 0.027,
     "TWD": 0.031,
     "ZAR": 0.055,
 }
-"""US dollars per unit, roughly, of currencies far from one dollar: which way round a rate is."""
+"""US dollars per unit, roughly: which way round a rate is."""
 _INVERTED = 0.25
 """How near its inverse a rate is, against the distance of the rate itself (logarithms)."""
 
@@ -52,10 +62,11 @@ class Parameters(Closed, frozen=True, kw_only=True):
 
 
 def check(context: RuleContext, parameters: Parameters) -> Iterator[Violation]:
-    """Yield a rate that is too old, of a later day, or inverted."""
+    """Yield a rate that is needed and missing, too old, of a later day, or inverted."""
     settings = context.state.portfolio.settings
     rate = settings.exchange
     if rate is None:
+        yield from _missing(context, settings.currency)
         return
     days = (context.as_of - rate.as_of).days
     if days < 0:
@@ -75,6 +86,40 @@ def check(context: RuleContext, parameters: Parameters) -> Iterator[Violation]:
             )
             yield _violation(message, "usd_per_unit", rate, settings.currency)
             return
+
+
+def _missing(context: RuleContext, currency: str) -> Iterator[Violation]:
+    """A violation where a model in use has a price in another currency, and nothing converts it."""
+    if currency == USD:
+        return
+    foreign = {
+        name: currencies[0]
+        for name, facts in sorted(context.models.items())
+        if facts is not None and (currencies := _currencies(facts, currency))
+    }
+    if not foreign:
+        return
+    name, theirs = next(iter(foreign.items()))
+    more = f" and {len(foreign) - 1:,} more" if len(foreign) > 1 else ""
+    yield Violation(
+        message=(
+            f"amounts are in {currency}, the price of {code(name)}{more} in {theirs}, and no "
+            "exchange rate is given"
+        ),
+        place=Place(SETTINGS, ("currency",)),
+        subject=SETTINGS,
+        remedy="Add `exchange: {usd_per_unit: …, as_of: …}` below `currency`.",
+        risk="No amount in that currency is known: no cap, share or report can judge it.",
+        severity=Severity.ERROR,
+        distinction="missing",
+    )
+
+
+def _currencies(facts: ModelFacts, own: str) -> list[str]:
+    """Currencies of a model's price and fixed cost, other than the portfolio's."""
+    named = [facts.price.currency] if facts.price is not None else []
+    named += [USD] if facts.usd_fixed_per_month else []
+    return [currency for currency in named if currency != own]
 
 
 def _references(context: RuleContext) -> Iterator[tuple[Decimal, str]]:
