@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from multillm_gov.cli.shared.emit import emit
 from multillm_gov.cli.shared.options import (
     Target,
     as_of_option,
@@ -70,6 +71,13 @@ class _BenchCommand(click.Command):
     is_flag=True,
     help="Also let judges compare challengers' answers with the primary's.",
 )
+@click.option(
+    "--shadow",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="Compare answers of a candidate to logged requests with those given, from CSV or JSON "
+    "lines; sends nothing.",
+)
 @comparing_options
 @sending_options()
 @click.option(
@@ -91,6 +99,7 @@ def command(
     cases: int | None,
     samples: int,
     pairwise: bool,
+    shadow: Path | None,
     margins: "Margins",
     sending: "SendingOptions",
     accept_tone: bool,
@@ -123,8 +132,15 @@ def command(
       govern bench support-triage --max-usd 5
       govern bench support-triage --model mistral/mistral-small-latest --margin 2
       govern bench --pairwise --cases 100 --format markdown
+      govern bench --shadow answers.jsonl
       govern bench import results.json --from promptfoo --task support-triage
     """
+    if shadow is not None:
+        from multillm_gov.workflows.evaluation.shadow import shadow as compare
+
+        report = compare(shadow, as_of=as_of or today(), root=root)
+        ctx.exit(emit(report, targets, output))
+
     from multillm_gov.workflows.evaluation.bench import (
         BenchOptions,
         plan_benchmarks,

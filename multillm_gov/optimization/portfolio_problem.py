@@ -9,6 +9,7 @@ from multillm_gov.catalog.facts import ModelFacts
 from multillm_gov.dimensions import Basis
 from multillm_gov.measures.independence import shared_levels, unproved_levels
 from multillm_gov.optimization.candidates import LATE_SHARE
+from multillm_gov.optimization.capacity_limits import capacity_limits
 from multillm_gov.optimization.declared import FallbackRule, Refusal
 from multillm_gov.optimization.entity_limits import Weights, entity_limit
 from multillm_gov.optimization.other_costs import (
@@ -58,6 +59,7 @@ def portfolio_problem(inputs: Inputs) -> Problem:
         *spend_limits(inputs.options, inputs.declared.spend, standing_costs(inputs)),
         *_entities(inputs),
         *_outages(inputs),
+        *capacity_limits(inputs),
     )
     return replace(problem, limits=limits)
 

@@ -34,7 +34,7 @@ task_classes:
     route: [{model: acme/big}]  # the incumbent
     fallbacks: [gamma/small]
     cost_of_wrong_model: {value_at_stake: 73000}
-    demand: {requests: 1000000, input_tokens: 1000}
+    demand: {requests: 1000000, input_tokens: 500, output_tokens: 500}
     quality: {floor: 0.80}
   tagging:
     route:
@@ -43,13 +43,13 @@ task_classes:
     fallbacks:
       - acme/big
     cost_of_wrong_model: {value_at_stake: 36500}
-    demand: {requests: 2000000, input_tokens: 1000}
+    demand: {requests: 2000000, input_tokens: 500, output_tokens: 500}
     quality: {floor: 0.70}
   writing:
     route: [{model: acme/big}]
     fallbacks: [beta/mid]
     cost_of_wrong_model: {value_at_stake: 7300}
-    demand: {requests: 500000, input_tokens: 1000}
+    demand: {requests: 500000, input_tokens: 500, output_tokens: 500}
     quality: {floor: 0.90}
 """
 _RECORD = (

@@ -186,13 +186,8 @@ def test_a_floor_that_no_model_proves_blocks_its_task_class_alone() -> None:
 
 
 def test_what_cannot_move_says_why() -> None:
-    state = shop(
-        allocation={
-            "    demand: {requests: 500000, input_tokens: 1000}\n    quality: {floor: 0.90}\n": (
-                "    quality: {floor: 0.90}\n"
-            )
-        }
-    )
+    demand = "    demand: {requests: 500000, input_tokens: 500, output_tokens: 500}\n"
+    state = shop(allocation={demand: ""})
     held = {one.task: one.reason for one in optimize_state(state).prepared.inputs.options.held}
     assert held == {"writing": "no demand is declared"}
 

@@ -1,6 +1,6 @@
 """The claim under test: saving and quality difference with intervals, and a verdict that can fail.
 
-Method 6.3. Selection on one part of the data, score on the other; both are drawn anew for the
+Method 6.5. Selection on one part of the data, score on the other; both are drawn anew for the
 intervals, so that the luck of a selection is in them.
 """
 

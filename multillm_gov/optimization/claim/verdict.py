@@ -1,4 +1,4 @@
-"""What is claimed, what a comparison shows, and the verdict (method 6.3)."""
+"""What is claimed, what a comparison shows, and the verdict (method 6.5)."""
 
 from typing import Literal
 

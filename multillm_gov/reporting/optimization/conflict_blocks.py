@@ -67,6 +67,8 @@ def spell_value(limit: Limit, value: float, currency: str) -> str:
         return format_money(Decimal(str(round(value, 4))), currency)
     if limit.unit == "score":
         return f"{value:.4f}"
+    if limit.unit == "number":
+        return f"{value:,.0f}"
     if limit.unit == "index":
         return f"{value * 10_000:,.0f} points"
     return format_share(value)

@@ -12,7 +12,7 @@ from multillm_gov.reporting.optimization.price_blocks import leverage_blocks, pr
 from multillm_gov.reporting.optimization.result import OptimizationResult, StageResult
 from multillm_gov.reporting.shared.provenance import provenance
 from multillm_gov.units import format_money, format_share
-from multillm_gov.words import code, count_of, join_code
+from multillm_gov.words import code, count_of, join_code, join_some
 
 _EXTRAS = {
     "moves": "evaluation and migration, spread over the months in which they must pay off",
@@ -62,10 +62,9 @@ def _summary(result: OptimizationResult) -> str:
             "each are listed below."
         )
     elif last is None:
-        parts.append(
-            f"No cheaper allocation within all limits is proved; today's costs "
-            f"{format_money(result.today, money)} a month."
-        )
+        known = len(result.state.figures.unpriced) < len(result.state.figures.tasks)
+        cost = f"{format_money(result.today, money)} a month" if known else "an amount not known"
+        parts.append(f"No cheaper allocation within all limits is proved; today's costs {cost}.")
     else:
         parts.append(
             f"{count_of(len(last.moves), 'task class')} could move for "
@@ -93,15 +92,20 @@ def _part(amount: Decimal, whole_amount: Decimal) -> str:
 
 def _metrics(result: OptimizationResult) -> tuple[Metric, ...]:
     money = result.currency
+    left_out = result.state.figures.unpriced
+    known = len(left_out) < len(result.state.figures.tasks)
     metrics = [
         Metric(
             id="cost_today",
             label="Cost a month, today",
-            value=format_money(result.today, money),
-            number=float(result.today),
+            value=format_money(result.today, money) if known else "not known",
+            number=float(result.today) if known else None,
             unit=money,
+            note=f"without {join_some(left_out)}, whose cost is not known" if left_out else "",
         )
     ]
+    if not known:
+        return tuple(metrics)
     if result.cost is not None:
         metrics.append(
             Metric(
