@@ -13,6 +13,12 @@ from multillm_gov.optimization.problem import Floats, Limit, Problem, Row
 from multillm_gov.optimization.solving import conclude, cost_of, solve
 
 POINTS = 20
+MANY = 1_000
+"""Options beyond which a frontier is traced on those that its relaxation uses."""
+COARSE = 0.005
+"""Gap of its points then."""
+MOST_SECONDS = 2.0
+"""For one of its points then."""
 Axis = Literal["quality", "concentration", "outage loss"]
 
 
@@ -69,7 +75,8 @@ def frontier(
         return None
     start = _value(measures, cheapest.shares, sign)
     best = _best(problem, limit, effort or Effort())
-    found = _sweep(problem, limit, np.linspace(start, best, points), effort or Effort())
+    values = np.linspace(start, best, points)
+    found = _sweep(*_narrowed(problem, limit, values, effort or Effort(), cheapest.shares))
     traced = [
         Point(value=sign * _value(measures, shares, sign), cost=cost_of(problem, shares))
         for shares in (cheapest.shares, *found)
@@ -118,6 +125,38 @@ def _best(problem: Problem, limit: Limit, effort: Effort) -> float:
         if high - low < 1e-3 * max(high, 1e-9):
             break
     return high
+
+
+def _narrowed(
+    problem: Problem, limit: Limit, values: Floats, effort: Effort, cheapest: Floats
+) -> tuple[Problem, Limit, Floats, Effort]:
+    """Of a large problem, only the options that some point uses when splits are free.
+
+    The linear relaxation of all points takes about as long as one solution; on what it uses, whole
+    routes are found fast. Points are then near the frontier, and never below it.
+    """
+    if problem.size <= MANY or any(each.spread is not None for each in problem.limits):
+        return problem, limit, values, effort
+    free = replace(
+        problem,
+        min_share=0.0,
+        max_models=0,
+        fallbacks=(),
+        use_costs=np.zeros(problem.size),
+        fixed_costs=(),
+        minimums=(),
+        curves=(),
+        today=np.zeros(problem.size),
+    )
+    used = (cheapest > 0) | (problem.today > 0)
+    for shares in _sweep(free, limit, values, effort):
+        used |= shares > 0
+    settled = problem.fixed_shares
+    if settled is None:
+        settled = np.full(problem.size, np.nan)
+    narrow = replace(problem, fixed_shares=np.where(used, settled, 0.0))
+    quick = replace(effort, gap=max(effort.gap, COARSE), seconds=min(effort.seconds, MOST_SECONDS))
+    return narrow, limit, values, quick
 
 
 def _sweep(problem: Problem, limit: Limit, values: Floats, effort: Effort) -> list[Floats]:
