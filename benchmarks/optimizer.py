@@ -1,7 +1,7 @@
 """Solve portfolios of 200 and 1,000 task classes over 40 models, as one process; figures as JSON.
 
-Usage: ``python optimizer.py solve|raw|frontier|large``, run by `benchmarks.parts`. ``raw`` hands the
-same arrays to HiGHS alone: the peer of ``solve``.
+Usage: ``python optimizer.py solve|raw|frontier|large``, run by `benchmarks.parts`. ``raw`` hands
+the same arrays to HiGHS alone: the peer of ``solve``.
 """
 
 import json
