@@ -53,7 +53,7 @@ def saving(state: Assessment) -> float:
         for task in tasks
         for model in (old, CLAIMED[old])
     )
-    optimum: Optimum = optimize_state(assume(state, assumptions), on_files=False)
+    optimum: Optimum = optimize_state(assume(state.state, assumptions), on_files=False)
     assert optimum.solution is not None
     return optimum.today - optimum.solution.cost
 

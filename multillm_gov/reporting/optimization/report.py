@@ -62,7 +62,7 @@ def _summary(result: OptimizationResult) -> str:
             "each are listed below."
         )
     elif last is None:
-        known = len(result.state.figures.unpriced) < len(result.state.figures.tasks)
+        known = len(result.state.state.figures.unpriced) < len(result.state.state.figures.tasks)
         cost = f"{format_money(result.today, money)} a month" if known else "an amount not known"
         parts.append(f"No cheaper allocation within all limits is proved; today's costs {cost}.")
     else:
@@ -92,8 +92,8 @@ def _part(amount: Decimal, whole_amount: Decimal) -> str:
 
 def _metrics(result: OptimizationResult) -> tuple[Metric, ...]:
     money = result.currency
-    left_out = result.state.figures.unpriced
-    known = len(left_out) < len(result.state.figures.tasks)
+    left_out = result.state.state.figures.unpriced
+    known = len(left_out) < len(result.state.state.figures.tasks)
     metrics = [
         Metric(
             id="cost_today",

@@ -13,9 +13,9 @@ from multillm_gov.evaluation.shadow import Shadowed, compare_shadow
 from multillm_gov.report import Report
 from multillm_gov.reporting.evaluation.shadow import ShadowFinding, report_shadow
 from multillm_gov.rules.cheaper_models import saving_per_month
-from multillm_gov.rules.engine.assessment import Assessment
 from multillm_gov.sources.given_file import read_given
 from multillm_gov.sources.root import split_paths
+from multillm_gov.state.state import State
 from multillm_gov.words import code
 from multillm_gov.workflows.states import assess_folder, working_revision
 
@@ -34,7 +34,7 @@ def shadow(file: Path, *, as_of: date, root: Path | None = None) -> Report:
         SourceError: no portfolio, a file that is none of both, or a task class that is not there.
     """
     top, _ = split_paths((), root)
-    state = assess_folder(top, as_of=as_of, revision=working_revision(top))
+    state = assess_folder(top, as_of=as_of, revision=working_revision(top)).state
     primaries = {task.task.name: task.primary.model for task in state.figures.tasks}
     rows: list[Shadowed] = []
     for line, fields in _records(read_given(file), file.name):
@@ -53,7 +53,7 @@ def shadow(file: Path, *, as_of: date, root: Path | None = None) -> Report:
     return report_shadow(state, findings, file.name)
 
 
-def _saving(state: Assessment, name: str, candidate: str) -> Any:  # noqa: ANN401
+def _saving(state: State, name: str, candidate: str) -> Any:  # noqa: ANN401
     task = next(each for each in state.figures.tasks if each.task.name == name)
     facts = state.catalog.find(candidate)
     cost = state.figures.pricing.mean_cost(facts, task.task.demand)
