@@ -79,7 +79,7 @@ def test_the_cheapest_proved_allocation(plain: Optimum) -> None:
 def test_every_proposal_is_judged_and_costed(plain: Optimum) -> None:
     assert plain.proposal is not None
     assert new_findings(plain.prepared.assessment, plain.proposal) == ()
-    spend = plain.proposal.figures.spend_per_month
+    spend = plain.proposal.state.figures.spend_per_month
     assert float(spend) == pytest.approx(cost(plain), rel=1e-12)
     for move in plain.moves:  # whoever answers first is no fallback of its own, and one is there
         assert move.fallbacks
@@ -262,8 +262,8 @@ def test_late_answers_of_a_mixture_add_up(plain: Optimum) -> None:
             "quality: {floor: 0.70}": "quality: {floor: 0.70}\n    latency: {p95_seconds: 3}"
         }
     )
-    task = next(task for task in state.figures.tasks if task.task.name == "tagging")
-    record = state.evidence["tagging", "gamma/small"][0].record
+    task = next(task for task in state.state.figures.tasks if task.task.name == "tagging")
+    record = state.state.evidence["tagging", "gamma/small"][0].record
     assert late_share(task, record) == pytest.approx(0.0046, abs=0.0005)  # lognormal, 1 s and 2 s
     assert late_share(task, replace(record, p50_seconds=None)) == 0.05
     assert routes(optimize_state(state))["tagging"] == routes(plain)["tagging"]
