@@ -155,13 +155,12 @@ def _moved(
 
 def _findings(assessment: Assessment, policy: Policy, rule: Rule) -> frozenset[str]:
     """Fingerprints of the findings of one policy alone, waived or not."""
-    alone = replace(
-        assessment, portfolio=replace(assessment.state.portfolio, policies=(policy,), waivers=())
-    )
+    state = assessment.state
+    alone = replace(state, portfolio=replace(state.portfolio, policies=(policy,), waivers=()))
     return frozenset(
         one.fingerprint
         for one in judge(
-            alone.state,
+            alone,
             rules=(rule,),
             contents=assessment.contents,
             introductions=assessment.introductions,
