@@ -1,4 +1,4 @@
-"""``govern init``: write a starter portfolio of five task classes."""
+"""``govern init``: write a starter portfolio, or one of what a gateway runs."""
 
 import os
 from datetime import date
@@ -8,22 +8,40 @@ import click
 
 from multillm_gov.cli.shared.options import as_of_option, today
 
+_SHOWN = 8
+"""Findings named after an import: one a rule, the gravest first."""
 
-@click.command("init", short_help="Write a starter portfolio of five task classes.")
+
+@click.command("init", short_help="Write a starter portfolio, or one of what a gateway runs.")
 @click.argument("folder", default=Path(), type=click.Path(path_type=Path))
+@click.option(
+    "--from-gateway",
+    "config",
+    metavar="CONFIG",
+    type=click.Path(path_type=Path),
+    help="Configuration of a LiteLLM proxy that the portfolio is made of.",
+)
 @as_of_option
-def command(folder: Path, *, as_of: date | None) -> None:
+def command(folder: Path, *, config: Path | None, as_of: date | None) -> None:
     """Write a starter portfolio into FOLDER (default: here): five task classes and policies.
 
     Editor schemas, a catalog lock, a pre-commit hook and a CI workflow come with it; in a subfolder
     of a repository the hook and the workflow go to its top. Files that are already there are never
     overwritten. Volumes, values and caps are illustrative: replace them with your own.
 
+    With --from-gateway the portfolio is what the gateway runs: its groups, models, weights and
+    fallbacks. It is checked, the gateway's file is linted, and the board report is written to
+    reports/board.md.
+
     \b
     Examples:
       govern init
       govern init my-portfolio
+      govern init my-portfolio --from-gateway litellm_config.yaml
     """
+    if config is not None:
+        _start_from(config, folder, as_of or today())
+        return
     from multillm_gov.workflows.init import init
 
     written = init(folder, as_of=as_of or today())
@@ -33,4 +51,25 @@ def command(folder: Path, *, as_of: date | None) -> None:
         click.echo(f"\nnote: {note}", err=True)
     click.echo(
         "\nNext: `govern check`, then put your own task classes into `allocations/`.", err=True
+    )
+
+
+def _start_from(config: Path, folder: Path, as_of: date) -> None:
+    """Make a portfolio of a gateway's configuration, and name the gravest findings."""
+    from multillm_gov.rendering.plain.escaping import visible
+    from multillm_gov.workflows.gateway.starting import start_from_gateway
+
+    started = start_from_gateway(config, folder, as_of=as_of)
+    for path in started.paths:
+        click.echo(f"wrote {os.path.normpath(folder / path)}")
+    click.echo(f"\nImport: {visible(started.imported.summary)}")
+    click.echo(f"Gateway: {visible(started.linted.summary)}")
+    click.echo(f"Portfolio: {visible(started.checked.summary)}\n")
+    for finding in started.most_severe(_SHOWN):
+        place = visible(str(finding.location))
+        click.echo(f"{place}: {finding.severity.label}[{finding.rule}] {visible(finding.message)}")
+    click.echo(
+        f"\nNext: `govern import litellm {config}` lists the questions to answer; then "
+        "`govern check`.",
+        err=True,
     )

@@ -56,9 +56,18 @@ def _named() -> frozenset[str]:
 
 def near_key(section: Section, key: str) -> str:
     """`` (did you mean `x`?)`` for the one known key that a key may be a slip of; else empty."""
+    return _near(key, keys_of(section))
+
+
+def near_provider(name: str) -> str:
+    """The same for a provider."""
+    return _near(name, tuple(sorted(providers())))
+
+
+def _near(name: str, known: tuple[str, ...]) -> str:
     from difflib import get_close_matches
 
-    close = get_close_matches(key[:80], keys_of(section), n=1, cutoff=0.84)
+    close = get_close_matches(name[:80], known, n=1, cutoff=0.84)
     return f" (did you mean `{close[0]}`?)" if close else ""
 
 

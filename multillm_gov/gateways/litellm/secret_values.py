@@ -64,9 +64,14 @@ def _kind(setting: Setting) -> str:
     address = _ADDRESS.search(value)
     if address and not _stands_in(address[1]):
         return "a password in an address"
-    if _NAMES.search(key) and not _stands_in(value) and not _is_reference(value):
+    if _names_secret(key) and not _stands_in(value) and not _is_reference(value):
         return f"a literal value of `{key[:60]}`"
     return ""
+
+
+def _names_secret(key: str) -> bool:
+    """Whether a key is named after a secret: `output_cost_per_token` is not."""
+    return _NAMES.search(key) is not None and "cost" not in key
 
 
 def _stands_in(value: str) -> bool:
@@ -96,7 +101,7 @@ def masked_documents(configuration: Configuration) -> Configuration:
     spans: dict[str, list[tuple[int, int]]] = {}
     for setting in configuration.scalars():
         steps = [step for step in setting.place.pointer if isinstance(step, str)]
-        secret = bool(steps) and _NAMES.search(steps[-1]) is not None
+        secret = bool(steps) and _names_secret(steps[-1])
         text = setting.value if isinstance(setting.value, str) else ""
         if not text or variable_of(text) is not None or not (secret or _ADDRESS.search(text)):
             continue

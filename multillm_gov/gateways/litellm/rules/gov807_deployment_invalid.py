@@ -6,10 +6,10 @@ from collections.abc import Iterator
 from multillm_gov.documents.foreign.scalars import Moment
 from multillm_gov.finding import Severity, Violation
 from multillm_gov.gateways.litellm.configuration import Deployment, number_of, variable_of
-from multillm_gov.gateways.litellm.known_keys import providers
+from multillm_gov.gateways.litellm.known_keys import near_provider, providers
 from multillm_gov.gateways.litellm.rule import LintContext, LintRule, deployment_subject
 from multillm_gov.location import Place
-from multillm_gov.words import code, did_you_mean
+from multillm_gov.words import code
 
 _TEXTS = ("api_key", "api_base", "api_version", "custom_llm_provider", "budget_duration")
 _NUMBERS = ("rpm", "tpm", "max_retries", "max_budget")
@@ -91,7 +91,7 @@ def _provider(context: LintContext, each: Deployment) -> Iterator[_Fault]:
     if prefix in providers() or context.catalog.find(model) is not None:
         return
     if slash or (not _BARE.match(model) and "api_base" not in each.parameters):
-        near = did_you_mean(prefix, providers()) if slash else ""
+        near = near_provider(prefix) if slash else ""
         yield (
             each.parameter("model"),
             f"{code(model)} names no provider that LiteLLM knows{near}: {_DROPS}",
