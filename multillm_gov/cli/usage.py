@@ -2,7 +2,7 @@
 
 import click
 
-from multillm_gov.cli.shared import usage_feeds
+from multillm_gov.cli.shared import usage_answers, usage_feeds
 
 
 @click.group("usage")
@@ -12,10 +12,20 @@ def command() -> None:
     \b
     Examples:
       govern usage import logs/*.jsonl.gz
-      govern usage explain chatcmpl-7f3a
+      govern usage status
+      govern usage explain-change 2026-09 2026-10
+      govern usage reconcile litellm-spend-logs openai
       govern usage sql --dialect bigquery
     """
 
 
-for _each in (usage_feeds.import_, usage_feeds.explain, usage_feeds.sql, usage_feeds.readers):
+for _each in (
+    usage_feeds.import_,
+    usage_feeds.explain,
+    usage_feeds.sql,
+    usage_feeds.readers,
+    usage_answers.status,
+    usage_answers.explain_change,
+    usage_answers.reconcile,
+):
     command.add_command(_each)

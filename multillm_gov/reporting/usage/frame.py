@@ -54,7 +54,7 @@ def exact_money(amount: Decimal | None, currency: str = "") -> str:
     """To the cent, with thousands separators; ``not known`` for nothing."""
     if amount is None:
         return NOT_KNOWN
-    return f"{cents(amount):,} {currency}".replace("-", MINUS).strip()
+    return f"{cents(amount) + 0:,} {currency}".replace("-", MINUS).strip()
 
 
 def known_count(number: int | Decimal | None) -> str:

@@ -1,0 +1,150 @@
+"""``govern usage status``, ``explain-change`` and ``reconcile``."""
+
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+
+import click
+
+from multillm_gov.cli.shared.emit import emit
+from multillm_gov.cli.shared.options import (
+    Target,
+    as_of_option,
+    day_option,
+    format_option,
+    money,
+    output_option,
+    root_option,
+    today,
+)
+
+
+@click.command("status", short_help="Actual, forecast, cap, why, and what to do.")
+@format_option
+@output_option
+@as_of_option
+@root_option
+@click.pass_context
+def status(
+    ctx: click.Context,
+    /,
+    *,
+    targets: tuple[Target, ...],
+    output: Path | None,
+    as_of: date | None,
+    root: Path | None,
+) -> None:
+    """The month-end page: actual, forecast and cap by task class, owner and provider; why; to do.
+
+    The forecast has weekday and weekend means, a trend where it is significant, and an interval.
+
+    \b
+    Examples:
+      govern usage status
+      govern usage status --as-of 2026-11-20 --output usage.html
+    """
+    from multillm_gov.workflows.usage.status import usage_status
+
+    ctx.exit(emit(usage_status(as_of=as_of or today(), root=root), targets, output))
+
+
+@click.command("explain-change", short_help="Why spend changed between two periods.")
+@click.argument("before")
+@click.argument("after")
+@click.option(
+    "--rate-before",
+    callback=money,
+    metavar="RATE",
+    default="1",
+    show_default=True,
+    help="Units of the reported currency per unit of the portfolio's, in BEFORE.",
+)
+@click.option(
+    "--rate-after",
+    callback=money,
+    metavar="RATE",
+    default="1",
+    show_default=True,
+    help="The same in AFTER; the difference is shown as currency.",
+)
+@format_option
+@output_option
+@as_of_option
+@root_option
+@click.pass_context
+def explain_change(
+    ctx: click.Context,
+    /,
+    before: str,
+    after: str,
+    *,
+    rate_before: Decimal,
+    rate_after: Decimal,
+    targets: tuple[Target, ...],
+    output: Path | None,
+    as_of: date | None,
+    root: Path | None,
+) -> None:
+    """Split the change of spend from BEFORE to AFTER into effects that sum to it exactly.
+
+    Volume, failover, tier, mix between models and between sizes, tokens per request, cache share,
+    price, currency. A period is a month or a span of days.
+
+    \b
+    Examples:
+      govern usage explain-change 2026-09 2026-10
+      govern usage explain-change 2026-10-01..2026-10-14 2026-11-01..2026-11-14 --format json
+    """
+    from multillm_gov.workflows.usage.changing import explain_change_between
+
+    report = explain_change_between(
+        before, after, as_of=as_of or today(), root=root, rates=(rate_before, rate_after)
+    )
+    ctx.exit(emit(report, targets, output))
+
+
+@click.command("reconcile", short_help="Compare a gateway's log with a provider's bill.")
+@click.argument("gateway")
+@click.argument("provider")
+@click.option(
+    "--bill-as",
+    default="",
+    metavar="NAME",
+    help="The provider as its bill names it. [default: the same]",
+)
+@day_option("--first", "First day. [default: first day of the bill]")
+@day_option("--last", "Last day. [default: last day of the bill]")
+@format_option
+@output_option
+@as_of_option
+@root_option
+@click.pass_context
+def reconcile(
+    ctx: click.Context,
+    /,
+    gateway: str,
+    provider: str,
+    *,
+    bill_as: str,
+    targets: tuple[Target, ...],
+    output: Path | None,
+    as_of: date | None,
+    root: Path | None,
+    **days: date | None,
+) -> None:
+    """Compare GATEWAY's log with PROVIDER's bill over the same days, and explain the difference.
+
+    Missing requests, missing token kinds, formula, price list, tier, discount, currency and time
+    zone, in amounts that sum to the difference; what no figure explains is called unexplained.
+
+    \b
+    Examples:
+      govern usage reconcile litellm-spend-logs openai
+      govern usage reconcile litellm-spend-logs bedrock --bill-as amazon-web-services
+    """
+    from multillm_gov.workflows.usage.reconciling import ReconcileOptions, reconcile_usage
+
+    options = ReconcileOptions(
+        gateway=gateway, provider=provider, bill_as=bill_as, first=days["first"], last=days["last"]
+    )
+    ctx.exit(emit(reconcile_usage(options, as_of=as_of or today(), root=root), targets, output))

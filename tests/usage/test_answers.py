@@ -1,0 +1,178 @@
+"""From imported files to answers, as a user calls them; and what `check` reads of it."""
+
+import json
+import random
+from datetime import date, timedelta
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from conftest import Govern
+from multillm_gov.cli.usage import command
+
+ALLOCATION = """\
+owner: support
+task_classes:
+  triage:
+    route: [{model: openai/gpt-4o}]
+    demand: {requests: 1000, input_tokens: 1000, output_tokens: 100}
+    spend_cap: {monthly: 1}
+  search:
+    route: [{model: openai/gpt-4o}]
+    demand: {requests: 1000, input_tokens: 1000, output_tokens: 100}
+    spend_cap: {monthly: 500}
+"""
+RULES = """\
+attribution:
+  - {task_class: triage, when: {tag: triage}}
+  - {task_class: search, when: {model_group: search}}
+subscriptions:
+  - {name: Assistant, provider: openai, seats: 3, monthly_per_seat: 20, starts: 2026-01-01}
+commitments:
+  - {name: Committed, provider: openai, kind: spend, monthly: 310, starts: 2026-01-01,
+     ends: 2026-12-31, notice_days: 45}
+"""
+
+
+def request(number: int, day: date, draw: random.Random) -> tuple[dict, Decimal]:
+    prompt, answer = draw.randrange(1_000, 9_000), draw.randrange(100, 900)
+    read = prompt // 4
+    cost = ((prompt - read) * Decimal("2.5") + read * Decimal("1.25") + answer * 10) / 10**6
+    tags, group = draw.choice([(["triage"], "chat"), ([], "search"), ([], "lab")])
+    return {
+        "request_id": f"r{number}",
+        "startTime": f"{day}T{draw.randrange(24):02d}:30:00",
+        "spend": float(cost),
+        "prompt_tokens": prompt,
+        "completion_tokens": answer,
+        "model": "gpt-4o",
+        "model_group": group,
+        "custom_llm_provider": "openai",
+        "request_tags": tags,
+        "metadata": {"additional_usage_values": {"cache_read_input_tokens": read}},
+    }, cost
+
+
+@pytest.fixture(scope="module")
+def root(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Two months of a gateway that misses every tenth request, and OpenAI's own reports."""
+    folder = tmp_path_factory.mktemp("portfolio")
+    (folder / "allocations").mkdir()
+    (folder / "usage").mkdir()
+    (folder / "allocations/support.yaml").write_text(ALLOCATION)
+    (folder / "usage/rules.yaml").write_text(RULES)
+    draw, number, lines = random.Random(1), 0, []
+    usage, costs = [], []
+    for offset in range(55):
+        day = date(2026, 10, 1) + timedelta(days=offset)
+        sums = {"input_tokens": 0, "input_cached_tokens": 0, "output_tokens": 0,
+                "num_model_requests": 0}  # fmt: skip
+        money = Decimal(0)
+        for _ in range(12 if day.weekday() < 5 else 5):
+            number += 1
+            row, cost = request(number, day, draw)
+            money += cost
+            sums["input_tokens"] += row["prompt_tokens"]
+            sums["input_cached_tokens"] += row["prompt_tokens"] // 4
+            sums["output_tokens"] += row["completion_tokens"]
+            sums["num_model_requests"] += 1
+            if number % 10:
+                lines.append(json.dumps(row))
+        start = 1_790_812_800 + offset * 86_400
+        bucket = {"start_time": start, "end_time": start + 86_400}
+        name = "organization.usage.completions.result"
+        usage.append({**bucket, "results": [{"object": name, "model": "gpt-4o", **sums}]})
+        amount = {"value": float(money * Decimal("0.9")), "currency": "usd"}
+        costs.append({**bucket, "results": [{"object": "organization.costs.result",
+                                             "amount": amount, "line_item": "gpt-4o, all"}]})  # fmt: skip
+    (folder / "log.jsonl").write_text("\n".join(lines) + "\n")
+    (folder / "usage.json").write_text(json.dumps({"data": usage}))
+    (folder / "costs.json").write_text(json.dumps({"data": costs}))
+    files = [str(folder / name) for name in ("log.jsonl", "usage.json", "costs.json")]
+    done = CliRunner().invoke(command, ["import", *files, "-C", str(folder)])
+    assert done.exit_code == 0, done.output
+    return folder
+
+
+def answer(root: Path, *arguments: str) -> dict:
+    done = CliRunner().invoke(command, [*arguments, "-C", str(root), "--format", "json"])
+    assert done.exit_code == 0, done.output
+    return json.loads(done.stdout)
+
+
+def cells(report: dict, section: str, table: int = 0) -> list[list[str]]:
+    found = next(each for each in report["sections"] if each["id"] == section)
+    tables = [block for block in found["blocks"] if "rows" in block and "columns" in block]
+    return [[cell["text"] for cell in row] for row in tables[table]["rows"]]
+
+
+def test_the_month_end_page(root: Path) -> None:
+    report = answer(root, "status", "--as-of", "2026-11-24")
+    rows = {row[0]: row for row in cells(report, "spend")}
+    assert set(rows) == {"triage", "search", "not attributed"}
+    spent = sum(Decimal(row[1]) for row in rows.values())
+    log = [json.loads(line) for line in (root / "log.jsonl").read_text().splitlines()]
+    november = sum(Decimal(str(row["spend"])) for row in log if row["startTime"] >= "2026-11")
+    assert abs(spent - november) <= Decimal("0.02")
+    assert rows["search"][-1] == "not this month"
+    assert rows["triage"][-1].startswith("on 2026-11-")
+    assert "–" in rows["triage"][3]
+    owed = {row[0]: row for row in cells(report, "owed")}
+    assert owed["Assistant"][3:5] == ["60.00", ""]
+    assert owed["Committed"][5] == "2026-11-16"
+    assert Decimal(owed["Committed"][4]) == Decimal(248) - spent.quantize(Decimal("0.01"))
+    assert cells(report, "attribution")[0][3].startswith(
+        "- {task_class: TASK_CLASS, when: {model_gr"
+    )
+    text = json.dumps(report)
+    assert "holds the same consumption" in text
+    assert "Spend rose" in text or "Spend fell" in text
+
+
+def test_reconciliation_of_a_gateway_that_misses_requests(root: Path) -> None:
+    report = answer(root, "reconcile", "litellm-spend-logs", "openai")
+    side = {row[0]: row[1:] for row in cells(report, "reconcile")}
+    assert side["requests"][0] != side["requests"][1]
+    parts = {row[0]: row[1] for row in cells(report, "reconcile", 1)}
+    assert {"missing requests", "discount", "unexplained", "difference"} <= set(parts)
+    assert abs(Decimal(parts["unexplained"].split()[0].replace("−", "-"))) <= Decimal("0.01")
+
+
+def test_a_change_between_months(root: Path) -> None:
+    report = answer(root, "explain-change", "2026-10-01..2026-10-24", "2026-11-01..2026-11-24")
+    steps = cells(report, "change")
+    assert [steps[0][0], steps[-1][0]] == ["2026-10-01..2026-10-24", "2026-11-01..2026-11-24"]
+    assert steps[-2][2] == steps[-1][2]
+    done = CliRunner().invoke(command, ["explain-change", "2026-13", "2026-10", "-C", str(root)])
+    assert done.exit_code != 0
+
+
+def test_check_reads_the_actuals_without_an_engine(root: Path, govern: Govern) -> None:
+    actuals = (root / "usage/imported.yaml").read_text()
+    assert "month: 2026-10" in actuals
+    assert "task_class: triage" in actuals
+    program = (
+        "import sys\nfrom multillm_gov.__main__ import main\nmain(['check'])\n"
+        "print([name for name in ('duckdb', 'sqlglot', 'psycopg') if name in sys.modules],"
+        " file=sys.stderr)"
+    )
+    import subprocess
+    import sys
+
+    done = subprocess.run(
+        [sys.executable, "-c", program], cwd=root, capture_output=True, check=True
+    )
+    assert done.stderr.decode().strip().endswith("[]")
+    found = govern("check", "--as-of", "2026-11-24", cwd=root)
+    assert b"triage" in found.stdout
+
+
+def test_a_row_is_explained(root: Path) -> None:
+    log = [json.loads(line) for line in (root / "log.jsonl").read_text().splitlines()]
+    wanted = next(row for row in log if row["model_group"] == "search")
+    report = answer(root, "explain", wanted["request_id"])
+    assert "belongs to `search`" in report["summary"]
+    line = log.index(wanted) + 1
+    assert answer(root, "explain", f"log.jsonl:{line}")["summary"] == report["summary"]
