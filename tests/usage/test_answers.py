@@ -85,8 +85,8 @@ def root(tmp_path_factory: pytest.TempPathFactory) -> Path:
         name = "organization.usage.completions.result"
         usage.append({**bucket, "results": [{"object": name, "model": "gpt-4o", **sums}]})
         amount = {"value": float(money * Decimal("0.9")), "currency": "usd"}
-        costs.append({**bucket, "results": [{"object": "organization.costs.result",
-                                             "amount": amount, "line_item": "gpt-4o, all"}]})  # fmt: skip
+        result = {"object": "organization.costs.result", "line_item": "gpt-4o, all"}
+        costs.append({**bucket, "results": [{**result, "amount": amount}]})
     (folder / "log.jsonl").write_text("\n".join(lines) + "\n")
     (folder / "usage.json").write_text(json.dumps({"data": usage}))
     (folder / "costs.json").write_text(json.dumps({"data": costs}))
@@ -122,10 +122,9 @@ def test_the_month_end_page(root: Path) -> None:
     owed = {row[0]: row for row in cells(report, "owed")}
     assert owed["Assistant"][3:5] == ["60.00", ""]
     assert owed["Committed"][5] == "2026-11-16"
-    assert Decimal(owed["Committed"][4]) == Decimal(248) - spent.quantize(Decimal("0.01"))
-    assert cells(report, "attribution")[0][3].startswith(
-        "- {task_class: TASK_CLASS, when: {model_gr"
-    )
+    assert abs(Decimal(owed["Committed"][4]) - (248 - spent)) <= Decimal("0.02")
+    proposed = cells(report, "attribution")[0][3]
+    assert proposed == "- {task_class: TASK_CLASS, when: {model_group: lab}}"
     text = json.dumps(report)
     assert "holds the same consumption" in text
     assert "Spend rose" in text or "Spend fell" in text

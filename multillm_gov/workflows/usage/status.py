@@ -81,7 +81,7 @@ def usage_status(*, as_of: date, root: Path | None = None) -> Report:
 
 
 def _plans(opened: UsagePortfolio, as_of: date) -> dict[str, _Plan]:
-    figures = assess_folder(opened.root, as_of=as_of).figures
+    figures = assess_folder(opened.root, as_of=as_of).state.figures
     return {
         each.task.name: _Plan(
             owner=each.task.owner,

@@ -18,7 +18,8 @@ RATES = {
 
 def used(
     *, task: str | None = "triage", model: str = "small", requests: int = 1_000,
-    prompt: int = 1_000, output: int = 200, read: float = 0.0, level: str = "1", failover: bool = False,
+    prompt: int = 1_000, output: int = 200, read: float = 0.0, level: str = "1",
+    failover: bool = False,
     tier: str | None = None, size: str = "up to 1k", charge: str = "usage",
 ) -> UsageAggregate:  # fmt: skip
     rates = RATES[model]
