@@ -10,7 +10,7 @@ PYTHON = $(shell for python in python3.11 python3 python3.12 python3.13; do \
 	if $$python -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then echo $$python; exit; fi; done)
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-install test-realmodel test-gateway lint format docs bench
+.PHONY: help demo test test-install test-realmodel test-gateway lint format docs bench bench-usage
 
 help:  ## List the targets
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 16
@@ -70,3 +70,6 @@ docs: $(READY)  ## Write the generated pages and schemas anew
 bench: $(READY)  ## Measure the ratios that benchmarks/ promises
 	$(BIN)/python -m compileall -q multillm_gov benchmarks
 	$(BIN)/python -m benchmarks
+
+bench-usage: $(READY)  ## Measure the query over 10 million rows, killed imports, and forecasts (minutes, 6 GiB of disk)
+	$(BIN)/python -m benchmarks.usage

@@ -236,17 +236,3 @@ def breaking_day(outlook: Forecast, cap: float) -> date | None:
         if spent > cap:
             return day
     return None
-
-
-def burn_rates(
-    daily: Mapping[date, float], cap: float, days_of_month: int, windows: Sequence[int] = (1, 3, 7)
-) -> dict[int, float]:
-    """Spend over the last days against the cap's even pace, by the length of the window."""
-    through = max(daily)
-    even = cap / days_of_month
-    return {
-        window: sum(daily.get(through - timedelta(days=back), 0.0) for back in range(window))
-        / (even * window)
-        for window in windows
-        if even
-    }

@@ -2,8 +2,8 @@
 
 from calendar import monthrange
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
-from datetime import date
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date, timedelta
 from decimal import Decimal
 
 from msgspec import Struct
@@ -12,7 +12,6 @@ from multillm_gov.measures.consumption.counting import provider_of
 from multillm_gov.measures.consumption.forecast import (
     Forecast,
     breaking_day,
-    burn_rates,
     forecast,
 )
 from multillm_gov.usage.aggregate import UsageAggregate
@@ -95,6 +94,20 @@ def outlook(
         breaks_on=breaks,
         days_to_exhaustion=exhausted,
     )
+
+
+def burn_rates(
+    daily: Mapping[date, float], cap: float, days_of_month: int, windows: Sequence[int] = (1, 3, 7)
+) -> dict[int, float]:
+    """Spend over the last days against the cap's even pace, by the length of the window."""
+    through = max(daily)
+    even = cap / days_of_month
+    return {
+        window: sum(daily.get(through - timedelta(days=back), 0.0) for back in range(window))
+        / (even * window)
+        for window in windows
+        if even
+    }
 
 
 def daily_by(

@@ -8,10 +8,10 @@ import pytest
 
 from multillm_gov.measures.consumption.forecast import (
     breaking_day,
-    burn_rates,
     forecast,
     seasonal_sum,
 )
+from multillm_gov.measures.consumption.outlook import burn_rates
 
 FIRST = date(2025, 6, 1)
 
