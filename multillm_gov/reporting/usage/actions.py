@@ -91,6 +91,8 @@ def breaks_text(each: Outlook) -> str:
     """When the cap is expected to be spent."""
     if each.cap is None:
         return ""
+    if each.month is None:
+        return NOT_KNOWN
     return f"on {each.breaks_on}" if each.breaks_on is not None else "not this month"
 
 
