@@ -202,16 +202,12 @@ def table_text(models: Sequence[ModelFacts], width: int = WIDTH) -> str:
 
 def _aligned(rows: Sequence[Sequence[str]]) -> list[str]:
     """Columns two blanks apart, the third to fifth to the right."""
-    widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
-    right = {3, 4, 5}
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    spells = [str.ljust] * 3 + [str.rjust] * 3 + [str.ljust] * len(widths)
+    cells = (zip(row, widths, spells, strict=False) for row in rows)
     return [
-        visible(
-            "  ".join(
-                cell.rjust(width) if column in right else cell.ljust(width)
-                for column, (cell, width) in enumerate(zip(row, widths, strict=True))
-            ).rstrip()
-        )
-        for row in rows
+        visible("  ".join(spell(cell, width) for cell, width, spell in row).rstrip())
+        for row in cells
     ]
 
 
