@@ -2,7 +2,7 @@
 
 from decimal import Decimal
 
-from multillm_gov.content import Block, Line, LineChart, Waymark
+from multillm_gov.content import Block, Line, LineChart, Paragraph, Waymark
 from multillm_gov.optimization.frontier import Axis, Frontier
 from multillm_gov.reporting.optimization.result import OptimizationResult
 from multillm_gov.units import format_money, format_share
@@ -16,15 +16,27 @@ _TITLES: dict[Axis, tuple[str, str]] = {
     "outage loss": ("Least cost for an expected outage loss", "Expected outage loss a month"),
 }
 
+_TICK = 0.04
+"""Half the width of the mark for today, as a part of the frontier's."""
+
 
 def frontier_blocks(result: OptimizationResult) -> tuple[Block, ...]:
-    """One chart per frontier, with today's allocation and its distance."""
-    return tuple(_chart(one, result.currency) for one in result.frontiers if one.points)
+    """What each frontier says, and its chart where it has more than one point."""
+    blocks: list[Block] = []
+    for one in result.frontiers:
+        if one.points:
+            blocks.append(Paragraph(f"{_TITLES[one.axis][0]}. {_summary(one, result.currency)}"))
+        if len(one.points) > 1:
+            blocks.append(_chart(one, result.currency))
+    return tuple(blocks)
 
 
 def _chart(one: Frontier, currency: str) -> LineChart:
     title, label = _TITLES[one.axis]
     points = sorted(one.points, key=lambda point: point.value)
+    today = _money(one.today.cost, currency)
+    width = (points[-1].value - points[0].value) * _TICK
+    ends = (one.today.value - width, one.today.value + width)
     return LineChart(
         title=title,
         summary=_summary(one, currency),
@@ -40,13 +52,7 @@ def _chart(one: Frontier, currency: str) -> LineChart:
             ),
             Line(
                 label="Today",
-                points=(
-                    Waymark(
-                        x=one.today.value,
-                        y=one.today.cost,
-                        text=_money(one.today.cost, currency),
-                    ),
-                ),
+                points=tuple(Waymark(x=end, y=one.today.cost, text=today) for end in ends),
             ),
         ),
     )
