@@ -219,11 +219,9 @@ def _million(facts: ModelFacts, side: str) -> str:
 def unresolved_text(unresolved: Unresolved) -> tuple[str, str]:
     """Names without a known vendor or provider, one a line; and how many there are."""
     share = len(unresolved.names) / unresolved.entries if unresolved.entries else 0.0
-    summary = (
-        f"{len(unresolved.names)} of {unresolved.entries:,} chat and embedding entries "
-        f"({share:.1%}) have no known vendor or provider. Declare what you know of one below "
-        "`models:` in catalog/."
-    )
+    entries = f"{len(unresolved.names)} of {unresolved.entries:,} chat and embedding entries"
+    advice = "Declare what you know of one below `models:` in catalog/."
+    summary = f"{entries} ({share:.1%}) have no known vendor or provider. {advice}"
     return "\n".join(visible(name) for name in unresolved.names), summary
 
 
