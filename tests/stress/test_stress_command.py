@@ -230,6 +230,7 @@ def test_two_revisions_are_compared(govern: Run, checkout, folder: Path, allocat
         DAY,
         "--years",
         "400",
+        "--all",
         cwd=checkout.folder,
     )
     assert b"No breaking point moved." in same.stdout
