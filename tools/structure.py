@@ -2,13 +2,15 @@
 
 Run from the repository's root::
 
-    python tools/structure.py
+    python tools/structure.py [--examples] [--rooms]
 
-Counted over `multillm_gov`: modules, modules with exactly one importer, the fullest folder, the
-longest chain of imports inside a room (a folder), long functions,
-functions of many parameters, lines and circles of imports. Imports inside functions count as
-imports, except in circles, where they may break one on purpose: nothing here does, so they count
-there too.
+Counted over `multillm_gov`: modules (``__init__`` included), modules with exactly one importer, the
+fullest folder, the longest chain of imports inside a room (a folder), long functions, functions of
+many parameters, lines and circles of imports. Imports inside functions count as imports, also in
+circles. The length of a function is its lines of code: without its docstring, signature, comments
+and blank lines. Where a figure grows with the package, its bound is a share of the modules.
+
+``--examples`` lists what counts towards each figure, ``--rooms`` gives the figures of each room.
 """
 
 import ast
@@ -31,6 +33,12 @@ FULL_FOLDERS = {
 """Folders that hold one file a rule or a command, however many there are."""
 LONG_FUNCTION = 30
 MANY_PARAMETERS = 6
+LONGEST_CHAIN = 7
+MOST_WIDE_FUNCTIONS = 6
+SPLIT_ROOMS = {"risk", "workflows", "reporting", "documents", "measures"}
+FULLEST_FOLDER = 25
+ONE_IMPORTER_PER_100 = 22
+LONG_FUNCTIONS_PER_100 = 13
 
 
 class Figure(NamedTuple):
@@ -94,69 +102,146 @@ def longest_chain(graph: "nx.DiGraph[str]") -> tuple[str, ...]:
     return longest
 
 
-def functions(trees: dict[str, ast.Module]) -> Iterator[tuple[str, int, int]]:
-    """Each function as ``module.name``, its lines and its parameters without ``self``."""
-    for module, tree in trees.items():
-        for node in ast.walk(tree):
-            if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
-                given = [*node.args.posonlyargs, *node.args.args, *node.args.kwonlyargs]
-                count = len([name for name in given if name.arg not in {"self", "cls"}])
-                lines = (node.end_lineno or node.lineno) - node.lineno + 1
-                yield f"{module.removeprefix(PACKAGE + '.')}.{node.name}", lines, count
+class Function(NamedTuple):
+    """One function of a module."""
+
+    module: str
+    name: str
+    lines: int
+    """Of code: without docstring, signature, comments and blank lines."""
+    parameters: int
+    """Without ``self`` and ``cls``."""
+
+    @property
+    def is_long(self) -> bool:
+        """Whether it has more lines of code than a reader takes in at once."""
+        return self.lines > LONG_FUNCTION
+
+    @property
+    def is_wide(self) -> bool:
+        """Whether it has too many parameters; a command has one per option."""
+        return self.parameters > MANY_PARAMETERS and not self.module.startswith(f"{PACKAGE}.cli.")
 
 
-def figures() -> tuple[Figure, ...]:
+def functions(module: str, source: str, tree: ast.Module) -> Iterator[Function]:
+    """Each function of a module."""
+    written = [line.strip() for line in source.splitlines()]
+    for node in ast.walk(tree):
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+            given = [*node.args.posonlyargs, *node.args.args, *node.args.kwonlyargs]
+            body = node.body[1:] if ast.get_docstring(node) else node.body
+            code = written[body[0].lineno - 1 : node.end_lineno] if body else []
+            yield Function(
+                module,
+                node.name,
+                sum(bool(line) and not line.startswith("#") for line in code),
+                len([name for name in given if name.arg not in {"self", "cls"}]),
+            )
+
+
+class Structure:
+    """What the figures are read from: the package as it lies on the disk."""
+
+    def __init__(self) -> None:
+        self.named = modules()
+        sources = {module: path.read_text("utf-8") for module, path in self.named.items()}
+        trees = {module: ast.parse(source) for module, source in sources.items()}
+        self.graph = import_graph(self.named, trees)
+        self.lines = {module: len(source.splitlines()) for module, source in sources.items()}
+        self.functions = [
+            function
+            for module, source in sources.items()
+            for function in functions(module, source, trees[module])
+        ]
+        self.alone = {module for module in self.graph if self.graph.in_degree(module) == 1}
+
+    def folders(self) -> list[tuple[int, str]]:
+        """How many modules each bounded folder holds."""
+        filled = Counter(
+            path.parent.relative_to(ROOT).as_posix()
+            for path in self.named.values()
+            if path.name != "__init__.py"
+        )
+        return [(count, folder) for folder, count in filled.items() if folder not in FULL_FOLDERS]
+
+    def circles(self) -> list[list[str]]:
+        """Modules that import each other."""
+        components = nx.strongly_connected_components(self.graph)
+        return [sorted(part) for part in components if len(part) > 1]
+
+
+def figures(structure: Structure) -> tuple[Figure, ...]:
     """All of them, in the order they are printed."""
-    named = modules()
-    trees = {module: ast.parse(path.read_text("utf-8")) for module, path in named.items()}
-    graph = import_graph(named, trees)
-    alone = [module for module in graph if graph.in_degree(module) == 1]
-    filled = Counter(
-        path.parent.relative_to(ROOT).as_posix()
-        for path in named.values()
-        if path.name != "__init__.py"
-    )
-    folders = [(count, folder) for folder, count in filled.items() if folder not in FULL_FOLDERS]
-    chain = longest_chain(graph)
-    written = sorted(functions(trees), key=lambda function: -function[1])
-    long = [f"{name} {lines}" for name, lines, _ in written if lines > LONG_FUNCTION]
-    wide = [
-        f"{name} {count}"
-        for name, _, count in written
-        if count > MANY_PARAMETERS and not name.startswith("cli.")
-    ]
-    circles = [sorted(part) for part in nx.strongly_connected_components(graph) if len(part) > 1]
-    lines = sum(len(path.read_text("utf-8").splitlines()) for path in named.values())
-    fullest = max(folders)
+    count = len(structure.named)
+    chain = longest_chain(structure.graph)
+    written = sorted(structure.functions, key=lambda function: -function.lines)
+    long = [function for function in written if function.is_long]
+    wide = [function for function in written if function.is_wide]
+    circles = structure.circles()
+    fullest = max(structure.folders())
     return (
-        Figure("modules", len(named), None),
-        Figure("modules with exactly one importer", len(alone), None),
-        Figure("modules in the fullest folder", fullest[0], 25, (fullest[1],)),
+        Figure("modules", count, None),
+        Figure(
+            "modules with exactly one importer",
+            len(structure.alone),
+            count * ONE_IMPORTER_PER_100 // 100,
+            tuple(sorted(structure.alone)),
+        ),
+        Figure("modules in the fullest folder", fullest[0], FULLEST_FOLDER, (fullest[1],)),
         Figure(
             "longest chain of imports inside a room",
             len(chain),
-            None,
+            LONGEST_CHAIN,
             (" > ".join(module.removeprefix(PACKAGE + ".") for module in chain),),
         ),
-        Figure(f"functions of more than {LONG_FUNCTION} lines", len(long), None, tuple(long)),
         Figure(
-            f"functions of more than {MANY_PARAMETERS} parameters", len(wide), None, tuple(wide)
+            f"functions of more than {LONG_FUNCTION} lines of code",
+            len(long),
+            count * LONG_FUNCTIONS_PER_100 // 100,
+            tuple(f"{each.module}.{each.name} {each.lines}" for each in long),
         ),
-        Figure("lines", lines, None),
+        Figure(
+            f"functions of more than {MANY_PARAMETERS} parameters",
+            len(wide),
+            MOST_WIDE_FUNCTIONS,
+            tuple(f"{each.module}.{each.name} {each.parameters}" for each in wide),
+        ),
+        Figure("lines", sum(structure.lines.values()), None),
         Figure("circles of imports", len(circles), 0, tuple(" = ".join(c) for c in circles)),
     )
 
 
+def print_rooms(structure: Structure) -> None:
+    """A row of figures for each room; a large room is shown by its parts."""
+    print(f"\n{'room':<28} modules  one importer  chain  long functions    lines")
+    rooms: dict[str, set[str]] = {}
+    for module in structure.named:
+        parts = module.split(".")
+        inner = len(parts) > 3 and parts[1] in SPLIT_ROOMS
+        depth = 3 if inner else 2
+        rooms.setdefault(".".join(parts[1:depth]) or "-", set()).add(module)
+    for room, inside in sorted(rooms.items()):
+        chain = longest_chain(structure.graph.subgraph(inside))
+        long = sum(each.module in inside and each.is_long for each in structure.functions)
+        print(
+            f"{room:<28} {len(inside):>7}  {len(inside & structure.alone):>12}  {len(chain):>5}"
+            f"  {long:>14}  {sum(structure.lines[module] for module in inside):>7,}"
+        )
+
+
 def main() -> int:
     """Print the figures; 1 when one passes its bound."""
-    shown = figures()
+    structure = Structure()
+    shown = figures(structure)
     width = max(len(figure.name) for figure in shown)
     for figure in shown:
         bound = "" if figure.bound is None else f"  (at most {figure.bound:,})"
         print(f"{figure.name:<{width}}  {figure.value:>7,}{bound}{'' if figure.holds else '  !'}")
         if not figure.holds or "--examples" in sys.argv:
-            for example in figure.examples[:40]:
+            for example in figure.examples[: None if "--examples" in sys.argv else 40]:
                 print(f"    {example}")
+    if "--rooms" in sys.argv:
+        print_rooms(structure)
     return 0 if all(figure.holds for figure in shown) else 1
 
 

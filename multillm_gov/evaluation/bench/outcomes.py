@@ -7,7 +7,9 @@ from statistics import median
 
 from msgspec import Struct
 
+from multillm_gov.evaluation.bench.judging import Preferences
 from multillm_gov.evaluation.percentile import ENOUGH_FOR_P95, nearest_rank
+from multillm_gov.evaluation.running import Ending
 from multillm_gov.measures.intervals import wilson_interval
 from multillm_gov.measures.paired import bootstrap_interval, effective_cases
 
@@ -125,3 +127,21 @@ def weighted_mean(values: Sequence[float], weights: Sequence[float]) -> float:
     """Mean of values in 0..1 by weight."""
     mean = sum(value * weight for value, weight in zip(values, weights, strict=True)) / sum(weights)
     return min(1.0, max(0.0, mean))
+
+
+Counts = tuple[int, ...]
+
+
+class BenchRun(Struct, frozen=True, kw_only=True):
+    """What a benchmark showed."""
+
+    outcomes: dict[tuple[str, str], tuple[CaseOutcome, ...]]
+    """By task class and model, in the order of the cases."""
+    counts: dict[tuple[str, str], tuple[Counts, ...]]
+    """Function words by case, where answers are prose; all zero where there was no answer."""
+    preferred: Preferences
+    ending: Ending
+    spent_usd: Decimal
+    judging_usd: Decimal
+    seconds: float
+    calls: int

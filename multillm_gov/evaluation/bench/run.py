@@ -5,11 +5,9 @@ from collections.abc import Sequence
 from decimal import Decimal
 from statistics import fmean
 
-from msgspec import Struct
-
 from multillm_gov.evaluation.bench.benchmark import Benchmark
 from multillm_gov.evaluation.bench.judging import CaseState, Preferences, SendProbes, judge_answers
-from multillm_gov.evaluation.bench.outcomes import CaseOutcome
+from multillm_gov.evaluation.bench.outcomes import BenchRun, CaseOutcome, Counts
 from multillm_gov.evaluation.bench.plan import BenchPlan, BenchPlanner, PlannedCase
 from multillm_gov.evaluation.bench.scoring import (
     Score,
@@ -22,27 +20,11 @@ from multillm_gov.evaluation.client import Answer, CallFailure
 from multillm_gov.evaluation.output_schema import OutputSchemaError, compile_schema
 from multillm_gov.evaluation.probes.check import Observation
 from multillm_gov.evaluation.probes.probe import Probe
-from multillm_gov.evaluation.running import Ending, ProbeRun
+from multillm_gov.evaluation.running import ProbeRun
 from multillm_gov.measures.stylometry import count_words
 
 REJECTED = frozenset({"refused-by-filter", "context"})
 """Failures that are the model's own answer, so rejected; other failures are inconclusive."""
-Counts = tuple[int, ...]
-
-
-class BenchRun(Struct, frozen=True, kw_only=True):
-    """What a benchmark showed."""
-
-    outcomes: dict[tuple[str, str], tuple[CaseOutcome, ...]]
-    """By task class and model, in the order of the cases."""
-    counts: dict[tuple[str, str], tuple[Counts, ...]]
-    """Function words by case, where answers are prose; all zero where there was no answer."""
-    preferred: Preferences
-    ending: Ending
-    spent_usd: Decimal
-    judging_usd: Decimal
-    seconds: float
-    calls: int
 
 
 async def run_bench(plan: BenchPlan, planner: BenchPlanner, send: SendProbes) -> BenchRun:

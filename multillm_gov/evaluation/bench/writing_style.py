@@ -7,7 +7,7 @@ from itertools import combinations
 from msgspec import Struct
 
 from multillm_gov.evaluation.bench.benchmark import Benchmark
-from multillm_gov.evaluation.bench.run import BenchRun
+from multillm_gov.evaluation.bench.outcomes import BenchRun
 from multillm_gov.evidence.record import EvidenceRecord, StyleRecord
 from multillm_gov.measures.shares import effective_number, effective_number_similar, normalize
 from multillm_gov.measures.stylometry import (

@@ -9,10 +9,10 @@ from msgspec import Struct
 from multillm_gov.content import Block, Cell, Column, Paragraph, Table
 from multillm_gov.documents.secrets.masking import masked
 from multillm_gov.evaluation.bench.benchmark import Benchmark, LeftOutCase
+from multillm_gov.evaluation.bench.outcomes import BenchRun
 from multillm_gov.evaluation.bench.paired_comparison import Margins
 from multillm_gov.evaluation.bench.plan import BenchPlan
 from multillm_gov.evaluation.bench.results import BenchResult
-from multillm_gov.evaluation.bench.run import BenchRun
 from multillm_gov.evaluation.running import Ending
 from multillm_gov.report import ModelScore, Report, Section, Verdict
 from multillm_gov.reporting.evaluation.bench_tables import (

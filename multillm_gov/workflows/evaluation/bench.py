@@ -9,6 +9,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from multillm_gov.evaluation.bench.benchmark import BenchSettings, LeftOutCase
+from multillm_gov.evaluation.bench.outcomes import BenchRun
 from multillm_gov.evaluation.bench.paired_comparison import Margins
 from multillm_gov.evaluation.bench.plan import BenchPlan, BenchPlanner, plan_bench
 from multillm_gov.evaluation.bench.results import (
@@ -17,7 +18,7 @@ from multillm_gov.evaluation.bench.results import (
     bench_result,
     records_of,
 )
-from multillm_gov.evaluation.bench.run import BenchRun, run_bench
+from multillm_gov.evaluation.bench.run import run_bench
 from multillm_gov.evaluation.bench.writing_style import EarlierRecords, writing_styles_of
 from multillm_gov.evaluation.client import Client
 from multillm_gov.evaluation.probes.probe import Probe

@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from multillm_gov.evaluation.bench.run import BenchRun, run_bench
+from multillm_gov.evaluation.bench.outcomes import BenchRun
+from multillm_gov.evaluation.bench.run import run_bench
 from multillm_gov.evaluation.budget import Budget
 from multillm_gov.evaluation.client import Answer, Call, CallFailure
 from multillm_gov.evaluation.pacing import RunConditions, RunLimits, Time
