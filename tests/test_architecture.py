@@ -71,6 +71,45 @@ def test_every_room_stands_on_a_floor() -> None:
     assert floors["exhaustive_ignores"] == ["__main__"]
 
 
+NO_ROOM = {
+    "hosts": "the templates for hosts of repositories (`action.yml`, GitLab, pre-commit)",
+    "oracles": "closed forms that only tests compare with",
+    "realmodel": "small real models, asked on request only",
+}
+"""Folders of tests that stand for no part of the package, and what they are."""
+
+
+def test_tests_mirror_the_package() -> None:
+    """A folder of tests is named after the room, or the module, whose tests it holds."""
+    here = Path(__file__).parent
+    folders = {path.parent.relative_to(here) for path in here.rglob("*.py")} - {Path()}
+    strays = {
+        folder.as_posix()
+        for folder in folders
+        if folder.parts[0] not in NO_ROOM
+        and "data" not in folder.parts
+        and not (PACKAGE / folder).is_dir()
+        and not (PACKAGE / folder).with_suffix(".py").is_file()
+    }
+    assert strays == set()
+    assert all((here / folder).is_dir() for folder in NO_ROOM)
+
+
+CLASS_NAMES_TWICE: dict[str, str] = {}
+"""Names that several public classes share, and why."""
+
+
+def test_no_two_public_classes_share_a_name() -> None:
+    places: dict[str, list[str]] = {}
+    for module, name in zip(MODULES, NAMES, strict=True):
+        for node in ast.parse(module.read_text(encoding="utf-8")).body:
+            if isinstance(node, ast.ClassDef) and not node.name.startswith("_"):
+                places.setdefault(node.name, []).append(name)
+    twice = {name: where for name, where in places.items() if len(where) > 1}
+    assert {name: where for name, where in twice.items() if name not in CLASS_NAMES_TWICE} == {}
+    assert set(CLASS_NAMES_TWICE) <= set(twice), "exceptions that no longer are"
+
+
 def loaded(arguments: list[str], folder: Path) -> set[str]:
     """The modules in memory after one command."""
     program = (

@@ -11,7 +11,7 @@ from multillm_gov.documents.document import SourceFile
 from multillm_gov.rules.engine.assessment import Assessment, assess
 from multillm_gov.state.loading import load_state
 
-_MAP = Path(__file__).parents[1] / "rules" / "data" / "price_map.json"
+_MAP = Path(__file__).parents[1] / "data" / "price_map.json"
 
 Judge = Callable[..., Assessment]
 

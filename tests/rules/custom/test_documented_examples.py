@@ -17,7 +17,7 @@ from multillm_gov.rules.custom.vocabulary import (
 )
 from multillm_gov.rules.custom.wide_variables import WHOLE_VARIABLES
 
-PAGE = (Path(__file__).parents[2] / "docs" / "custom-rules.md").read_text("utf-8")
+PAGE = (Path(__file__).parents[3] / "docs" / "custom-rules.md").read_text("utf-8")
 EXAMPLES = re.findall(
     r"### ([^\n]+)\n(?:(?!###).)*?```yaml\n(.*?)```\n\n```text\n(.*?)```", PAGE, re.DOTALL
 )

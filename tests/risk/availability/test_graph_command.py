@@ -10,7 +10,7 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
-NINE = Path(__file__).parents[1] / "risk/data/nine-nodes"
+NINE = Path(__file__).parents[1] / "data" / "nine-nodes"
 DAY = ("--as-of", "2026-11-25")
 
 

@@ -14,7 +14,7 @@ from multillm_gov.errors import SourceError
 from multillm_gov.workflows.policy_tests.output import render
 from multillm_gov.workflows.policy_tests.running import run_policy_tests
 
-PAGE = (Path(__file__).parents[2] / "docs" / "policy-tests.md").read_text("utf-8")
+PAGE = (Path(__file__).parents[3] / "docs" / "policy-tests.md").read_text("utf-8")
 
 
 def _told(run: Any) -> list[str]:
