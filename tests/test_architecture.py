@@ -95,21 +95,6 @@ def test_tests_mirror_the_package() -> None:
     assert all((here / folder).is_dir() for folder in NO_ROOM)
 
 
-CLASS_NAMES_TWICE: dict[str, str] = {}
-"""Names that several public classes share, and why."""
-
-
-def test_no_two_public_classes_share_a_name() -> None:
-    places: dict[str, list[str]] = {}
-    for module, name in zip(MODULES, NAMES, strict=True):
-        for node in ast.parse(module.read_text(encoding="utf-8")).body:
-            if isinstance(node, ast.ClassDef) and not node.name.startswith("_"):
-                places.setdefault(node.name, []).append(name)
-    twice = {name: where for name, where in places.items() if len(where) > 1}
-    assert {name: where for name, where in twice.items() if name not in CLASS_NAMES_TWICE} == {}
-    assert set(CLASS_NAMES_TWICE) <= set(twice), "exceptions that no longer are"
-
-
 def loaded(arguments: list[str], folder: Path) -> set[str]:
     """The modules in memory after one command."""
     program = (
