@@ -80,7 +80,7 @@ def test_a_ceiling_that_every_task_class_breaks_takes_linear_time(
         }
         state = assessed(files)
         assert sum(one.rule == "GOV405" for one in state.findings) == min(2 * count, 1_001)
-        return lines_run(lambda: judge(state))
+        return lines_run(lambda: judge(state.state))
 
     lines(1)  # modules met for the first time run their own lines
     assert lines(480) < 8 * 1.1 * lines(60)

@@ -11,7 +11,7 @@ ROOT = Path(__file__).parents[3]
 
 
 def over(path: str, text: str, word: str, assessment: Assessment) -> str:
-    hint = hover(path, text, text.index(word) + len(word) // 2, assessment)
+    hint = hover(path, text, text.index(word) + len(word) // 2, assessment.state)
     if hint is None:
         return ""
     assert word in text[hint.start : hint.end]
@@ -43,7 +43,7 @@ def test_words_of_the_starter_portfolio(
     path: str, word: str, said: str, assessment: Assessment
 ) -> None:
     text = (ROOT / path).read_text()
-    hint = hover(path, text, text.index(word) + 2, assessment)
+    hint = hover(path, text, text.index(word) + 2, assessment.state)
     assert hint is not None
     assert said in hint.markdown
 

@@ -39,7 +39,7 @@ def test_what_is_known_is_taken_over_and_what_is_mended_forgotten(tmp_path: Path
     broken = assess_workspace(tmp_path, {"allocations/y.yaml": "a: ["}, as_of=DAY)
     assert "GOV001" in {finding.rule for finding in broken.findings}
     mended = assess_workspace(
-        tmp_path, {"allocations/y.yaml": "task_classes: {}\n"}, as_of=DAY, known=broken
+        tmp_path, {"allocations/y.yaml": "task_classes: {}\n"}, as_of=DAY, known=broken.state
     )
     assert (
         mended.state.documents["allocations/x.yaml"] is broken.state.documents["allocations/x.yaml"]
