@@ -107,4 +107,24 @@ RULE = Rule(
     check=check,
     scope="files",
     waivable=False,
+    violating="""\
+# allocations/support.yaml
+owner: support
+task_classes:
+  triage:
+    route: [{model: custom/own}]
+# catalog/models.yaml
+models:
+  custom/own: {exposure: {vendor: ｏｐｅｎａｉ}}
+""",
+    compliant="""\
+# allocations/support.yaml
+owner: support
+task_classes:
+  triage:
+    route: [{model: custom/own}]
+# catalog/models.yaml
+models:
+  custom/own: {exposure: {vendor: openai}}
+""",
 )

@@ -141,4 +141,41 @@ RULE = Rule(
     check=check,
     parameters=Parameters,
     tighter={"run": "present", "identity": "present", "recorders": "fewer"},
+    violating="""\
+# allocations/support.yaml
+owner: support
+task_classes:
+  triage:
+    route: [{model: gpt-5-mini}]
+    quality: {floor: 0.8}
+# policies/evidence.yaml
+policies:
+  proven-evidence: {rule: evidence-introduced, run: true}
+# evidence/results.yaml
+records:
+  - task_class: triage
+    model: gpt-5-mini
+    date: 2026-11-20
+    sample_size: 500
+    score: 0.95
+""",
+    compliant="""\
+# allocations/support.yaml
+owner: support
+task_classes:
+  triage:
+    route: [{model: gpt-5-mini}]
+    quality: {floor: 0.8}
+# policies/evidence.yaml
+policies:
+  proven-evidence: {rule: evidence-introduced, run: true}
+# evidence/results.yaml
+records:
+  - task_class: triage
+    model: gpt-5-mini
+    date: 2026-11-20
+    sample_size: 500
+    score: 0.95
+    run: ci-1842
+""",
 )
