@@ -100,8 +100,11 @@ def test_search_filters_and_limits(govern, tmp_path):
     )
     lines = done.stdout.decode().splitlines()
     assert done.returncode == 0
-    assert len(lines) == 3
-    assert all("sonnet" in line and "anthropic" in line for line in lines[1:])
+    # Too wide for one line each: the name stands above the rest.
+    names, rest = lines[::2], lines[1::2]
+    assert (names[0], len(names), len(rest)) == ("model", 3, 3)
+    assert all("sonnet" in name for name in names[1:])
+    assert all(line.split()[0] == "anthropic" for line in rest[1:])
     assert b"more" in done.stderr
 
 

@@ -229,7 +229,7 @@ def test_one_comment_is_kept_up_to_date(runner: Runner) -> None:
     assert done.returncode == 0, done.stderr
     assert [each["body"].splitlines()[0] for each in runner.comments] == [marker, marker]
     first = runner.comments[1]["body"]
-    assert "Loosened: 2 safeguards" in first
+    assert "2 safeguards loosened (1 hard-mandatory)" in first.splitlines()[1]
     (runner.folder / "my ai/policies/p.yaml").write_text(
         "policies: {spread: {rule: concentration}}\n"
     )

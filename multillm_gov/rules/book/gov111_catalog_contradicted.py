@@ -64,7 +64,8 @@ def _of_model(context: RuleContext, name: str, placed: PlacedModel) -> Iterator[
 def _listed_base(context: RuleContext, name: str) -> ModelFacts | None:
     """Facts of the model that a declared one is said to be, as the catalog lists it."""
     models = context.state.overrides.models
-    bases = [models[one].declared.base or "" for one in chain_of(name, models) if one in models]
+    stated = (models[one].declared.base for one in chain_of(name, models) if one in models)
+    bases = [base for base in stated if base]
     return next((facts for base in bases if (facts := context.state.catalog.listed(base))), None)
 
 
