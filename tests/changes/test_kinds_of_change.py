@@ -195,16 +195,28 @@ def test_a_waiver_granted_loosens(edited):
 def test_an_added_task_class_brings_its_forecast_and_says_what_it_is(edited):
     text = """      drafting:
         route: [{model: gamma/large}]
-        demand: {requests: 1000000, input_tokens: 100}
+        demand: {requests: 1000000, input_tokens: 100, output_tokens: 50}
         cost_of_wrong_model: {value_at_stake: 900}
 """
     comparison = edited(("      scoring:\n", text + "      scoring:\n"))
     (change,) = comparison.changes
     assert (change.kind, change.subject) == (Kind.TASK_CLASS_ADDED, "drafting")
     assert change.after == "gamma/large; no fallback, 900 USD a month at stake"
-    assert change.spend_effect == 100
-    assert comparison.spend.delta == 100
-    assert comparison.spend.added == 100
+    assert change.spend_effect == 300
+    assert comparison.spend.delta == 300
+    assert comparison.spend.added == 300
+
+
+def test_an_added_task_class_without_output_has_no_known_forecast(edited):
+    """A chat model bills its output: what it costs is not known until that is declared."""
+    text = """      drafting:
+        route: [{model: gamma/large}]
+        demand: {requests: 1000000, input_tokens: 100}
+"""
+    comparison = edited(("      scoring:\n", text + "      scoring:\n"))
+    (change,) = comparison.changes
+    assert (change.kind, change.spend_effect) == (Kind.TASK_CLASS_ADDED, None)
+    assert comparison.spend.unpriced_after == ("drafting",)
 
 
 def test_leaving_a_policy_by_dropping_its_tag_is_called_out(edited):

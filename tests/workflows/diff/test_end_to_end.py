@@ -161,11 +161,16 @@ def test_a_stricter_gate_holds_at_once(repository, edit, run, told):
     edit("govern.yaml", "organization: Example\n", "organization: Example\nfail_on: warning\n")
     edit(
         "allocations/a.yaml",
-        "fallbacks: [custom/gamma]\n    demand: {requests: 4",
-        "demand: {requests: 4",
+        "  scoring:\n",
+        "  drafting:\n    purpose: Drafts\n    route: [{model: custom/beta}]\n"
+        "    demand: {requests: 1, input_tokens: 10, output_tokens: 10}\n"
+        "    spend_cap: {monthly: 10}\n  scoring:\n",
     )
     assert {f["severity"] for f in told("HEAD")["findings"]} == {"warning"}
     assert run("HEAD").exit_code == 1
+    edit("govern.yaml", "fail_on: warning\n", "")
+    assert {f["severity"] for f in told("HEAD")["findings"]} == {"warning"}
+    assert run("HEAD").exit_code == 0
 
 
 def test_a_file_that_can_no_longer_be_read_is_a_finding_and_says_why_its_task_classes_are_gone(
