@@ -15,6 +15,12 @@ from multillm_gov.plugins import load_plugin, plugin_files, plugin_names, plugin
 ROOT = Path(__file__).parents[1]
 
 _SHOUT = "def render(thing):\n    return b'SHOUT'\n"
+_EXPORT = """\
+from multillm_gov.gateways.exported import Exported
+
+def render(*_):
+    return Exported(data=b"SHOUT", omissions=())
+"""
 _READ = """\
 ENDINGS = (".shout",)
 
@@ -62,7 +68,7 @@ FAMILIES = {
         "main(['check', '--format', 'shout'])",
     ),
     "multillm_gov.rendering.graphs": (_SHOUT, "main(['graph', '--format', 'shout'])"),
-    "multillm_gov.gateways.formats": (_SHOUT, "main(['export', 'shout'])"),
+    "multillm_gov.gateways.formats": (_EXPORT, "main(['export', 'shout'])"),
     "multillm_gov.cli": (_COMMAND, "main(['shout'])"),
     "multillm_gov.evidence.result_formats": (
         _READ.format(statement="print('SHOUT'); return ()"),
@@ -154,7 +160,14 @@ def run(package: str, member: Path, program: str, folder: Path) -> str:
 
 @pytest.fixture
 def portfolio(tmp_path: Path) -> Path:
-    return Path(shutil.copytree(ROOT / "tests/data/first-framework", tmp_path / "portfolio"))
+    """The framework as first published, with the address that a gateway needs of its own model."""
+    root = Path(shutil.copytree(ROOT / "tests/data/first-framework", tmp_path / "portfolio"))
+    (catalog,) = (root / "catalog").glob("*.yaml")
+    own, endpoint = "  custom/lead-scorer:\n", "    endpoint: {model: openai/lead-scorer}\n"
+    text = catalog.read_text()
+    assert own in text
+    catalog.write_text(text.replace(own, own + endpoint))
+    return root
 
 
 @pytest.mark.parametrize("package", FAMILIES)
