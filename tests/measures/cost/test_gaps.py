@@ -49,10 +49,10 @@ def test_a_gap_names_a_key_that_can_be_declared(
     for gap in find_gaps(price, usage, mode):
         assert gap.message
         if gap.kind == "demand":
-            key = gap.yaml.removeprefix("demand: {").partition(":")[0]
+            key = gap.entry.partition(":")[0]
             assert key in Demand.__struct_fields__
         else:
-            assert gap.unit in gap.yaml or "variant" in gap.yaml
+            assert gap.unit in gap.entry or "variant" in gap.entry
     assert UNITS[unit].demand in Demand.__struct_fields__
 
 

@@ -116,8 +116,9 @@ def test_text_tells_the_worst_first(govern, nine):
     text = done.stdout.decode()
     assert "Nine nodes: Dependencies of each task class" in text
     assert text.index("gateway `gateway`") < text.index("cloud `AWS`") < text.index("cloud `Azure`")
-    assert "3 task classes, 15,000 USD an hour" in text
-    assert "153,779 USD in a mean year" in text
+    words = " ".join(text.split())
+    assert "3 task classes, 15,000 USD an hour" in words
+    assert "153,779 USD in a mean year" in words
     assert "! Azure OpenAI (provider, single point of failure)" in text
     assert max(map(len, text.splitlines())) <= 100
 
@@ -178,11 +179,12 @@ def test_why_tells_every_way(govern, nine):
         ],
     ]
     text = govern("graph", "--why", "T1", "AWS", *DAY, cwd=nine).stdout.decode()
+    words = " ".join(text.split())
     assert (
         "T1 → routed 100.0%: model `claude-on-bedrock at Bedrock` → provider `Bedrock` → cloud "
-        "`AWS`" in text
+        "`AWS`" in words
     )
-    assert "100.0% of the requests go unanswered" in " ".join(text.split())
+    assert "100.0% of the requests go unanswered" in words
     drawing = ET.fromstring(  # noqa: S314 - drawn by ourselves
         govern("graph", "--why", "T1", "AWS", "-f", "svg", *DAY, cwd=nine).stdout
     )
