@@ -83,7 +83,7 @@ routes = st.lists(
 )
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(routes, st.sampled_from(["alpha", "beta", "gamma", "unknown"]))
 def test_requests_are_carried_or_stopped_and_the_failed_carries_none(
     figures, new_task, four, routes, failed

@@ -13,6 +13,7 @@ from multillm_gov.catalog.price_map import PriceMap
 from multillm_gov.documents.document import SourceFile
 from multillm_gov.measures.figures import PortfolioFigures, TaskFigures
 from multillm_gov.reporting.board.position import position
+from multillm_gov.risk.portfolio_risk import measure_board_risk
 from multillm_gov.rules.engine.assessment import assess
 from multillm_gov.state.loading import load_state
 
@@ -299,7 +300,8 @@ def test_nothing_is_judged_by_spend_while_requests_have_no_price() -> None:
         "  u: {route: [{model: custom/c}], demand: {requests: 9990000, input_tokens: 1000}}\n",
         "models: {custom/c: {mode: chat}}",
     )
-    metrics = {metric.id: metric for metric in position(assessment.state)}
+    risk = measure_board_risk(assessment.state, ())
+    metrics = {metric.id: metric for metric in position(risk)}
     assert metrics["forecast-spend"].value == "at least 10.00 USD"
     for name in (
         "largest-vendor-of-spend",
