@@ -150,13 +150,14 @@ def test_a_cassette_gives_the_same_leaderboard_and_sends_nothing(govern, portfol
     assert one == other
 
 
-def test_results_become_evidence_that_check_relies_on(bench, server, portfolio):
-    folder = portfolio(ARTICLES)
+def test_results_become_evidence_that_check_relies_on(bench, server, portfolio, tmp_path):
+    folder, told_in_json = portfolio(ARTICLES), tmp_path / "told.json"
     server.play(Script(rules=(*voice("gpt-5.4", 1, _PLAIN), *voice("writer", 2, _OTHER))))
-    done = bench(folder, "--max-usd", "20")
-    told = done.stdout.decode()
+    done = bench(folder, "--max-usd", "20", "--format=text", f"--format=json={told_in_json}")
+    told = " ".join(done.stdout.decode().split())
     assert done.returncode == 0, done.stderr
-    assert "distinct styles" in told
+    assert "distinct styles" in json.dumps(json.loads(told_in_json.read_text())["sections"])
+    assert "~ distinct 39." in told
     assert "count as" in told
     records = json.loads((folder / "evidence" / "current.json").read_text())["records"]
     assert [record["model"] for record in records] == ["custom/writer", "openai/gpt-5.4"]
@@ -186,8 +187,9 @@ def test_a_silent_update_of_a_models_voice_becomes_a_finding(bench, govern, serv
     # The writer stays as it was; the other model is silently another one.
     server.play(Script(rules=(*voice("gpt-5.4", 3, _OTHER), *voice("writer", 4, _OTHER))))
     again = bench(folder, "--max-usd", "20")
-    assert "its tone drifted" in again.stdout.decode()
-    assert "custom/writer against its answers of 2026-10-01: ratio" in again.stdout.decode()
+    told = " ".join(again.stdout.decode().split())
+    assert "its tone drifted" in told
+    assert "custom/writer against its answers of 2026-10-01: ratio" in told
     records = {
         one["model"]: one
         for one in json.loads((folder / "evidence/current.json").read_text())["records"]
