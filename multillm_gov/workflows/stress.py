@@ -12,7 +12,11 @@ from multillm_gov.report import Report
 from multillm_gov.reporting.stress.comparison import comparison_section
 from multillm_gov.reporting.stress.report import detail_sections, report_stress, whole_sections
 from multillm_gov.risk.portfolio_risk import PortfolioRisk, Progress, measure_risk
-from multillm_gov.risk.simulation.simulation_result import DEFAULT_YEARS, SimulationDifference
+from multillm_gov.risk.simulation.simulation_result import (
+    DEFAULT_YEARS,
+    SimulationDifference,
+    difference,
+)
 from multillm_gov.risk.stress.scenario_book import (
     BookedScenario,
     choose,
@@ -97,8 +101,6 @@ def _years(before: PortfolioRisk, after: PortfolioRisk) -> SimulationDifference 
     was, now = before.simulation, after.simulation
     if was is None or now is None or was.currency != now.currency:
         return None
-    from multillm_gov.risk.simulation.simulation_result import difference
-
     return difference(was, now)
 
 

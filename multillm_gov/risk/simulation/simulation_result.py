@@ -3,8 +3,8 @@
 from array import array
 from collections.abc import Callable
 from math import sqrt
+from typing import TYPE_CHECKING
 
-import numpy as np
 from msgspec import Struct
 
 from multillm_gov.risk.simulation.assumptions import Assumption
@@ -16,31 +16,43 @@ from multillm_gov.risk.simulation.distribution import (
     quantile_ranks,
     tail_size,
 )
-from multillm_gov.risk.simulation.streams import Floats
+
+if TYPE_CHECKING:
+    from multillm_gov.risk.simulation.streams import Floats
+
+# numpy is of the extra `risk`: reports read the classes of this module without it.
 
 _SECTIONS = 20
 _T = 2.093
 """Student's t for the sections, 95% two-sided."""
 
 
-def _first(amounts: "array[float]", years: int) -> Floats:
+def _first(amounts: "array[float]", years: int) -> "Floats":
+    import numpy as np
+
     return np.frombuffer(amounts, dtype=np.float64)[:years]
 
 
-def _mean(amounts: Floats) -> float:
+def _mean(amounts: "Floats") -> float:
     return float(amounts.mean())
 
 
-def _p95(amounts: Floats) -> float:
+def _p95(amounts: "Floats") -> float:
+    import numpy as np
+
     return float(np.sort(amounts)[quantile_ranks(len(amounts), CONFIDENCE)[0] - 1])
 
 
-def _shortfall(amounts: Floats) -> float:
+def _shortfall(amounts: "Floats") -> float:
+    import numpy as np
+
     return float(np.sort(amounts)[-tail_size(len(amounts), CONFIDENCE) :].mean())
 
 
-def _sectioned(before: Floats, after: Floats, figure: Callable[[Floats], float]) -> Estimate:
+def _sectioned(before: "Floats", after: "Floats", figure: "Callable[[Floats], float]") -> Estimate:
     """The difference over all years; its spread from that of equal sections of the years."""
+    import numpy as np
+
     whole = figure(after) - figure(before)
     pairs = zip(np.array_split(before, _SECTIONS), np.array_split(after, _SECTIONS), strict=True)
     parts = np.array([figure(new) - figure(old) for old, new in pairs if len(old)])
@@ -56,7 +68,7 @@ class AmountDifference(Struct, frozen=True, kw_only=True):
     shortfall95: Estimate
 
 
-def _amounts(before: Floats, after: Floats) -> AmountDifference:
+def _amounts(before: "Floats", after: "Floats") -> AmountDifference:
     return AmountDifference(
         expected=_sectioned(before, after, _mean),
         p95=_sectioned(before, after, _p95),
