@@ -4,12 +4,25 @@ import ast
 import shutil
 import subprocess
 import sys
+from collections.abc import Iterable
+from datetime import date
 from pathlib import Path
 
 import pytest
+from msgspec import structs
 
+from multillm_gov.catalog.lookup import open_catalog
+from multillm_gov.catalog.overrides import Overrides
+from multillm_gov.documents.document import SourceFile
+from multillm_gov.finding import Flaw
+from multillm_gov.gateways.litellm.linting import lint
+from multillm_gov.gateways.litellm.reading import read_configuration
+from multillm_gov.gateways.litellm.rule import LintContext
+from multillm_gov.gateways.litellm.versions import TESTED, parse_release
+from multillm_gov.location import Location
 from multillm_gov.rules import book
 from multillm_gov.rules.engine.registry import all_rules, find_rule, rule_names
+from multillm_gov.sources.price_map import shipped_price_map
 
 _PACKAGE = Path(__file__).parents[2] / "multillm_gov"
 _MODULE = """\
@@ -76,22 +89,54 @@ def test_rules_come_ordered_and_are_found_by_id_and_name() -> None:
 
 
 def test_every_kind_of_flaw_that_the_package_makes_is_claimed() -> None:
+    made = _made_in(file for file in _PACKAGE.rglob("*.py") if not _reads_gateways(file))
+    assert made >= {"syntax", "schema", "unsafe-yaml", "duplicate-name", "unreadable-file"}
+    assert made <= {rule.claims for rule in all_rules()}
+
+
+def test_every_kind_of_flaw_in_a_gateways_configuration_is_told_once_by_lint() -> None:
+    """These never reach the book: the rules of lint judge the configuration that holds them."""
+    made = _made_in(filter(_reads_gateways, _PACKAGE.rglob("*.py")))
+    assert made >= {"include-not-read", "include-missing", "malformed", "not-a-configuration"}
+    clean, _ = read_configuration(SourceFile("config.yaml", b"model_list: []\n"))
+    assert clean is not None
+    for kind in made | {"syntax", "unsafe-yaml", "duplicate-key"}:
+        flaw = Flaw(kind=kind, message="told", location=Location("config.yaml"), remedy="R.")
+        context = LintContext(
+            configuration=structs.replace(clean, flaws=(flaw,)),
+            release=parse_release(TESTED),
+            catalog=open_catalog(Overrides(), None, shipped_price_map, date(2026, 11, 30)),
+            as_of=date(2026, 11, 30),
+        )
+        assert [found.message for found in lint(context)].count("told") == 1, kind
+
+
+def _reads_gateways(file: Path) -> bool:
+    """Whether a module reads the configuration of a gateway, which is no governed file."""
+    return {"gateways", "gateway"} & set(file.relative_to(_PACKAGE).parts) != set()
+
+
+def _made_in(files: Iterable[Path]) -> set[str]:
     made = set()
-    for file in _PACKAGE.rglob("*.py"):
+    for file in files:
         for node in ast.walk(ast.parse(file.read_text("utf-8"))):
             if isinstance(node, ast.Call) and isinstance(node.func, ast.Name | ast.Attribute):
                 name = node.func.id if isinstance(node.func, ast.Name) else node.func.attr
-                made |= _kinds(node) if name in {"Flaw", "note", "refuse", "stop"} else set()
-    assert made >= {"syntax", "schema", "unsafe-yaml", "duplicate-name", "unreadable-file"}
-    assert made <= {rule.claims for rule in all_rules()}
+                makes = name in {"Flaw", "flaw", "note", "refuse", "stop"}
+                made |= _kinds(node) if makes else set()
+    return made
 
 
 def _kinds(call: ast.Call) -> set[str]:
     named = [keyword.value for keyword in call.keywords if keyword.arg == "kind"]
     first = call.args[:1] if len(call.args) >= 3 else []
+    given = [*named, *first]
+    given += [
+        way for each in given if isinstance(each, ast.IfExp) for way in (each.body, each.orelse)
+    ]
     return {
         node.value
-        for node in (*named, *first)
+        for node in given
         if isinstance(node, ast.Constant) and isinstance(node.value, str)
     }
 
