@@ -1,4 +1,4 @@
-"""``govern graph``: what depends on what, and what takes down most alone."""
+"""``govern graph``: draw dependencies and mark single points of failure."""
 
 from datetime import date
 from pathlib import Path

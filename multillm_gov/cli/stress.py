@@ -1,4 +1,4 @@
-"""``govern stress``: what happens to us if: scenarios, dependencies, limits, a year's losses."""
+"""``govern stress``: stress-test the portfolio: scenarios, breaking points, annual loss."""
 
 from datetime import date
 from pathlib import Path

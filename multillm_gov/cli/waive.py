@@ -55,8 +55,7 @@ def command(
     policy does not name. The review of this change shows whether NAME really agreed.
 
     With --generate, every open finding gets a waiver until the same day, and nothing else changes:
-    from then on the gate fails on what is new. What cannot be waived is listed. `govern waivers`
-    lists all of them.
+    from then on the gate fails on what is new. What cannot be waived is listed.
 
     \b
     Examples:

@@ -1,8 +1,9 @@
-"""100 findings on real files, drawn over all rules and compared one by one with what LiteLLM does.
+"""100 findings on real files, drawn over all rules and read one by one.
 
-The list keeps rule, file and line. When it was made, each was compared with the router of 1.110.2,
-with LiteLLM's source, or, for dates, with the announcement that the catalog names. A finding that
-goes missing was right; one that comes new is not covered here.
+The list keeps rule, file and line. When it was made, each message was read beside its lines, and
+each form of finding was compared with the router of 1.110.2, with LiteLLM's source, or, for dates,
+with the announcement that the catalog names. A finding that goes missing was right; one that comes
+new is not covered here.
 """
 
 import datetime as dt
