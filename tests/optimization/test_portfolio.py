@@ -9,23 +9,31 @@ import pytest
 from msgspec.structs import replace
 
 from conftest import Checkout
+from multillm_gov import exits
+from multillm_gov.__main__ import main
 from multillm_gov.errors import SourceError, UsageError
 from multillm_gov.finding import Severity
 from multillm_gov.measures.intervals import wilson_lower_bound
+from multillm_gov.optimization import portfolio_problem
 from multillm_gov.optimization.candidates import late_share
 from multillm_gov.optimization.frontier import frontier
 from multillm_gov.optimization.leverage import leverages
 from multillm_gov.optimization.other_costs import lost_hits
 from multillm_gov.optimization.plan import stages
 from multillm_gov.optimization.policy_prices import policy_prices
+from multillm_gov.optimization.solving import spend_of
+from multillm_gov.risk.portfolio_risk import PortfolioRisk, measure_risk
+from multillm_gov.risk.stress.outcome import LimitBreach
+from multillm_gov.risk.stress.scenario_book import scenarios_of
 from multillm_gov.rules.engine.assessment import Assessment
+from multillm_gov.workflows.optimization import proving
 from multillm_gov.workflows.optimization.claim import ClaimOptions
 from multillm_gov.workflows.optimization.delivery import branch_of, patch_of, write_stage
 from multillm_gov.workflows.optimization.optimize import Optimized, OptimizeOptions, optimize
-from multillm_gov.workflows.optimization.optimum import Optimum
+from multillm_gov.workflows.optimization.optimum import Optimum, ProposalError
 from multillm_gov.workflows.optimization.own_claim import try_claim_on_own_data
 from multillm_gov.workflows.optimization.proposing import optimize_state
-from multillm_gov.workflows.optimization.proving import new_findings
+from multillm_gov.workflows.optimization.proving import new_findings, proposed
 from multillm_gov.workflows.optimization.what_if import assume
 from optimization.shop import SCORES, shop, shop_files
 from portfolios import AS_OF
@@ -443,3 +451,71 @@ def test_amounts_are_exact_decimals(whole: Optimized) -> None:
     assert isinstance(whole.result.today, Decimal)
     assert np.isfinite(float(whole.result.stages[-1].saving))
     assert isinstance(whole.assessment, Assessment)
+
+
+def test_every_stage_is_stressed(whole: Optimized) -> None:
+    """The worst cases are those of `govern stress` on the portfolio as it is written."""
+    from multillm_gov.rendering.renderers import renderer
+
+    last = whole.result.stages[-1]
+    names = [one.name for one in last.stress.scenarios]
+    assert len(names) > 5
+    assert names == [booked.name for booked in scenarios_of(whole.assessment.state.scenarios)]
+    written = proposed(whole.assessment.state, whole.files["whole"])
+    alone = measure_risk(written.state, scenarios_of(written.state.scenarios), whole=False, years=0)
+    for one, result in zip(last.stress.scenarios, alone.results, strict=True):
+        assert one.after == (result.worst.outcome.loss if result.worst else None), one.name
+    moved = [one for one in last.stress.scenarios if one.before != one.after]
+    assert moved
+    text = " ".join(renderer("text")(whole.report).decode().split())
+    assert "Stress: value at risk and added cost of each worst case" in text
+    assert moved[0].name in text
+
+
+def test_a_limit_broken_without_a_shock_leaves_its_task_class(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Were the rule book blind to it, stress would still refuse what breaks on a usual day."""
+
+    def broken(before: PortfolioRisk, after: PortfolioRisk) -> tuple[LimitBreach, ...]:
+        routed = {task.name: task.figures.primary.model for task in after.context.tasks}
+        if routed["tagging"] != "gamma/small":
+            return ()
+        one = LimitBreach(
+            what="quality", subject="tagging", figure=Decimal("0.6"), limit=Decimal("0.7")
+        )
+        return (one,)
+
+    monkeypatch.setattr(proving, "newly_broken", broken)
+    optimum = optimize_state(shop())
+    assert set(routes(optimum)) == {"triage"}
+    assert optimum.dropped == (
+        ("tagging", "stress `tagging`: quality floor, 0.600; the limit is 0.700"),
+    )
+
+
+def test_a_cost_that_differs_from_the_solvers_is_a_defect(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    root = write(tmp_path, shop_files())
+    monkeypatch.chdir(root)
+    call = ["optimize", "--points", "0", "--no-prices", "--as-of", AS_OF.isoformat()]
+    assert main(call) == 0
+    capsys.readouterr()
+    before = (root / "allocations/shop.yaml").read_bytes()
+    monkeypatch.setattr(
+        proving, "spend_of", lambda problem, shares: 1.01 * spend_of(problem, shares)
+    )
+    assert main([*call, "--write"]) == exits.DEFECT == 70
+    said = capsys.readouterr().err
+    assert "defect in govern: ProposalError: the solver's change of spend is" in said
+    assert (root / "allocations/shop.yaml").read_bytes() == before
+
+
+def test_a_proposal_that_breaks_a_modeled_policy_is_a_defect(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Rows that are lost on their way to the solver do not end as a proposal."""
+    monkeypatch.setattr(portfolio_problem, "entity_limit", lambda *_: ())
+    with pytest.raises(ProposalError, match="breaks `vendors`"):
+        optimize_state(shop(policies=cap("max_share: 0.4")))

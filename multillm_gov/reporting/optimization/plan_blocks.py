@@ -6,8 +6,14 @@ from decimal import Decimal
 from multillm_gov.content import Block, Cell, Column, Items, Paragraph, Table
 from multillm_gov.optimization.plan import Measurement
 from multillm_gov.report import Section
-from multillm_gov.reporting.optimization.result import OptimizationResult, StageResult
-from multillm_gov.units import format_money
+from multillm_gov.reporting.optimization.result import (
+    OptimizationResult,
+    ScenarioEffect,
+    StageResult,
+)
+from multillm_gov.reporting.shared.tables import amount
+from multillm_gov.reporting.stress.status import change_status
+from multillm_gov.units import cents, format_money
 from multillm_gov.words import code, count_of
 
 _MOST_ROWS = 40
@@ -41,6 +47,7 @@ def _stage(stage: StageResult, result: OptimizationResult) -> Iterator[Block]:
     yield Items(stage.rollback)
     if stage.effects:
         yield _effects(stage)
+    yield from _stress(stage, money)
 
 
 def _moves(stage: StageResult) -> Table:
@@ -94,6 +101,49 @@ def _effects(stage: StageResult) -> Table:
         for one in stage.effects[:_MOST_ROWS]
     )
     return Table(title="Effect on every limit", columns=columns, rows=rows)
+
+
+def _stress(stage: StageResult, currency: str) -> Iterator[Block]:
+    """The scenarios whose worst case changes, worst change first, and what breaks anew."""
+    changed = [one for one in stage.stress.scenarios if _moved(one) or one.newly_broken]
+    same = len(stage.stress.scenarios) - len(changed)
+    columns = (
+        Column("Scenario"),
+        Column("Today", numeric=True),
+        Column("Then", numeric=True),
+        Column("Breaks a limit only then"),
+    )
+    rows = tuple(
+        (
+            Cell(one.name),
+            Cell(_worst(one.before, one, currency)),
+            Cell(_worst(one.after, one, currency), change_status(_moved(one))),
+            Cell("; ".join(one.newly_broken) or "no"),
+        )
+        for one in sorted(changed, key=lambda one: (-_moved(one), one.name))
+    )
+    if rows:
+        yield Table(
+            title=f"Stress: value at risk and added cost of each worst case ({currency})",
+            columns=columns,
+            rows=rows,
+        )
+    tail = f"; {count_of(stage.stress.not_run, 'scenario')} not run" if stage.stress.not_run else ""
+    yield Paragraph(
+        f"Stressed with {count_of(len(stage.stress.scenarios), 'scenario')}: "
+        f"{same:,} end as they do today, and no limit breaks without a shock{tail}."
+    )
+
+
+def _moved(one: ScenarioEffect) -> Decimal:
+    return cents(one.after or Decimal(0)) - cents(one.before or Decimal(0))
+
+
+def _worst(value: Decimal | None, one: ScenarioEffect, currency: str) -> str:
+    if value is None:
+        return "nothing hit"
+    shown = amount(cents(value), currency)
+    return shown if one.is_known else f"at least {shown}"
 
 
 def held_blocks(result: OptimizationResult) -> tuple[Block, ...]:

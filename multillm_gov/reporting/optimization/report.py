@@ -191,8 +191,10 @@ def _basis(result: OptimizationResult) -> Items:
             f"{count_of(solver.task_classes, 'task class')}, {solver.options:,} options."
         )
         items.append(
-            "The proposal was written, loaded, judged by every rule and costed like any change."
+            "The proposal was written, loaded, judged by every rule, costed and stressed like any "
+            "change."
             if not result.assumptions
-            else "Under assumptions: the proposal was judged and costed, and nothing is written."
+            else "Under assumptions: the proposal was judged, costed and stressed, and nothing is "
+            "written."
         )
     return Items(tuple(items))

@@ -25,6 +25,27 @@ class Effect(Struct, frozen=True, kw_only=True):
     after: str
 
 
+class ScenarioEffect(Struct, frozen=True, kw_only=True):
+    """One scenario of the book: its worst case today and with the proposal."""
+
+    name: str
+    before: Decimal | None
+    """Value at risk and added cost; ``None``: the portfolio has nothing that it hits."""
+    after: Decimal | None
+    is_known: bool
+    """Whether all of the added cost is known on both sides; else the amounts are lower bounds."""
+    newly_broken: tuple[str, ...]
+    """Limits that break in some case of it with the proposal, and in none today."""
+
+
+class StressEffect(Struct, frozen=True, kw_only=True):
+    """The scenario book over a proposal."""
+
+    scenarios: tuple[ScenarioEffect, ...]
+    not_run: int
+    """Further scenarios, which would have taken too long."""
+
+
 class StageResult(Struct, frozen=True, kw_only=True):
     """One pull request of the plan."""
 
@@ -42,6 +63,7 @@ class StageResult(Struct, frozen=True, kw_only=True):
     effects: tuple[Effect, ...]
     afterwards: tuple[Finding, ...]
     """Steps that the change itself requires: probes, drills, approvals."""
+    stress: StressEffect
 
 
 class PriceResult(Struct, frozen=True, kw_only=True):

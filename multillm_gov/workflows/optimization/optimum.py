@@ -10,12 +10,23 @@ from multillm_gov.optimization.problem import (
     Solution,
 )
 from multillm_gov.optimization.proposal import Move
+from multillm_gov.reporting.optimization.result import StressEffect
+from multillm_gov.risk.portfolio_risk import PortfolioRisk
 from multillm_gov.rules.engine.assessment import Assessment
 from multillm_gov.workflows.optimization.preparing import Preparation
 
 
 class ProposalError(Exception):
     """A proposal that its own proof refuses: a defect, never a finding (exit 70)."""
+
+
+class Objection(Struct, frozen=True, kw_only=True):
+    """What the proof has against a proposal, and the task class to leave as it is."""
+
+    task: str
+    rule: str
+    """Id of the rule; ``stress``: a limit breaks without any shock."""
+    message: str
 
 
 class Blocked(Struct, frozen=True, kw_only=True):
@@ -39,6 +50,10 @@ class Optimum(Struct, frozen=True, kw_only=True):
     """The portfolio with the moves, judged; ``None`` where nothing moves."""
     files: tuple[SourceFile, ...] = ()
     """The files that change."""
+    stressed_today: PortfolioRisk | None = None
+    """The scenario book over today's portfolio; ``None``: nothing moves."""
+    stress: StressEffect | None = None
+    """The scenario book over the proposal, compared with today."""
     afterwards: tuple[Finding, ...] = ()
     """Steps that the change itself requires."""
     conflict: Conflict | None = None

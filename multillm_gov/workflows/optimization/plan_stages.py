@@ -63,7 +63,7 @@ def _partial(optimum: Optimum, stage: Stage) -> Optimum:
 def _stage_result(name: str, optimum: Optimum) -> StageResult:
     problem, options = optimum.problem, optimum.prepared.inputs.options
     solution = optimum.solution
-    if solution is None or optimum.proposal is None:
+    if solution is None or optimum.proposal is None or optimum.stress is None:
         raise ValueError("a stage has a proposal")
     shares = solution.found
     short = extras_of(problem, shares)["minimums"] - extras_of(problem, problem.today)["minimums"]
@@ -80,6 +80,7 @@ def _stage_result(name: str, optimum: Optimum) -> StageResult:
         rollback=tuple(_rollback(move, state.state) for move in optimum.moves),
         effects=effects(state.state, optimum.proposal.state, optimum.prepared.inputs.declared),
         afterwards=optimum.afterwards,
+        stress=optimum.stress,
     )
 
 

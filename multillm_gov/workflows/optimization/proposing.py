@@ -13,6 +13,7 @@ from multillm_gov.optimization.problem import (
     Row,
 )
 from multillm_gov.optimization.problem_inputs import Inputs
+from multillm_gov.risk.portfolio_risk import PortfolioRisk
 from multillm_gov.rules.engine.assessment import Assessment
 from multillm_gov.workflows.optimization.bills import solve_prepared
 from multillm_gov.workflows.optimization.optimum import Blocked, Optimum, ProposalError
@@ -37,6 +38,7 @@ def optimize_state(
     held: dict[str, str] = {}
     dropped: list[tuple[str, str]] = []
     blocked: tuple[Blocked, ...] | None = None
+    today: PortfolioRisk | None = None
     for _ in range(MOST_ROUNDS):
         prepared = prepare(assessment, public=public, held=held)
         problem = portfolio_problem(prepared.inputs)
@@ -46,15 +48,16 @@ def optimize_state(
                 held |= {one.task: "no route keeps every limit of its own" for one in blocked}
                 continue
         optimum = solve_prepared(prepared, effort or Effort())
-        optimum = replace(optimum, blocked=blocked, dropped=tuple(dropped))
+        optimum = replace(optimum, blocked=blocked, dropped=tuple(dropped), stressed_today=today)
         if not optimum.moves:
             return optimum
         proved, refused = prove(optimum, on_files=on_files)
         if not refused:
             return proved
-        for finding, task in refused:
-            held[task] = f"its move would break {finding.rule}"
-            dropped.append((task, f"{finding.rule} {finding.message}"))
+        today = proved.stressed_today
+        for one in refused:
+            held[one.task] = f"its move would break {one.rule}"
+            dropped.append((one.task, f"{one.rule} {one.message}"))
     raise ProposalError("the proposal still breaks a rule: " + "; ".join(why for _, why in dropped))
 
 

@@ -19,12 +19,14 @@ from multillm_gov.optimization.proposal import Move
 from multillm_gov.optimization.solving import spend_of
 from multillm_gov.portfolio.allocation import Leg, TaskClassDeclaration
 from multillm_gov.portfolio.route_editing import with_route
+from multillm_gov.reporting.stress.status import format_broken
 from multillm_gov.rules.engine.assessment import Assessment, assess
 from multillm_gov.sources.price_map import read_price_map
 from multillm_gov.state.loading import load_state
 from multillm_gov.state.state import State
 from multillm_gov.units import Percent
-from multillm_gov.workflows.optimization.optimum import Optimum, ProposalError
+from multillm_gov.workflows.optimization.optimum import Objection, Optimum, ProposalError
+from multillm_gov.workflows.optimization.stressing import newly_broken, stress_effect, stressed
 
 PROCESS = frozenset(
     {
@@ -37,8 +39,8 @@ _CLOSE = 1e-9
 """Largest difference, as a part of the spend, between the solver's cost and the measures'."""
 
 
-def prove(optimum: Optimum, *, on_files: bool = True) -> tuple[Optimum, list[tuple[Finding, str]]]:
-    """Write the moves into the files, load them, judge them, and compare costs.
+def prove(optimum: Optimum, *, on_files: bool = True) -> tuple[Optimum, list[Objection]]:
+    """Write the moves into the files, load them, judge them, compare costs, and stress them.
 
     Args:
         optimum: With its moves.
@@ -46,10 +48,11 @@ def prove(optimum: Optimum, *, on_files: bool = True) -> tuple[Optimum, list[tup
             judged without being written.
 
     Returns:
-        The optimum with its proposal, and findings against it, each with the task class to leave.
+        The optimum with its proposal, and objections to it, each with the task class to leave.
 
     Raises:
-        ProposalError: the measures cost the proposal otherwise than the solver did.
+        ProposalError: the measures cost the proposal otherwise than the solver did, or a policy
+            that was part of the model does not hold in it.
     """
     state = optimum.prepared.assessment
     files = edited(state.state, optimum.moves) if on_files else ()
@@ -60,8 +63,29 @@ def prove(optimum: Optimum, *, on_files: bool = True) -> tuple[Optimum, list[tup
     afterwards = tuple(one for one in new if one.rule in PROCESS)
     against = [one for one in new if one.rule not in PROCESS]
     names = {move.task for move in optimum.moves}
-    refused = [(one, _blamed(one, optimum, names)) for one in against]
-    return replace(optimum, proposal=proposal, files=files, afterwards=afterwards), refused
+    refused = [
+        Objection(task=_blamed(one.subject, optimum, names), rule=one.rule, message=one.message)
+        for one in against
+    ]
+    proved = replace(optimum, proposal=proposal, files=files, afterwards=afterwards)
+    return (proved, refused) if refused else _stress(proved, proposal.state, names)
+
+
+def _stress(optimum: Optimum, proposal: State, moved: set[str]) -> tuple[Optimum, list[Objection]]:
+    """The scenario book on both sides; a limit newly broken without any shock is an objection."""
+    before = optimum.stressed_today or stressed(optimum.prepared.assessment.state)
+    after = stressed(proposal)
+    currency = after.context.figures.currency
+    refused = [
+        Objection(
+            task=_blamed(one.subject, optimum, moved),
+            rule="stress",
+            message=format_broken(one, currency),
+        )
+        for one in newly_broken(before, after)
+    ]
+    effect = stress_effect(before, after)
+    return replace(optimum, stressed_today=before, stress=effect), refused
 
 
 def moved(state: State, moves: Sequence[Move]) -> Assessment:
@@ -153,10 +177,10 @@ def _kind(finding: Finding) -> tuple[str, str, str, Severity]:
     return finding.rule, finding.policy, finding.subject, finding.severity
 
 
-def _blamed(finding: Finding, optimum: Optimum, moved: set[str]) -> str:
-    """The task class to leave as it is: the one the finding names, else the dearest move."""
-    if finding.subject in moved:
-        return finding.subject
+def _blamed(subject: str, optimum: Optimum, moved: set[str]) -> str:
+    """The task class to leave as it is: the subject of what is said, else the smallest move."""
+    if subject in moved:
+        return subject
     problem, shares = optimum.problem, optimum.problem.today
     weight = {
         name: float(np.abs(_part(problem, problem.costs * shares, name))) for name in sorted(moved)
