@@ -70,6 +70,13 @@ class SpendShift(Struct, frozen=True, kw_only=True):
     cost_per_request_after: Decimal | None
     by_owner: tuple[tuple[str, Decimal, Decimal], ...]
     """Owners whose forecast moved: name, before, after; the largest move first."""
+    at_actual_volume: Decimal | None = None
+    """Prices and routing of the moved task classes at the volume that actual spend shows.
+
+    ``None``: none of them has recent actual spend.
+    """
+    with_actuals: int = 0
+    """How many of the moved task classes have recent actual spend."""
 
     @property
     def delta(self) -> Decimal | None:

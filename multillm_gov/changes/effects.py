@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from decimal import Decimal
+from typing import Any
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -19,6 +20,7 @@ from multillm_gov.changes.spend import (
     spend_by_model,
     total_parts,
 )
+from multillm_gov.measures.burn import current_actual, expected_spend
 from multillm_gov.measures.figures import PortfolioFigures, TaskFigures
 from multillm_gov.state.state import State
 
@@ -169,7 +171,26 @@ def shift_spend(
         cost_per_request_before=_unit_cost(old),
         cost_per_request_after=_unit_cost(new),
         by_owner=_owners(old, new),
+        **_at_actual_volume(effects, after),
     )
+
+
+def _at_actual_volume(effects: Effects, after: State) -> dict[str, Any]:
+    """Prices and routing scaled from declared to actual spend; hosting is fixed.
+
+    Demand is left out: writing another demand changes nothing that is used. Actual spend is that
+    of the later state, which knows more.
+    """
+    total, count = _ZERO, 0
+    for effect in effects.tasks:
+        records = after.actuals.task_classes.get(effect.after, ())
+        placed = current_actual(records, after.as_of)
+        if placed is None or effect.parts is None or not effect.spend_before:
+            continue
+        scale = expected_spend(placed.actual) / effect.spend_before
+        total += (effect.parts.price + effect.parts.routing) * scale + effect.parts.hosting
+        count += 1
+    return {"at_actual_volume": total if count else None, "with_actuals": count}
 
 
 def _unit_cost(figures: PortfolioFigures) -> Decimal | None:

@@ -1,40 +1,50 @@
 """How fast a month's budget burns, from what was spent so far (method 2.2)."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date, timedelta
 from decimal import Decimal
 
 from msgspec import Struct
 
-from multillm_gov.measures.figures import PortfolioFigures
-from multillm_gov.usage.record import Actuals, PlacedActual
+from multillm_gov.measures.figures import PortfolioFigures, TaskFigures
+from multillm_gov.usage.record import Actual, Actuals, PlacedActual
 
 
 class Burn(Struct, frozen=True, kw_only=True):
     """A month's spend against its budget at the mean rate so far, in the input's currency."""
 
     forecast: Decimal
-    """Spend at the end of the month at the mean rate so far (run-rate): S * N / t."""
+    """Spend at the end of the month: as forecast, else at the mean rate so far, S * N / t."""
     rate: Decimal | None
-    """Burn rate (S / B) / (t / N); above 1 the budget does not last; ``None``: budget 0."""
+    """Forecast over budget, of a run-rate (S / B) / (t / N); above 1 the budget does not last;
+    ``None``: budget 0."""
     days_to_exhaustion: Decimal | None
     """Days until the budget is spent, (B - S) / (S / t), at least 0; ``None``: no spend yet."""
     allowance_per_day: Decimal | None
     """Daily spend left, (B - S) / (N - t), at least 0; ``None`` after the last day."""
 
 
-def burn(spent: Decimal, day: int, days: int, budget: Decimal) -> Burn:
+def burn(
+    spent: Decimal, day: int, days: int, budget: Decimal, expected: Decimal | None = None
+) -> Burn:
     """Burn of ``spent`` (S) by ``day`` (t) of a month of ``days`` (N), against ``budget`` (B).
 
-    A plain run-rate: weekday and weekend are not distinguished, which may err by some five percent
-    early in a month.
+    Without a forecast of daily spend a plain run-rate: weekday and weekend are not distinguished,
+    which may err by some five percent early in a month.
+
+    Args:
+        spent: S.
+        day: t.
+        days: N.
+        budget: B.
+        expected: The month's forecast from daily spend, instead of the run-rate.
 
     Raises:
         ValueError: the day is not one of the month.
     """
     if not 1 <= day <= days:
         raise ValueError(f"day {day} is not in a month of {days} days")
-    forecast = spent * days / day
+    forecast = spent * days / day if expected is None else expected
     left = max(budget - spent, Decimal(0))
     return Burn(
         forecast=forecast,
@@ -64,24 +74,85 @@ def current_actual(
     return next(iter(settled or recent), None)
 
 
+def expected_spend(actual: Actual) -> Decimal:
+    """What a record's month will cost: forecast from daily spend, else at its run rate."""
+    if actual.forecast is not None:
+        return Decimal(actual.forecast.expected)
+    return Decimal(actual.spend) * actual.days / actual.through.day
+
+
+def actual_pace(task: TaskFigures, actuals: Actuals, as_of: date) -> Decimal | None:
+    """What a task class's month costs by its recent actual spend; ``None``: there is none."""
+    placed = current_actual(actuals.task_classes.get(task.task.name, ()), as_of)
+    return None if placed is None else expected_spend(placed.actual)
+
+
+def known_sum(amounts: Iterable[Decimal | None]) -> Decimal | None:
+    """A sum that is not known where one of its parts is not."""
+    total = Decimal(0)
+    for amount in amounts:
+        if amount is None:
+            return None
+        total += amount
+    return total
+
+
 class RunRate(Struct, frozen=True, kw_only=True):
-    """What a month costs at the pace of actual spend, where there is any, else as forecast."""
+    """What a month costs by actual spend, where there is any, else as forecast."""
 
     spend: Decimal
     """Over the task classes whose spend is known, in the portfolio's currency."""
     counted: tuple[str, ...]
     """Task classes with recent actual spend."""
+    unattributed: Decimal = Decimal(0)
+    """Of it, imported spend without a task class."""
+    interval: tuple[Decimal, Decimal] | None = None
+    """80% interval of the imported part, where that is all; ``None``: not known."""
+    through: date | None = None
+    """Last day of all imported spend; ``None``: nothing is imported."""
 
 
 def run_rate(figures: PortfolioFigures, actuals: Actuals, as_of: date) -> RunRate:
-    """The month at today's pace: extrapolated actual spend replaces each class's forecast."""
+    """The month by today's actual spend: what it is expected to be replaces each class's forecast.
+
+    Imported spend is forecast as a whole, with what has no task class; records written by hand
+    stand beside it, and replace what was imported for their task class where they are newer.
+    """
+    whole = current_actual(actuals.portfolio, as_of)
     total, counted = Decimal(0), []
+    imported, every = Decimal(0), True
     for task in figures.tasks:
-        placed = current_actual(actuals.task_classes.get(task.task.name, ()), as_of)
+        records = actuals.task_classes.get(task.task.name, ())
+        placed = current_actual(records, as_of)
         if placed is None:
             total += task.spend_per_month or Decimal(0)
+            every = False
             continue
-        actual = placed.actual
-        total += Decimal(actual.spend) * actual.days / actual.through.day
+        total += expected_spend(placed.actual)
         counted.append(task.task.name)
-    return RunRate(spend=total, counted=tuple(counted))
+        every &= placed.actual.forecast is not None
+        if whole is not None:
+            imported += _imported(records, whole.actual)
+    if whole is None:
+        return RunRate(spend=total, counted=tuple(counted))
+    rest = expected_spend(whole.actual) - imported
+    spread = whole.actual.forecast
+    return RunRate(
+        spend=total + rest,
+        counted=tuple(counted),
+        unattributed=max(rest, Decimal(0)),
+        interval=(spread.low, spread.high)
+        if every and spread is not None and spread.low is not None and spread.high is not None
+        else None,
+        through=whole.actual.through,
+    )
+
+
+def _imported(records: Sequence[PlacedActual], whole: Actual) -> Decimal:
+    """What the import that wrote ``whole`` expects of one task class."""
+    mine = [
+        each.actual
+        for each in records
+        if each.actual.through == whole.through and each.actual.forecast is not None
+    ]
+    return expected_spend(mine[0]) if mine else Decimal(0)

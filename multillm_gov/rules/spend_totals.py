@@ -4,9 +4,12 @@ from collections import defaultdict
 from decimal import Decimal
 from typing import Literal
 
+from msgspec import Struct
+
 from multillm_gov.catalog.facts import entities_of
 from multillm_gov.dimensions import Basis, Level
 from multillm_gov.finding import Violation
+from multillm_gov.measures.burn import actual_pace, run_rate
 from multillm_gov.measures.concentration import weigh, weights
 from multillm_gov.measures.figures import TaskFigures
 from multillm_gov.measures.portfolio_figures import NO_OWNER
@@ -105,4 +108,45 @@ def spend_parts(task: TaskFigures, per: Per) -> dict[str, Decimal]:
     for facts, amount in weights(task, Basis.SPEND):
         for entity in entities_of(facts, Level(per)):
             parts[entity] += amount
+    return parts
+
+
+def paced_totals(context: RuleContext, per: Per) -> dict[str, Decimal]:
+    """A month's spend by recent actual spend, declared demand where there is none.
+
+    Only of what records name; empty where no task class in scope has any. What has no task class
+    counts where the ceiling covers the whole portfolio.
+    """
+    state = context.state
+    totals: defaultdict[str, Decimal] = defaultdict(Decimal)
+    if per not in {"portfolio", "task_class", "owner"}:
+        return {}
+    found = [(task, actual_pace(task, state.actuals, context.as_of)) for task in context.tasks]
+    if all(pace is None for _, pace in found):
+        return {}
+    for task, pace in found:
+        (name,) = spend_parts(task, per)
+        totals[name] += (task.spend_per_month or Decimal(0)) if pace is None else pace
+    if per == "portfolio" and len(context.tasks) == len(state.figures.tasks):
+        totals[per] = run_rate(state.figures, state.actuals, context.as_of).spend
+    return totals
+
+
+class TaskPart(Struct, frozen=True):
+    """What one task class puts on what a ceiling is for."""
+
+    task: TaskFigures
+    per_month: Decimal
+
+
+def task_parts(
+    context: RuleContext, per: Per, name: str, *, by_actuals: bool = False
+) -> list[TaskPart]:
+    """The parts of a total, as declared or by recent actual spend where there is any."""
+    parts = []
+    for task in context.tasks:
+        mine = spend_parts(task, per)
+        if name in mine:
+            pace = actual_pace(task, context.state.actuals, context.as_of) if by_actuals else None
+            parts.append(TaskPart(task, mine[name] if pace is None else pace))
     return parts

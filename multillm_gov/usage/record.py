@@ -21,6 +21,26 @@ Name = Annotated[str, Meta(min_length=1)]
 Count = Annotated[int, Meta(ge=0, le=1_000_000_000_000)]
 
 
+class MonthForecast(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What a month is expected to cost in all, from the daily spend that was imported."""
+
+    expected: Annotated[
+        Amount, Meta(description="Spend of the whole month, in the portfolio's currency")
+    ]
+    low: Annotated[Amount | None, Meta(description="Lower end of the 80% interval")] = None
+    high: Annotated[Amount | None, Meta(description="Upper end of the 80% interval")] = None
+    year: Annotated[Amount | None, Meta(description="Spend of the whole calendar year")] = None
+
+    def __post_init__(self) -> None:
+        """Refuse half an interval, and one that does not hold what is expected."""
+        if (self.low is None) != (self.high is None):
+            raise ValueError("Expected `low` and `high` together")
+        low = self.expected if self.low is None else self.low
+        high = self.expected if self.high is None else self.high
+        if not low <= self.expected <= high:
+            raise ValueError("Expected `low` <= `expected` <= `high`")
+
+
 class Actual(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Spend from the first of a month through a day of it, in the portfolio's currency."""
 
@@ -37,14 +57,23 @@ class Actual(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     owner: Annotated[
         Name | None, Meta(description="Owner that spent it, all of its task classes together")
     ] = None
+    portfolio: Annotated[
+        bool,
+        Meta(description="All imported spend, what has no task class included (`true`)"),
+    ] = False
     requests: Annotated[
         Count | None, Meta(description="Requests answered since the first of the month")
+    ] = None
+    forecast: Annotated[
+        MonthForecast | None,
+        Meta(description="Written by `govern usage import`; without it the run rate counts"),
     ] = None
 
     def __post_init__(self) -> None:
         """Refuse a record of nobody, of two, or through a day outside of its month."""
-        if (self.task_class is None) == (self.owner is None):
-            raise ValueError("Expected either `task_class` or `owner`")
+        named = (self.task_class is not None) + (self.owner is not None) + self.portfolio
+        if named != 1:
+            raise ValueError("Expected one of `task_class`, `owner` or `portfolio: true`")
         if self.through.isoformat()[:7] != self.month:
             raise ValueError(
                 f"Expected `through` to be a day of `month`, got {self.through} and {self.month}"
@@ -91,6 +120,7 @@ class Actuals(Struct, frozen=True, kw_only=True):
 
     task_classes: dict[str, tuple[PlacedActual, ...]] = {}
     owners: dict[str, tuple[PlacedActual, ...]] = {}
+    portfolio: tuple[PlacedActual, ...] = ()
     attribution: tuple[PlacedRule, ...] = ()
     subscriptions: tuple[Subscription, ...] = ()
     commitments: tuple[Commitment, ...] = ()
@@ -106,6 +136,7 @@ def load_usage(documents: dict[str, Document]) -> tuple[Actuals, tuple[Flaw, ...
     flaws: list[Flaw] = []
     task_classes: defaultdict[str, list[PlacedActual]] = defaultdict(list)
     owners: defaultdict[str, list[PlacedActual]] = defaultdict(list)
+    whole: list[PlacedActual] = []
     rules: list[PlacedRule] = []
     subscriptions: list[Subscription] = []
     commitments: list[Commitment] = []
@@ -127,9 +158,12 @@ def load_usage(documents: dict[str, Document]) -> tuple[Actuals, tuple[Flaw, ...
                 task_classes[actual.task_class].append(placed)
             elif actual.owner is not None:
                 owners[actual.owner].append(placed)
+            else:
+                whole.append(placed)
     actuals = Actuals(
         task_classes={name: _newest_first(group) for name, group in task_classes.items()},
         owners={name: _newest_first(group) for name, group in owners.items()},
+        portfolio=_newest_first(whole),
         attribution=tuple(rules),
         subscriptions=tuple(subscriptions),
         commitments=tuple(commitments),

@@ -1,12 +1,17 @@
 """What changes do to money and to shares."""
 
+from datetime import date
 from decimal import Decimal
 
 import pytest
+from msgspec.structs import replace
 
 from multillm_gov.changes.change import Kind
 from multillm_gov.changes.compare import compare
 from multillm_gov.dimensions import Basis, Level
+from multillm_gov.location import Place
+from multillm_gov.units import Amount
+from multillm_gov.usage.record import Actual, Actuals, MonthForecast, PlacedActual
 
 # Per month before: writing 100,000 x (0.7 x 0.0105 + 0.3 x 0.006) = 915; scoring 400,000 x 0.00048
 # = 192.
@@ -23,6 +28,29 @@ def test_a_route_change_carries_its_effect(edited):
     assert (effect.before, effect.spend_before, effect.spend_after) == ("scoring", SCORING, 96)
     assert effect.parts.routing == -96
     assert effect.parts.total == effect.delta
+
+
+def test_a_change_at_the_volume_of_actual_spend(state, files):
+    """Scoring is declared at 192 and on course for 384: moving it saves twice as much."""
+    actual = Actual(
+        month="2026-11", through=date(2026, 11, 20), task_class="scoring", spend=Amount(200),
+        forecast=MonthForecast(expected=Amount(384)),
+    )  # fmt: skip
+    placed = PlacedActual(actual=actual, place=Place("usage/u.yaml"))
+    text = files["allocations/a.yaml"]
+    cheaper = text.replace("[{model: beta/large}]", "[{model: gamma/large}]")
+    moved = state(
+        {**files, "allocations/a.yaml": cheaper.replace("requests: 400000", "requests: 1")}
+    )
+    both = state({**files, "allocations/a.yaml": cheaper})
+    for after in (moved, both):
+        known = replace(after, actuals=Actuals(task_classes={"scoring": (placed,)}))
+        spend = compare(state(files), known).spend
+        assert spend.with_actuals == 1
+        expected = (spend.parts.routing + spend.parts.price) * 2
+        assert spend.at_actual_volume == expected
+    assert spend.at_actual_volume == -192
+    assert compare(state(files), both).spend.at_actual_volume is None
 
 
 def test_a_demand_change_carries_its_effect(edited):

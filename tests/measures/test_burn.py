@@ -103,3 +103,38 @@ def test_actual_spend_changes_the_headline_forecast() -> None:
     assert [metric.number for metric in metrics] == [10_000, 16_000]
     assert "1 task class at the pace of actual spend" in metrics[1].note
     assert "10,000 USD" in metrics[1].note
+
+
+def test_a_forecast_of_daily_spend_replaces_the_run_rate():
+    usage = """actuals:
+  - {month: 2026-11, through: 2026-11-20, spend: 8000, task_class: articles,
+     forecast: {expected: 11000, low: 10000, high: 12500, year: 90000}}
+  - {month: 2026-11, through: 2026-11-20, spend: 9000, portfolio: true,
+     forecast: {expected: 12400, low: 11500, high: 13600, year: 99000}}
+"""
+    loaded = assessed(
+        {
+            "catalog/c.yaml": ACME_CATALOG,
+            "allocations/a.yaml": ACME_ALLOCATION,
+            "usage/u.yaml": usage,
+        }
+    ).state
+    pace = run_rate(loaded.figures, loaded.actuals, loaded.as_of)
+    others = loaded.figures.spend_per_month - next(
+        task.spend_per_month or 0 for task in loaded.figures.tasks if task.task.name == "articles"
+    )
+    assert pace.spend == 12_400 + others
+    assert (pace.unattributed, pace.counted) == (1_400, ("articles",))
+    assert pace.interval is None, "the others are declared: no interval of the whole is known"
+    newer = (
+        usage + "  - {month: 2026-11, through: 2026-11-24, spend: 16000, task_class: articles}\n"
+    )
+    loaded = assessed(
+        {
+            "catalog/c.yaml": ACME_CATALOG,
+            "allocations/a.yaml": ACME_ALLOCATION,
+            "usage/u.yaml": newer,
+        }
+    ).state
+    pace = run_rate(loaded.figures, loaded.actuals, loaded.as_of)
+    assert pace.spend == 20_000 + 1_400 + others, "written by hand later, beside what has no class"

@@ -7,6 +7,7 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
+import yaml
 from click.testing import CliRunner
 
 from conftest import Govern
@@ -166,6 +167,45 @@ def test_check_reads_the_actuals_without_an_engine(root: Path, govern: Govern) -
     assert done.stderr.decode().strip().endswith("[]")
     found = govern("check", "--as-of", "2026-11-24", cwd=root)
     assert b"triage" in found.stdout
+
+
+def test_check_and_the_month_end_page_have_one_forecast(root: Path, govern: Govern) -> None:
+    checked = json.loads(govern("check", "--as-of", "2026-11-24", "--format", "json",
+                                cwd=root).stdout)  # fmt: skip
+    page = answer(root, "status", "--as-of", "2026-11-24")
+    of_check, of_page = (
+        next(each for each in report["headline"] if each["id"] == "forecast-spend")
+        for report in (checked, page)
+    )
+    assert abs(of_check["number"] - of_page["number"]) <= 0.005
+    assert "2 task classes by actual spend through 2026-11-24, 80% interval" in of_check["note"]
+    assert "of it not attributed" in of_check["note"]
+    (burning,) = [each for each in checked["findings"] if each["subject"] == "triage"
+                  and each["rule"] == "GOV407"]  # fmt: skip
+    assert "its cap is 1.00 USD a month" in burning["message"]
+    records = yaml.safe_load((root / "usage/imported.yaml").read_text())["actuals"]
+    newest = {each.get("task_class") or each.get("owner") or "": each for each in records
+              if each["month"] == "2026-11"}  # fmt: skip
+    rows = {row[0]: row for row in cells(page, "spend")}
+    for name in ("triage", "search"):
+        end = newest[name]["forecast"]
+        assert rows[name][2] == f"{end['expected']:,.2f}"
+        assert rows[name][3] == f"{end['low']:,.2f}–{end['high']:,.2f}"
+    parts = [newest[name]["spend"] for name in ("triage", "search")]
+    assert newest["support"]["spend"] == pytest.approx(sum(parts), abs=0.011)
+    assert newest[""]["spend"] > newest["support"]["spend"]
+    assert newest[""]["forecast"]["year"] > newest[""]["forecast"]["expected"]
+    assert not any("forecast" in each for each in records if each["month"] == "2026-10")
+
+
+def test_the_board_report_shows_actual_spend_by_owner(root: Path, govern: Govern) -> None:
+    done = govern("report", "--as-of", "2026-11-24", "--output", "board.md", cwd=root)
+    assert done.returncode == 0, done.stderr
+    text = (root / "board.md").read_text()
+    assert "from actual spend where there is any" in text
+    row = next(line for line in text.splitlines() if line.startswith("| Owner support"))
+    assert "2026-11-24" in row
+    assert "| Portfolio" in text
 
 
 def test_a_row_is_explained(root: Path) -> None:

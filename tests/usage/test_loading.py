@@ -71,14 +71,31 @@ actuals:
     assert [placed.actual.spend for placed in actuals.task_classes["triage"]] == [7]
 
 
+_FORECAST = (
+    "{{month: 2026-11, through: 2026-11-12, owner: a, spend: 5, forecast: {{expected: 9, {}}}}}"
+)
+
+
 @pytest.mark.parametrize(
     ("record", "said"),
     [
         ("{month: 2026-11, through: 2026-10-12, task_class: triage, spend: 5}", "a day of `month`"),
-        ("{month: 2026-11, through: 2026-11-12, spend: 5}", "either `task_class` or `owner`"),
+        ("{month: 2026-11, through: 2026-11-12, spend: 5}", "one of `task_class`, `owner`"),
         (
             "{month: 2026-11, through: 2026-11-12, owner: a, task_class: triage, spend: 5}",
-            "either `task_class`",
+            "one of `task_class`",
+        ),
+        (
+            "{month: 2026-11, through: 2026-11-12, portfolio: true, owner: a, spend: 5}",
+            "one of `task_class`",
+        ),
+        (
+            _FORECAST.format("low: 10, high: 12"),
+            "`low` <= `expected`",
+        ),
+        (
+            _FORECAST.format("low: 8"),
+            "`low` and `high` together",
         ),
     ],
 )

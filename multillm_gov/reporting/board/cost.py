@@ -3,16 +3,22 @@
 from collections import defaultdict
 from decimal import Decimal
 
+from msgspec.structs import replace
+
 from multillm_gov.content import Bar, BarChart, Block, Cell, Column, Paragraph, Status
-from multillm_gov.measures.figures import TaskFigures
+from multillm_gov.measures.burn import (
+    actual_pace,
+    run_rate,
+)
+from multillm_gov.measures.figures import PortfolioFigures, TaskFigures
 from multillm_gov.report import Section
+from multillm_gov.reporting.board.actual_spend import NO_OWNER, actual_table
 from multillm_gov.reporting.shared.spend import format_forecast
 from multillm_gov.reporting.shared.tables import MOST_MARKS, amount, bounded, part_of, status_below
 from multillm_gov.state.state import State
 from multillm_gov.units import format_share
 from multillm_gov.words import code, join_some
 
-_NO_OWNER = "no owner"
 _WORDS: dict[Status, str] = {
     "good": "Within cap",
     "watch": "Near cap",
@@ -23,16 +29,17 @@ _WORDS: dict[Status, str] = {
 
 def cost_section(state: State) -> Section:
     """Forecast, cap and use; what a failover would cost."""
-    figures = state.figures
+    figures = _by_actuals(state)
     if not figures.tasks:
         return Section(
             id="cost", title="Cost against caps", blocks=(Paragraph("No task class is declared."),)
         )
     tasks = sorted(figures.tasks, key=lambda task: (-(_use(task) or -1), task.task.name))
-    blocks: list[Block] = [Paragraph(_finding(state, tasks))]
+    blocks: list[Block] = [Paragraph(_finding(state, figures, tasks))]
     if any(_use(task) is not None for task in tasks):
         blocks.append(_chart(tasks))
     blocks += _task_table(tasks, figures.currency)
+    blocks += actual_table(state)
     blocks += _remarks(tasks)
     blocks += _owner_table(tasks, figures.currency)
     return Section(id="cost", title="Cost against caps", blocks=tuple(blocks))
@@ -65,10 +72,29 @@ def _word(task: TaskFigures) -> str:
     return "Not judged" if capped and task.spend_per_month is None else _WORDS[_status(task)]
 
 
-def _finding(state: State, tasks: list[TaskFigures]) -> str:
-    figures = state.figures
+def _by_actuals(state: State) -> PortfolioFigures:
+    """The figures with each forecast by recent actual spend, where there is any."""
+    pace = run_rate(state.figures, state.actuals, state.as_of)
+    if not pace.counted:
+        return state.figures
+    tasks = tuple(
+        task if found is None else replace(task, spend_per_month=found)
+        for task in state.figures.tasks
+        for found in [actual_pace(task, state.actuals, state.as_of)]
+    )
+    unpriced = tuple(task.task.name for task in tasks if task.spend_per_month is None)
+    return replace(state.figures, tasks=tasks, spend_per_month=pace.spend, unpriced=unpriced)
+
+
+def _finding(state: State, figures: PortfolioFigures, tasks: list[TaskFigures]) -> str:
     forecast = format_forecast(figures)
     text = f"The forecast is {forecast} per month, from declared demand."
+    if figures is not state.figures:
+        declared = format_forecast(state.figures)
+        text = (
+            f"The forecast is {forecast} per month, from actual spend where there is any; declared "
+            f"demand alone gives {declared}."
+        )
     if forecast == "not known":
         text = "The forecast is not known."
     elif figures.unpriced:
@@ -173,7 +199,7 @@ def _remarks(tasks: list[TaskFigures]) -> tuple[Block, ...]:
 def _owner_table(tasks: list[TaskFigures], currency: str) -> tuple[Block, ...]:
     groups: defaultdict[str, list[TaskFigures]] = defaultdict(list)
     for task in tasks:
-        groups[task.task.owner or _NO_OWNER].append(task)
+        groups[task.task.owner or NO_OWNER].append(task)
     ordered = sorted(groups.items(), key=lambda item: (-_forecast(item[1]), item[0]))
     rows = [(Cell(owner), *_owner_cells(owned, currency)) for owner, owned in ordered]
     columns = (

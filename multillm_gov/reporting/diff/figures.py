@@ -10,6 +10,7 @@ from multillm_gov.finding import Severity
 from multillm_gov.report import Metric
 from multillm_gov.reporting.diff.compared import Compared
 from multillm_gov.reporting.diff.risk import RiskShift, risk_metrics
+from multillm_gov.reporting.diff.wording import signed_amount
 from multillm_gov.reporting.shared.headline import headline, with_before
 from multillm_gov.rules.engine.assessment import Assessment
 from multillm_gov.units import format_change, format_money
@@ -116,4 +117,7 @@ def _forecast(metric: Metric, comparison: Comparison) -> Metric:
     note = metric.note
     if Decimal(str(metric.number)).quantize(Decimal(1)) != spend.after.quantize(Decimal(1)):
         note = f"judged at the pace of actual spend: {metric.value}"
+        if spend.at_actual_volume is not None:
+            moved = signed_amount(spend.at_actual_volume, spend.currency_after)
+            note += f"; at that volume this change moves {moved} a month"
     return replace(metric, value=value, before=before, note=note)

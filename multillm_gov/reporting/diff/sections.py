@@ -148,7 +148,14 @@ def _money(comparison: Comparison) -> Iterator[Section]:
     )
     amount = Column(f"{currency} a month", numeric=True)
     why = [(label, signed_amount(part, currency)) for label, part in causes if part]
-    blocks = [table("Why the forecast changes", (Column("Cause"), amount), why, len(why), "cause")]
+    blocks: list[Block] = [
+        table("Why the forecast changes", (Column("Cause"), amount), why, len(why), "cause")
+    ]
+    if spend.at_actual_volume is not None:
+        what = count_of(spend.with_actuals, "task class")
+        moved = signed_amount(spend.at_actual_volume, currency)
+        text = f"At the volume of actual spend, prices and routing of {what} move {moved} a month."
+        blocks.append(Paragraph(text))
     before, after = Column("Before", numeric=True), Column("After", numeric=True)
     shown = comparison.effects[:MOST_ROWS]
     rows = [_effect_row(effect, currency) for effect in shown]

@@ -5,7 +5,7 @@ from decimal import Decimal
 import msgspec
 
 from multillm_gov.content import Status
-from multillm_gov.measures.burn import run_rate
+from multillm_gov.measures.burn import RunRate, run_rate
 from multillm_gov.measures.figures import PortfolioFigures
 from multillm_gov.portfolio.settings import Appetite
 from multillm_gov.report import Metric
@@ -63,10 +63,12 @@ def spend_metric(state: State) -> Metric:
     pace = run_rate(figures, state.actuals, state.as_of)
     ceiling, limit = spend_ceiling(figures, settings.appetite)
     spend = pace.spend
+    unknown = tuple(name for name in figures.unpriced if name not in pace.counted)
+    judged = msgspec.structs.replace(figures, spend_per_month=spend, unpriced=unknown)
     status: Status = "neutral" if ceiling is None else status_below(float(spend), float(ceiling))
     doubts = []
-    if figures.unpriced:
-        doubts.append(f"without {join_some(figures.unpriced)}, whose cost is not known")
+    if unknown:
+        doubts.append(f"without {join_some(unknown)}, whose cost is not known")
     if not figures.tasks:
         doubts.append("no task class is declared")
     if not figures.exchange_known:
@@ -74,22 +76,32 @@ def spend_metric(state: State) -> Metric:
     if doubts and status != "bad":
         status = "neutral"
     if pace.counted:
-        doubts.insert(
-            0,
-            f"{count_of(len(pace.counted), 'task class')} at the pace of actual spend; declared "
-            f"demand alone gives {format_forecast(figures)}",
-        )
+        doubts.insert(0, _by_actuals(pace, figures))
     note = "; ".join(doubts) or ("" if ceiling is not None else "no ceiling is declared")
     return Metric(
         id=_FORECAST,
         label="Forecast spend per month",
-        value=format_forecast(msgspec.structs.replace(figures, spend_per_month=spend)),
+        value=format_forecast(judged),
         limit=limit,
         status=status,
         note=note,
-        number=None if nothing_known(figures) or not figures.tasks else float(spend),
+        number=None if nothing_known(judged) or not figures.tasks else float(spend),
         unit=f"{figures.currency} per month",
     )
+
+
+def _by_actuals(pace: RunRate, figures: PortfolioFigures) -> str:
+    """Which part of the forecast is from actual spend, and what declared demand alone gives."""
+    counted = count_of(len(pace.counted), "task class")
+    text = f"{counted} at the pace of actual spend"
+    if pace.through is not None:
+        text = f"{counted} by actual spend through {pace.through}"
+    if pace.interval is not None:
+        low, high = (format_money(end, figures.currency) for end in pace.interval)
+        text += f", 80% interval {low} to {high}"
+    if pace.unattributed:
+        text += f", {format_money(pace.unattributed, figures.currency)} of it not attributed"
+    return f"{text}; declared demand alone gives {format_forecast(figures)}"
 
 
 def format_forecast(figures: PortfolioFigures) -> str:

@@ -1,6 +1,5 @@
 """GOV405: joint spend, or spend with one entity, stays below its ceiling."""
 
-from collections import defaultdict
 from collections.abc import Iterator
 from decimal import Decimal
 from heapq import nsmallest
@@ -11,9 +10,8 @@ from msgspec import Meta, Struct
 from multillm_gov.documents.layout import SETTINGS
 from multillm_gov.finding import Severity, Violation
 from multillm_gov.location import Place
-from multillm_gov.measures.figures import TaskFigures
 from multillm_gov.rules.engine.rule import Rule, RuleContext
-from multillm_gov.rules.spend_totals import Per, spend_parts, spend_totals
+from multillm_gov.rules.spend_totals import Per, paced_totals, spend_totals, task_parts
 from multillm_gov.units import MONTHS_PER_YEAR, Amount
 from multillm_gov.vocabulary import Closed
 from multillm_gov.words import code, count_of
@@ -78,13 +76,6 @@ class _Ceiling(Struct, frozen=True):
     place: Place
 
 
-class _Part(Struct, frozen=True):
-    """What one task class puts on what a ceiling is for."""
-
-    task: TaskFigures
-    per_month: Decimal
-
-
 def check(context: RuleContext, parameters: Parameters) -> Iterator[Violation]:
     """Yield totals above a ceiling; task classes without a known spend are only counted."""
     ceilings = tuple(_ceilings(context, parameters))
@@ -93,20 +84,15 @@ def check(context: RuleContext, parameters: Parameters) -> Iterator[Violation]:
     only = {name.casefold() for name in parameters.names}
     totals = spend_totals(context.tasks, parameters.per)
     yield from _unmatched(context, parameters, {name.casefold() for name in totals})
-    broken = {
-        name: [ceiling for ceiling in ceilings if monthly * ceiling.months > ceiling.amount]
-        for name, monthly in sorted(totals.items())
-        if not only or name.casefold() in only
-    }
-    if not any(broken.values()):
-        return
-    parts: defaultdict[str, list[_Part]] = defaultdict(list)
-    for task in context.tasks:
-        for name, amount in spend_parts(task, parameters.per).items():
-            parts[name].append(_Part(task, amount))
-    for name, over in broken.items():
-        for ceiling in over:
-            yield _violation(context, parameters.per, name, parts[name], ceiling)
+    paced = paced_totals(context, parameters.per)
+    for name, monthly in sorted(totals.items()):
+        if only and name.casefold() not in only:
+            continue
+        for ceiling in ceilings:
+            if monthly * ceiling.months > ceiling.amount:
+                yield _violation(context, parameters.per, name, ceiling)
+            elif paced.get(name, monthly) * ceiling.months > ceiling.amount:
+                yield _violation(context, parameters.per, name, ceiling, paced[name])
 
 
 def _unmatched(
@@ -145,18 +131,26 @@ def _ceilings(context: RuleContext, parameters: Parameters) -> Iterator[_Ceiling
 
 
 def _violation(
-    context: RuleContext, per: Per, name: str, parts: list[_Part], ceiling: _Ceiling
+    context: RuleContext, per: Per, name: str, ceiling: _Ceiling, paced: Decimal | None = None
 ) -> Violation:
+    """A ceiling broken by the forecast of declared demand, or by actual spend (``paced``)."""
     period, months = ceiling.period, ceiling.months
-    total = sum((part.per_month for part in parts), Decimal(0)) * months
+    parts = task_parts(context, per, name, by_actuals=paced is not None)
+    declared = sum((part.per_month for part in task_parts(context, per, name)), Decimal(0)) * months
+    total = declared if paced is None else paced * months
     unpriced = sum(part.task.spend_per_month is None for part in parts)
-    partly = f" ({unpriced:,} without a known price)" if unpriced else ""
+    partly = f" ({unpriced:,} without a known price)" if unpriced and paced is None else ""
     largest = nsmallest(3, parts, key=lambda part: (-part.per_month, part.task.task.name))
     whose = "" if per == "portfolio" else f" for {per.replace('_', ' ')} {code(name)}"
+    basis = (
+        ""
+        if paced is None
+        else (f" by actual spend (declared demand gives {context.money(declared)})")
+    )
     return Violation(
         message=(
             f"{count_of(len(parts), 'task class')}{partly} {'is' if len(parts) == 1 else 'are'} "
-            f"forecast at {context.money(total)} a {period}{whose}; {ceiling.by} allows "
+            f"forecast at {context.money(total)} a {period}{whose}{basis}; {ceiling.by} allows "
             f"{context.money(ceiling.amount)}"
         ),
         place=ceiling.place,
@@ -196,7 +190,8 @@ RULE = Rule(
         "{owners: [...]}` is a budget of those teams; one with `per: vendor` is a ceiling for "
         "each vendor. Without a policy, the ceiling is `appetite.max_monthly_spend`, if there is "
         "one. A quarter is three forecast months, a year twelve; seasons and growth are not "
-        "included."
+        "included. Ceilings of task classes, owners and the portfolio are compared with actual "
+        "spend of `usage/` as well; it names no vendors, so theirs are not."
     ),
     remediation="Reduce the largest forecasts, or have the ceiling raised by whoever set it.",
     decision="Choose what to spend less on.",

@@ -14,7 +14,7 @@ from multillm_gov.measures.burn import Burn, burn, current_actual
 from multillm_gov.measures.figures import TaskFigures
 from multillm_gov.rules.engine.rule import Rule, RuleContext
 from multillm_gov.units import Positive, format_share
-from multillm_gov.usage.record import PlacedActual
+from multillm_gov.usage.record import MonthForecast, PlacedActual
 from multillm_gov.vocabulary import Closed
 from multillm_gov.words import code, count_of
 
@@ -58,7 +58,8 @@ def check(context: RuleContext, parameters: Parameters) -> Iterator[Violation]:
         if placed is None:
             continue
         actual = placed.actual
-        pace = burn(actual.spend, actual.through.day, actual.days, budget.cap)
+        expected = actual.forecast.expected if actual.forecast is not None else None
+        pace = burn(actual.spend, actual.through.day, actual.days, budget.cap, expected)
         paced = parameters.min_days <= actual.through.day < actual.days
         too_fast = paced and pace.rate is not None and pace.rate > parameters.max_burn_rate
         if too_fast or actual.spend > budget.cap:
@@ -118,8 +119,7 @@ def _violation(
     else:
         message = (
             f"{budget.who} has spent {spent} by {gone} of {actual.month}, a burn rate of "
-            f"{pace.rate:.2f}; at this pace the month ends at {context.money(pace.forecast)}; its "
-            f"cap is {cap} a month"
+            f"{pace.rate:.2f}; {_end(context, actual.forecast, pace)}; its cap is {cap} a month"
         )
         risk = _format_end(pace, actual.days - actual.through.day)
     return Violation(
@@ -141,6 +141,18 @@ def _violation(
         severity=Severity.ERROR if over else None,
         distinction="over" if over else "",
     )
+
+
+def _end(context: RuleContext, forecast: MonthForecast | None, pace: Burn) -> str:
+    end = context.money(pace.forecast)
+    if forecast is None:
+        return f"at this pace the month ends at {end}"
+    interval = ""
+    if forecast.low is not None and forecast.high is not None:
+        interval = (
+            f" (80% interval {context.money(forecast.low)} to {context.money(forecast.high)})"
+        )
+    return f"the month is forecast to end at {end}{interval}"
 
 
 def _format_end(pace: Burn, left: int) -> str:
@@ -173,9 +185,11 @@ RULE = Rule(
     why=(
         "A forecast is a plan, and an invoice comes late. From spend S by day t of N and a cap B, "
         "the run-rate forecast is S × N / t and the burn rate (S / B) / (t / N); above 1 the cap "
-        "does not last. The newest record in `usage/` counts, of this month or the last. Weekends "
-        "are not treated separately, so early in a month the run rate is off by some percent. The "
-        "record of an owner is compared with the caps of all of its task classes."
+        "does not last. The newest record in `usage/` counts, of this month or the last. A record "
+        "that `govern usage import` wrote has a forecast from daily spend, with weekends and an "
+        "interval, and the burn rate is that forecast over the cap; for one written by hand "
+        "weekends are not treated separately, so early in a month the run rate is off by some "
+        "percent. The record of an owner is compared with the caps of all of its task classes."
     ),
     remediation=(
         "Reduce or reroute requests until the pace fits, correct the demand, or have the cap "

@@ -10,6 +10,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from multillm_gov.errors import SourceError
+from multillm_gov.measures.burn import known_sum
 from multillm_gov.measures.consumption.change_effects import ExplainedChange, explain_change
 from multillm_gov.measures.consumption.counting import Counted, unattributed_groups
 from multillm_gov.measures.consumption.outlook import (
@@ -127,8 +128,8 @@ def _owner_outlooks(
     for owner in sorted({plan.owner for plan in plans.values() if plan.owner is not None}):
         mine = [plan for plan in plans.values() if plan.owner == owner]
         found.append(
-            outlook(owner, daily[owner], through, cap=_all(plan.cap for plan in mine),
-                    declared=_all(plan.declared for plan in mine))
+            outlook(owner, daily[owner], through, cap=known_sum(plan.cap for plan in mine),
+                    declared=known_sum(plan.declared for plan in mine))
         )  # fmt: skip
     return tuple(found)
 
@@ -138,19 +139,9 @@ def _total(counted: Counted, plans: dict[str, _Plan], through: date) -> Outlook:
         "portfolio",
         daily_total(counted.counted),
         through,
-        cap=_all(plan.cap for plan in plans.values()),
-        declared=_all(plan.declared for plan in plans.values()),
+        cap=known_sum(plan.cap for plan in plans.values()),
+        declared=known_sum(plan.declared for plan in plans.values()),
     )
-
-
-def _all(amounts: Iterable[Decimal | None]) -> Decimal | None:
-    """A sum that is not known where one of its parts is not."""
-    total = Decimal(0)
-    for amount in amounts:
-        if amount is None:
-            return None
-        total += amount
-    return total
 
 
 def _cost(aggregates: Iterable[UsageAggregate]) -> Decimal:
