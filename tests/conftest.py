@@ -9,6 +9,7 @@ import sys
 import tarfile
 import threading
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from types import FrameType
 from typing import Any
@@ -56,11 +57,25 @@ Govern = Callable[..., "subprocess.CompletedProcess[bytes]"]
 def govern(tmp_path_factory: pytest.TempPathFactory, _calm_environment: None) -> Iterator[Govern]:
     """Run ``govern ARGUMENTS`` in a process: ``govern("check", cwd=folder)``; stdout and stderr are
     bytes."""
-    folder = tmp_path_factory.mktemp("streams")
+    with _warm_command(tmp_path_factory.mktemp("streams")) as run:
+        yield run
+
+
+@pytest.fixture(scope="session")
+def govern_with_litellm(
+    tmp_path_factory: pytest.TempPathFactory, _calm_environment: None
+) -> Iterator[Govern]:
+    """As ``govern``, in processes where LiteLLM is loaded already: for commands that send."""
+    with _warm_command(tmp_path_factory.mktemp("streams"), "litellm") as run:
+        yield run
+
+
+@contextmanager
+def _warm_command(folder: Path, *loaded: str) -> Iterator[Govern]:
     program = Path(__file__).with_name("warm_command.py")
     lock = threading.Lock()
     with subprocess.Popen(
-        [sys.executable, program], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+        [sys.executable, program, *loaded], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
     ) as warm:
         assert warm.stdin is not None
         assert warm.stdout is not None

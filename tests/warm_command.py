@@ -30,6 +30,16 @@ def _import_all() -> None:
             importlib.import_module(module.name)
 
 
+def _load_litellm() -> None:
+    """As a command that sends loads it, with what it loads at the first call."""
+    from multillm_gov.providers.quiet import load_litellm
+
+    importlib.import_module("multillm_gov.workflows.evaluation.dry_run")
+    for module in pkgutil.iter_modules(importlib.import_module("multillm_gov.providers").__path__):
+        importlib.import_module(f"multillm_gov.providers.{module.name}")
+    load_litellm()
+
+
 def _run(request: dict) -> None:
     """Become the command and end with its exit code."""
     code = 70
@@ -73,6 +83,8 @@ def _wait(child: int, seconds: float) -> int | None:
 def serve() -> None:
     """Answer until standard input ends."""
     _import_all()
+    if "litellm" in sys.argv[1:]:
+        _load_litellm()
     answers = os.fdopen(os.dup(1), "w")
     for line in sys.stdin:
         request = json.loads(line)

@@ -61,8 +61,8 @@ def test_too_dear_a_plan_is_refused_before_the_first_request(portfolio, govern) 
 
 
 @pytest.mark.litellm
-def test_a_drill_offline(portfolio, govern) -> None:
-    done = govern("drill", "--offline", "--format", "json", cwd=portfolio)
+def test_a_drill_offline(portfolio, govern_with_litellm) -> None:
+    done = govern_with_litellm("drill", "--offline", "--format", "json", cwd=portfolio)
     assert done.returncode == 0, done.stderr
     assert done.stderr == b""
     report = json.loads(done.stdout)
@@ -74,7 +74,7 @@ def test_a_drill_offline(portfolio, govern) -> None:
 
 
 @pytest.mark.litellm
-def test_a_drill_cut_short_proves_nothing(portfolio, govern) -> None:
+def test_a_drill_cut_short_proves_nothing(portfolio, govern_with_litellm) -> None:
     arguments = (
         "drill",
         "--offline",
@@ -83,7 +83,7 @@ def test_a_drill_cut_short_proves_nothing(portfolio, govern) -> None:
         "--format",
         "json",
     )
-    done = govern(*arguments, cwd=portfolio)
+    done = govern_with_litellm(*arguments, cwd=portfolio)
     assert done.returncode == 3, done.stderr
     summary = json.loads(done.stdout)["summary"]
     assert summary.startswith("0 failovers drilled: 0 survived, 0 degraded, 0 failed.")
@@ -118,7 +118,7 @@ def test_an_interrupted_drill_tells_what_is_known(portfolio, sent) -> None:
 
 
 @pytest.mark.litellm
-def test_no_key_is_told_though_the_chain_fails(portfolio, govern) -> None:
+def test_no_key_is_told_though_the_chain_fails(portfolio, govern_with_litellm) -> None:
     """Real addresses, none of which may be reached: the fallback's is one's own, and nobody listens
     there."""
     (portfolio / "catalog").mkdir()
@@ -133,7 +133,7 @@ def test_no_key_is_told_though_the_chain_fails(portfolio, govern) -> None:
         "SORTER_API_KEY": "sk-proj-Planted0000000000000000000000",
         "OPENAI_API_KEY": "sk-Planted1111111111111",
     }
-    done = govern(
+    done = govern_with_litellm(
         *("drill", "--format", "json", "--as-of", "2026-11-24"),
         cwd=portfolio,
         env={**keys, "SORTER_API_BASE": "http://127.0.0.1:9/v1"},
@@ -150,7 +150,7 @@ def test_no_key_is_told_though_the_chain_fails(portfolio, govern) -> None:
     )
     assert '"result": "fails"' in written
     assert "Planted" not in written + done.stdout.decode() + done.stderr.decode()
-    found = govern("check", "--as-of", "2026-11-24", cwd=portfolio)
+    found = govern_with_litellm("check", "--as-of", "2026-11-24", cwd=portfolio)
     assert b"GOV0" not in found.stdout  # the evidence that was written is sound
 
 

@@ -67,8 +67,8 @@ def server() -> Iterator[Server]:
 
 
 @pytest.fixture
-def bench(govern, server):
-    """Run ``govern bench`` against the server as if it were the providers: what it answers is
+def bench(govern_with_litellm, server):
+    """Run ``govern_with_litellm bench`` against the server as if it were the providers: what it answers is
     evidence."""
     env = {
         "OPENAI_API_KEY": "planted-key-of-the-environment",
@@ -77,14 +77,16 @@ def bench(govern, server):
     }
 
     def run(folder, *arguments, day=DAY, command="bench"):
-        return govern(command, "--as-of", day, *arguments, cwd=folder, env=env)
+        return govern_with_litellm(command, "--as-of", day, *arguments, cwd=folder, env=env)
 
     return run
 
 
-def test_offline_the_whole_flow_runs_without_keys_and_writes_no_evidence(govern, portfolio):
+def test_offline_the_whole_flow_runs_without_keys_and_writes_no_evidence(
+    govern_with_litellm, portfolio
+):
     folder = portfolio()
-    done = govern("bench", "--offline", "--as-of", DAY, cwd=folder)
+    done = govern_with_litellm("bench", "--offline", "--as-of", DAY, cwd=folder)
     told = done.stdout.decode()
     assert done.returncode == 0, done.stderr
     assert "Leaderboard" in told
@@ -93,7 +95,7 @@ def test_offline_the_whole_flow_runs_without_keys_and_writes_no_evidence(govern,
     assert not (folder / "evidence").exists()
 
 
-def test_judges_and_embedding_models_are_asked_through_litellm_too(govern, portfolio):
+def test_judges_and_embedding_models_are_asked_through_litellm_too(govern_with_litellm, portfolio):
     evals = """\
 task_class: capitals
 scorer: {kind: rubric, judge: mistral/mistral-large-2512, rubric: Names the capital.}
@@ -104,7 +106,7 @@ cases:
     expected: Madrid
     scorer: {kind: similarity, embedding: openai/text-embedding-3-small}
 """
-    done = govern(
+    done = govern_with_litellm(
         "bench",
         "--offline",
         "--pairwise",
@@ -123,11 +125,11 @@ cases:
     assert "The judge preferred it" in json.dumps(told["sections"])
 
 
-def test_every_format_takes_it(govern, portfolio, tmp_path):
+def test_every_format_takes_it(govern_with_litellm, portfolio, tmp_path):
     folder = portfolio()
     formats = ("text", "json", "markdown", "html", "junit", "sarif")
     arguments = [f"--format={name}={tmp_path / name}" for name in formats]
-    done = govern("bench", "--offline", "--as-of", DAY, *arguments, cwd=folder)
+    done = govern_with_litellm("bench", "--offline", "--as-of", DAY, *arguments, cwd=folder)
     assert done.returncode == 0, done.stderr
     told = json.loads((tmp_path / "json").read_text())
     assert told["kind"] == "bench"
@@ -138,13 +140,17 @@ def test_every_format_takes_it(govern, portfolio, tmp_path):
     assert all((tmp_path / name).stat().st_size for name in formats)
 
 
-def test_a_cassette_gives_the_same_leaderboard_and_sends_nothing(govern, portfolio, tmp_path):
+def test_a_cassette_gives_the_same_leaderboard_and_sends_nothing(
+    govern_with_litellm, portfolio, tmp_path
+):
     folder, tape = portfolio(), tmp_path / "tape.jsonl"
-    recorded = govern(
+    recorded = govern_with_litellm(
         "bench", "--offline", "--record", tape, "--as-of", DAY, "--format", "json", cwd=folder
     )
     assert recorded.returncode == 0, recorded.stderr
-    replayed = govern("bench", "--replay", tape, "--as-of", DAY, "--format", "json", cwd=folder)
+    replayed = govern_with_litellm(
+        "bench", "--replay", tape, "--as-of", DAY, "--format", "json", cwd=folder
+    )
     assert replayed.returncode == 0, replayed.stderr
     one, other = (json.loads(done.stdout)["sections"] for done in (recorded, replayed))
     assert one == other
@@ -179,7 +185,9 @@ def test_results_become_evidence_that_check_relies_on(bench, server, portfolio, 
     assert b"planted-key" not in done.stdout + done.stderr
 
 
-def test_a_silent_update_of_a_models_voice_becomes_a_finding(bench, govern, server, portfolio):
+def test_a_silent_update_of_a_models_voice_becomes_a_finding(
+    bench, govern_with_litellm, server, portfolio
+):
     files = {**ARTICLES, "policies/tone.yaml": "policies:\n  voice: {rule: tone-drift}\n"}
     folder = portfolio(files)
     server.play(Script(rules=(*voice("gpt-5.4", 1, _PLAIN), *voice("writer", 2, _OTHER))))
@@ -197,7 +205,7 @@ def test_a_silent_update_of_a_models_voice_becomes_a_finding(bench, govern, serv
     assert records["openai/gpt-5.4"]["tone_ratio"] > 3
     assert records["openai/gpt-5.4"]["tone_since"] == "2026-10-01"
     assert records["custom/writer"]["tone_ratio"] < 1.5
-    checked = govern("check", "--as-of", DAY, "--format", "json", cwd=folder)
+    checked = govern_with_litellm("check", "--as-of", DAY, "--format", "json", cwd=folder)
     findings = [one for one in json.loads(checked.stdout)["findings"] if one["rule"] == "GOV509"]
     assert len(findings) == 1
     assert "openai/gpt-5.4" in findings[0]["message"]
@@ -223,9 +231,9 @@ def test_a_plan_imports_no_litellm(portfolio):
     assert b"Benchmark plan" in done.stdout
 
 
-def test_a_plan_that_is_too_dear_is_told_and_refused(govern, portfolio):
+def test_a_plan_that_is_too_dear_is_told_and_refused(govern_with_litellm, portfolio):
     folder = portfolio()
-    done = govern("bench", "--plan", "--max-usd", "0.0001", "--as-of", DAY, cwd=folder)
+    done = govern_with_litellm("bench", "--plan", "--max-usd", "0.0001", "--as-of", DAY, cwd=folder)
     assert done.returncode == 3
     assert b"Benchmark plan" in done.stdout
     assert b"may cost" in done.stderr

@@ -112,11 +112,11 @@ DryRun = Callable[..., "CompletedProcess[bytes]"]
 
 
 @pytest.fixture
-def dry_run(govern, portfolio: Path, environment: dict[str, str]) -> DryRun:
+def dry_run(govern_with_litellm, portfolio: Path, environment: dict[str, str]) -> DryRun:
     """Run ``govern dry-run ARGUMENTS`` in the portfolio, against the server."""
 
     def run(*arguments: str, env: Mapping[str, str] | None = None) -> "CompletedProcess[bytes]":
-        return govern(
+        return govern_with_litellm(
             "dry-run", "--as-of", DAY, *arguments, cwd=portfolio, env={**environment, **(env or {})}
         )
 

@@ -275,8 +275,8 @@ def test_no_evidence_is_dated_to_a_day_to_come(dry_run, portfolio, server):
     assert not (portfolio / "evidence").exists()
 
 
-def test_offline_needs_no_key_and_writes_no_evidence(govern, portfolio):
-    done = govern("dry-run", "--offline", "--format", "json", cwd=portfolio)
+def test_offline_needs_no_key_and_writes_no_evidence(govern_with_litellm, portfolio):
+    done = govern_with_litellm("dry-run", "--offline", "--format", "json", cwd=portfolio)
     assert done.returncode == exits.CLEAN, done.stdout
     assert not (portfolio / "evidence").exists()
     assert "No evidence was written." in json.loads(done.stdout)["summary"]
