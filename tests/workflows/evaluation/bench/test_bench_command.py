@@ -68,7 +68,7 @@ def server() -> Iterator[Server]:
 
 @pytest.fixture
 def bench(govern_with_litellm, server):
-    """Run ``govern_with_litellm bench`` against the server as if it were the providers: what it answers is
+    """Run ``govern bench`` against the server as if it were the providers: what it answers is
     evidence."""
     env = {
         "OPENAI_API_KEY": "planted-key-of-the-environment",
