@@ -8,7 +8,7 @@ import msgspec
 from multillm_gov import exits
 from multillm_gov.briefing import Briefing, ReportedChange
 from multillm_gov.content import Block, Status
-from multillm_gov.finding import Finding, Severity
+from multillm_gov.finding import Finding, ReportedWaiver, Severity
 from multillm_gov.location import Location
 from multillm_gov.words import count_of, join_words
 
@@ -158,7 +158,9 @@ class ModelScore(msgspec.Struct, frozen=True, kw_only=True):
     p_value: float | None = None
 
 
-Kind = Literal["check", "diff", "board", "stress", "dry-run", "bench", "optimize", "usage"]
+Kind = Literal[
+    "check", "diff", "board", "stress", "dry-run", "bench", "optimize", "usage", "waivers"
+]
 Layout = Literal["findings", "comparison", "trials", "document"]
 """What a format shows first: findings, differences, results of probes, or sections."""
 Outcome = Literal["passed", "failed", "not proved", "not judged", "plan only"]
@@ -185,6 +187,8 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
     sections: tuple[Section, ...] = ()
     findings: tuple[Finding, ...] = ()
     """All of them, waived ones included, ordered by path, line and rule."""
+    waivers: tuple[ReportedWaiver, ...] = ()
+    """Each waiver of the portfolio, those without effect first."""
     resolved: tuple[Finding, ...] = ()
     """In a comparison: findings of the base that are gone."""
     changes: tuple[ReportedChange, ...] = ()
@@ -208,7 +212,7 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def outcome(self) -> Outcome:
         """The verdict; a stress test and a benchmark judge nothing, a plan sent nothing."""
-        if self.kind in {"stress", "bench", "optimize", "usage"}:
+        if self.kind in {"stress", "bench", "optimize", "usage", "waivers"}:
             return "not judged"
         if self.kind == "dry-run" and not self.trials:
             return "plan only"

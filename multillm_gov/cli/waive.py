@@ -84,7 +84,7 @@ def command(
 
 
 def _waive(finding: str, terms: "WaiverTerms", day: date, root: Path | None) -> None:
-    from multillm_gov.rendering.plain.escaping import visible
+    from multillm_gov.cli.shared.terminal import show_text
     from multillm_gov.words import count_of
     from multillm_gov.workflows.waivers.granting import waive
 
@@ -92,12 +92,12 @@ def _waive(finding: str, terms: "WaiverTerms", day: date, root: Path | None) -> 
     verb = "renewed" if done.written.renewed else "waived"
     covered = count_of(done.covered, "finding")
     message = f"{verb} `{done.policy}` for `{done.subject}` until {terms.expires}: {covered}"
-    click.echo(visible(f"{done.written.path}:{done.written.line}: {message}"))
+    show_text(f"{done.written.path}:{done.written.line}: {message}")
 
 
 def _generate(terms: "WaiverTerms", severity: str, day: date, root: Path | None) -> None:
     from multillm_gov.finding import Severity
-    from multillm_gov.rendering.plain.escaping import visible
+    from multillm_gov.cli.shared.terminal import show_text
     from multillm_gov.words import count_of, join_code
     from multillm_gov.workflows.waivers.adoption import waive_all
 
@@ -107,9 +107,9 @@ def _generate(terms: "WaiverTerms", severity: str, day: date, root: Path | None)
         renewed = f" ({done.renewed:,} renewed)" if done.renewed else ""
         covered = count_of(done.covered, "finding")
         message = f"{written}{renewed} until {terms.expires}: {covered}"
-        click.echo(visible(f"{join_code(done.paths)}: {message}"))
+        show_text(f"{join_code(done.paths)}: {message}")
     elif not done.refused:
         click.echo("No open finding: nothing to waive.")
     for one in done.refused:
         what = f"{one.finding.location}: not waived: {one.finding.rule} `{one.finding.subject}`"
-        click.echo(visible(f"{what}: {one.reason}"), err=True)
+        show_text(f"{what}: {one.reason}", err=True)

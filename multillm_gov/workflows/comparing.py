@@ -119,7 +119,7 @@ def _judge(
         policies=renamed_scopes(old, new),
         contents=after.contents,
         introductions=after.introductions,
-    )
+    ).findings
 
 
 def governing_paths(state: State) -> frozenset[str]:

@@ -124,6 +124,7 @@ WAIVED = Finding(
             "policies/limits.yaml", 20, 5, 20, 6, "  - {policy: spend-caps, subject: crm-scoring}"
         ),
         ticket="FIN-12",
+        need="would fail without it",
     ),
     figures={"forecast_per_month": Decimal("12000.50"), "cap_per_month": Decimal(10000)},
     fingerprint="aaaabbbbccccdddd",

@@ -42,7 +42,7 @@ def test_case(rule_id: str, case: dict[str, Any], assessed: Any) -> None:
     if (
         rule.scope != "waivers" and rule_id != "GOV003"
     ):  # these two speak of what other rules did or take
-        alone = judge(state.state, rules=(rule,), base=base.state if base else None)
+        alone = judge(state.state, rules=(rule,), base=base.state if base else None).findings
         assert [(one.location, one.message) for one in alone if one.rule == rule_id] == [
             (one.location, one.message) for one in found
         ]

@@ -317,4 +317,4 @@ def _violation(case: RuleContext, subject: str, severity: Severity | None = None
 
 
 def _judged(assessed: Any, rule: Rule, policies: str) -> tuple[Any, ...]:
-    return judge(_state(assessed, policies).state, rules=(rule,))
+    return judge(_state(assessed, policies).state, rules=(rule,)).findings

@@ -12,6 +12,7 @@ from multillm_gov.rendering.public.shape import (
     SCHEMA,
     PublicChange,
     PublicFinding,
+    PublicListedWaiver,
     PublicLocation,
     PublicMetric,
     PublicPair,
@@ -53,6 +54,16 @@ def publish(report: Report) -> PublicReport:
             _copied(PublicSection, part, blocks=list(part.blocks)) for part in report.sections
         ],
         findings=[_finding(finding) for finding in report.findings],
+        waivers=[
+            _copied(
+                PublicListedWaiver,
+                each,
+                location=_location(each.location),
+                task_classes=list(each.task_classes),
+                value_per_month=_figure(each.value_per_month),
+            )
+            for each in report.waivers
+        ],
         resolved=[_finding(finding) for finding in report.resolved],
         changes=[_change(change) for change in report.changes],
         trials=[_trial(trial) for trial in report.trials],

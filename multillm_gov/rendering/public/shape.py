@@ -20,7 +20,8 @@ from multillm_gov.content import (
     Table,
     Timeline,
 )
-from multillm_gov.report import Outcome
+from multillm_gov.finding import Need, WaiverState
+from multillm_gov.report import Kind, Outcome
 
 SCHEMA: Literal["govern/report/1"] = "govern/report/1"
 
@@ -81,6 +82,31 @@ class PublicWaiver(Struct, frozen=True, kw_only=True):
     expires: str
     ticket: str
     location: PublicLocation
+    need: Need = ""
+    """Whether the gate would fail without it; empty: no gate was asked."""
+
+
+class PublicListedWaiver(Struct, frozen=True, kw_only=True):
+    """One waiver of the register; ages and renewals are null where no history was read."""
+
+    policy: str
+    subject: str
+    state: WaiverState
+    why: str
+    need: Need
+    reason: str
+    approved_by: str
+    expires: Day
+    days_left: int
+    ticket: str
+    location: PublicLocation
+    covered: int
+    task_classes: list[str]
+    value_per_month: str | None
+    granted: str
+    granted_earlier: bool
+    age_days: int | None
+    renewals: int | None
 
 
 class PublicFinding(Struct, frozen=True, kw_only=True):
@@ -217,7 +243,7 @@ class PublicReport(Struct, frozen=True, kw_only=True):
     """The whole of one result."""
 
     schema: Literal["govern/report/1"]
-    kind: Literal["check", "diff", "board", "stress", "dry-run", "bench", "optimize", "usage"]
+    kind: Kind
     title: str
     organization: str
     as_of: Day
@@ -231,6 +257,8 @@ class PublicReport(Struct, frozen=True, kw_only=True):
     headline: list[PublicMetric]
     sections: list[PublicSection]
     findings: list[PublicFinding]
+    waivers: list[PublicListedWaiver]
+    """Every waiver of the portfolio, where the command lists them: `check` and `waivers`."""
     resolved: list[PublicFinding]
     changes: list[PublicChange]
     trials: list[PublicTrial]

@@ -5,7 +5,7 @@ from math import inf
 from multillm_gov.changes.comparison import Comparison
 from multillm_gov.content import Bar, BarChart, Block, Items, Paragraph
 from multillm_gov.documents.secrets.masking import masked
-from multillm_gov.finding import Severity
+from multillm_gov.finding import Severity, with_needs
 from multillm_gov.measures.cost.repricing import BASE_RISE
 from multillm_gov.portfolio.settings import Settings
 from multillm_gov.report import Metric, Report, Section, judge_counts
@@ -203,7 +203,7 @@ def report_board(
             findings_section(assessment, verdict),
             method_section(assessment.state),
         ),
-        findings=assessment.findings,
+        findings=with_needs(assessment.findings, fail_on),
         resolved=resolved(assessment, since),
         provenance=(
             *provenance(assessment.state),

@@ -11,7 +11,7 @@ from multillm_gov.changes.change import Area, Change, Direction, Kind
 from multillm_gov.changes.comparison import Comparison
 from multillm_gov.documents.document import locate
 from multillm_gov.documents.secrets.masking import masked
-from multillm_gov.finding import Enforcement, Finding, Severity
+from multillm_gov.finding import Enforcement, Finding, Severity, with_needs
 from multillm_gov.location import Place
 from multillm_gov.report import Report, judge_counts
 from multillm_gov.reporting.check.report import incomplete_words, rule_notes
@@ -91,7 +91,7 @@ def report_diff(
         )
         if changed
         else (),
-        findings=findings.new,
+        findings=with_needs(findings.new, fail_on),
         resolved=findings.resolved,
         provenance=_provenance(before.state, after.state),
         checked=(

@@ -8,7 +8,7 @@ from msgspec.structs import replace
 from multillm_gov.briefing import Briefing
 from multillm_gov.content import Paragraph
 from multillm_gov.documents.secrets.masking import masked
-from multillm_gov.finding import Finding, Severity
+from multillm_gov.finding import Finding, Severity, with_needs
 from multillm_gov.report import Metric, Report, Section, Verdict, judge_counts
 from multillm_gov.reporting.check.report import rule_notes
 from multillm_gov.reporting.diff.attention import MOST_SENTENCES
@@ -62,7 +62,7 @@ def report_snapshot(before: Snapshot, after: Assessment, fail_on: Severity | Non
         sections=()
         if same
         else (Section(id="limits", title="Compared", blocks=(Paragraph(limits),), folded=True),),
-        findings=findings.new,
+        findings=with_needs(findings.new, fail_on),
         resolved=findings.resolved,
         provenance=(*provenance(after.state), ("snapshot as of", before.as_of)),
         rules=rule_notes((*findings.new, *findings.resolved)),

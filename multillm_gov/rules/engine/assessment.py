@@ -7,6 +7,7 @@ from multillm_gov.rules.approval_commits import Blame, Introductions, introducti
 from multillm_gov.rules.engine.approvals import Contents
 from multillm_gov.rules.engine.judgment import judge
 from multillm_gov.rules.engine.registry import parameters_type
+from multillm_gov.rules.engine.waivers import WaiverOutcome
 from multillm_gov.state.loading import no_collections
 from multillm_gov.state.state import State
 
@@ -19,6 +20,8 @@ class Assessment(Struct, frozen=True, kw_only=True):
     """Ordered by path, line, column, rule; waived ones included."""
     contents: Contents
     """The digests that its approvals are bound to."""
+    waivers: tuple[WaiverOutcome, ...] = ()
+    """What became of each, in the order written."""
     introductions: Introductions | None = None
     """Reads from git which commits introduced an approval; called only where a policy needs it."""
 
@@ -35,7 +38,11 @@ def assess(state: State, *, base: State | None = None, blame: Blame | None = Non
     contents = Contents(state.portfolio, state.documents, parameters_type)
     introductions = introductions_of(blame, state.documents) if blame else None
     with no_collections():
-        findings = judge(state, base=base, contents=contents, introductions=introductions)
+        judged = judge(state, base=base, contents=contents, introductions=introductions)
     return Assessment(
-        state=state, findings=findings, contents=contents, introductions=introductions
+        state=state,
+        findings=judged.findings,
+        contents=contents,
+        waivers=judged.waivers,
+        introductions=introductions,
     )

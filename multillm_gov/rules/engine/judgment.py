@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from msgspec import Struct
 from msgspec.structs import replace
 
 from multillm_gov.documents.document import Document, locate
@@ -23,11 +24,18 @@ from multillm_gov.rules.engine.ignoring import IgnoreLedger
 from multillm_gov.rules.engine.planning import Run, plan_runs
 from multillm_gov.rules.engine.registry import all_rules, parameters_type
 from multillm_gov.rules.engine.rule import Rule, RuleContext, models_of
-from multillm_gov.rules.engine.waivers import WaiverLedger
+from multillm_gov.rules.engine.waivers import WaiverLedger, WaiverOutcome
 from multillm_gov.state.state import State
 
 MOST_FINDINGS = 1_000
 """Findings listed per rule; a last one counts the rest, at their highest severity."""
+
+
+class Judgment(Struct, frozen=True):
+    """What the rules find, and what became of each waiver, in the order written."""
+
+    findings: tuple[Finding, ...]
+    waivers: tuple[WaiverOutcome, ...]
 
 
 def judge(
@@ -38,7 +46,7 @@ def judge(
     policies: tuple[Policy, ...] | None = None,
     contents: Contents | None = None,
     introductions: Introductions | None = None,
-) -> tuple[Finding, ...]:
+) -> Judgment:
     """Judge a state by the rule book, or by ``rules`` alone.
 
     Findings come ordered by path, line, column, rule and subject; waived ones are marked, never
@@ -83,7 +91,8 @@ def judge(
                 own = tuple(run for run in runs if run.rule is rule)
                 findings.extend(_judged(own, context, ledger, ignores))
     distinct = _told_apart(sorted(findings, key=_order))
-    return masked(distinct, state.secrets, base.secrets if base else ())
+    hidden = masked(distinct, state.secrets, base.secrets if base else ())
+    return Judgment(hidden, context.waivers)
 
 
 def _judged(
@@ -139,13 +148,16 @@ def _waivable(run: Run) -> bool:
 
 def _cover(run: Run, violation: Violation, ledger: WaiverLedger) -> Waived | None:
     approvers = run.policy.declared.approvers if run.policy else ()
-    return ledger.cover(
+    waived = ledger.cover(
         _names(run),
         violation.subject,
         waivable=_waivable(run),
         approvers=approvers,
         beforehand=run.rule.waived_beforehand,
     )
+    if waived is not None:
+        ledger.count(waived, _severity(run, violation))
+    return waived
 
 
 def _advisory(run: Run, violation: Violation) -> bool:
@@ -219,15 +231,8 @@ def _remainder(rule: Rule, count: int, heaviest: Severity, first: Location) -> F
 
 def _order(finding: Finding) -> tuple[str, int, int, str, str, str, str]:
     place = finding.location
-    return (
-        place.path,
-        place.line,
-        place.column,
-        finding.rule,
-        finding.subject,
-        finding.policy,
-        finding.fingerprint,
-    )
+    names = finding.rule, finding.subject, finding.policy, finding.fingerprint
+    return (place.path, place.line, place.column, *names)
 
 
 def _told_apart(findings: list[Finding]) -> tuple[Finding, ...]:

@@ -7,7 +7,8 @@ from typing import Literal
 from msgspec import Struct
 
 from multillm_gov.documents.document import Document, locate
-from multillm_gov.finding import Waived
+from multillm_gov.finding import Severity, Waived
+from multillm_gov.location import Location
 from multillm_gov.portfolio.policy import PlacedWaiver
 
 State = Literal["in force", "expired", "void", "unapproved", "too new", "idle"]
@@ -25,6 +26,10 @@ class WaiverOutcome(Struct, frozen=True, kw_only=True):
     """
     matched: int
     """Violations that it names, whether or not it covers them."""
+    covered: int = 0
+    """Violations that it excepts."""
+    heaviest: Severity | None = None
+    """Of what it excepts; ``None``: it excepts nothing."""
     approvers: tuple[str, ...] = ()
     """Of an unapproved one: who may waive all that it names, sorted; possibly nobody."""
 
@@ -55,6 +60,8 @@ class WaiverLedger:
         self._matched: defaultdict[_Key, int] = defaultdict(int)
         self._void: set[_Key] = set()
         self._permitted: dict[_Key, frozenset[str]] = {}
+        self._excepted: dict[Location, tuple[int, Severity]] = {}
+        """By place of the waiver: how many violations it excepts, and the gravest of them."""
         self._in_force: dict[_Key, dict[str, int]] = {}
         """The first waiver in force of each approver, the very first of all first."""
         self._in_force_before: dict[_Key, dict[str, int]] = {}
@@ -106,6 +113,11 @@ class WaiverLedger:
                 )
         return self._waived(self._waivers[min(covering)]) if covering else None
 
+    def count(self, waived: Waived, severity: Severity) -> None:
+        """Note that a waiver excepts one violation of a severity."""
+        known, heaviest = self._excepted.get(waived.location, (0, severity))
+        self._excepted[waived.location] = known + 1, max(heaviest, severity)
+
     def outcomes(self) -> tuple[WaiverOutcome, ...]:
         """One outcome per waiver, in the order written."""
         return tuple(self._outcome(*numbered) for numbered in enumerate(self._waivers))
@@ -114,8 +126,15 @@ class WaiverLedger:
         state = self._state(number, waiver)
         permitted = self._permitted[_key(waiver)] if state == "unapproved" else ()
         matched = self._matched.get(_key(waiver), 0)
+        place = locate(waiver.place, self._documents) if self._excepted else None
+        covered, heaviest = self._excepted.get(place, (0, None)) if place else (0, None)
         return WaiverOutcome(
-            waiver=waiver, state=state, matched=matched, approvers=tuple(sorted(permitted))
+            waiver=waiver,
+            state=state,
+            matched=matched,
+            covered=covered,
+            heaviest=heaviest,
+            approvers=tuple(sorted(permitted)),
         )
 
     def _state(self, number: int, waiver: PlacedWaiver) -> State:

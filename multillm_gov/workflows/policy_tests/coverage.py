@@ -164,7 +164,7 @@ def _findings(assessment: Assessment, policy: Policy, rule: Rule) -> frozenset[s
             rules=(rule,),
             contents=assessment.contents,
             introductions=assessment.introductions,
-        )
+        ).findings
         if one.policy == policy.name
     )
 

@@ -1,0 +1,55 @@
+"""``govern waivers``: the register of waivers."""
+
+from datetime import date
+from pathlib import Path
+
+import click
+
+from multillm_gov.cli.shared.emit import emit
+from multillm_gov.cli.shared.options import (
+    Target,
+    as_of_option,
+    fail_on_option,
+    format_option,
+    output_option,
+    root_option,
+    today,
+)
+
+
+@click.command("waivers", short_help="List all waivers: state, need, age, renewals, exposure.")
+@format_option
+@output_option
+@fail_on_option
+@as_of_option
+@root_option
+@click.pass_context
+def command(
+    ctx: click.Context,
+    *,
+    targets: tuple[Target, ...],
+    output: Path | None,
+    fail_on: str | None,
+    as_of: date | None,
+    root: Path | None,
+) -> None:
+    """List every waiver of the portfolio, those without effect first.
+
+    Each has its state (expired, void, matches nothing, ends soon, in force), whether the gate would
+    fail without it, its age and renewals from the Git history of `policies/`, the findings and the
+    value at stake that it covers, its approver and its reason.
+
+    A waiver "ends soon" within `waiver_notice_days` of `govern.yaml`. Ages count from the first
+    commit on this branch; in a shallow clone they are lower bounds. This command judges nothing and
+    exits 0: `govern check` is the gate.
+
+    \b
+    Examples:
+      govern waivers
+      govern waivers --format markdown --output waivers.md
+      govern waivers --format json --as-of 2026-12-31
+    """
+    from multillm_gov.workflows.waivers.register import waiver_register
+
+    report = waiver_register(as_of=as_of or today(), root=root, fail_on=fail_on)
+    ctx.exit(emit(report, targets, output))

@@ -1,0 +1,151 @@
+"""The register of waivers: which are in force, what each does for the gate, since when, by whom."""
+
+from collections.abc import Iterator, Mapping
+
+from multillm_gov.content import Block, Cell, Column, Paragraph, Status
+from multillm_gov.documents.secrets.masking import masked
+from multillm_gov.finding import ReportedWaiver, Severity, WaiverState
+from multillm_gov.report import Report, Section, judge_counts
+from multillm_gov.reporting.shared.provenance import provenance
+from multillm_gov.reporting.shared.tables import bounded
+from multillm_gov.reporting.shared.waivers import WORST_FIRST, History, list_waivers
+from multillm_gov.rules.engine.assessment import Assessment
+from multillm_gov.units import format_money
+from multillm_gov.words import code, count_of, join_some, join_words
+
+_STATUS: dict[WaiverState, Status] = {
+    "expired": "bad",
+    "void": "bad",
+    "matches nothing": "watch",
+    "ends soon": "watch",
+    "in force": "good",
+}
+_MOST = 1_000
+_COLUMNS = "Waiver", "Place", "State", "Gate", "Age", "Renewed", "Covers", "Approver", "Reason"
+_GATE = (
+    "Gate: `would fail without it` means that the waiver excepts at least one finding that reaches "
+    "the gate; `not needed`, that the gate decides the same without it."
+)
+_RENEWED = (
+    "Renewed: how often a commit set a later last day than any before, also after a time without "
+    "the waiver. Covers: value at stake of the task classes that the subject names."
+)
+_NAMED = 4
+
+
+def report_waivers(
+    assessment: Assessment, fail_on: Severity | None, history: History | None
+) -> Report:
+    """The register of one state.
+
+    Args:
+        assessment: The state and what became of each waiver.
+        fail_on: Least severity that fails the gate; ``None``: never.
+        history: Of its waivers; ``None``: no commits are there.
+    """
+    settings, state = assessment.state.portfolio.settings, assessment.state
+    waivers = list_waivers(assessment, fail_on, history)
+    sections = [
+        _section(name, [one for one in waivers if one.state == name], settings.currency)
+        for name in WORST_FIRST
+        if any(one.state == name for one in waivers)
+    ]
+    report = Report(
+        kind="waivers",
+        title="Register of waivers",
+        organization=settings.organization,
+        as_of=state.as_of.isoformat(),
+        currency=settings.currency,
+        verdict=judge_counts((), None),
+        revision=state.revision,
+        summary=_summary(waivers, fail_on),
+        sections=(*sections, *_how_to_read(history)) if waivers else (),
+        waivers=waivers,
+        provenance=provenance(state),
+    )
+    return masked(report, state.secrets)
+
+
+def _summary(waivers: tuple[ReportedWaiver, ...], fail_on: Severity | None) -> str:
+    if not waivers:
+        return "No waivers."
+    states = [
+        f"{number:,} {name if number == 1 or name not in _PLURALS else _PLURALS[name]}"
+        for name in WORST_FIRST
+        if (number := sum(one.state == name for one in waivers))
+    ]
+    needed = sum(one.need == "would fail without it" for one in waivers)
+    gate = f"fails on: {fail_on.label if fail_on else 'never'}"
+    return (
+        f"{count_of(len(waivers), 'waiver')}: {join_words(states)}. Needed to pass the gate "
+        f"({gate}): {needed:,} of {len(waivers):,}."
+    )
+
+
+_PLURALS: Mapping[WaiverState, str] = {"matches nothing": "match nothing", "ends soon": "end soon"}
+
+
+def _section(state: WaiverState, waivers: list[ReportedWaiver], currency: str) -> Section:
+    columns = tuple(map(Column, _COLUMNS))
+    rows = [
+        (
+            Cell(f"{code(one.policy)} for {code(one.subject)}"),
+            Cell(f"{one.location.path}:{one.location.line}"),
+            Cell(f"{one.state} until {one.expires}: {one.why}", _STATUS[state])
+            if state in {"in force", "ends soon"}
+            else Cell(f"{one.state} ({one.expires}): {one.why}", _STATUS[state]),
+            Cell(one.need),
+            Cell(_age(one)),
+            Cell(_renewed(one)),
+            Cell(_exposure(one, currency)),
+            Cell(one.approved_by),
+            Cell(f"{one.reason} ({one.ticket})" if one.ticket else one.reason),
+        )
+        for one in waivers
+    ]
+    title = {"matches nothing": "Match nothing", "ends soon": "End soon"}.get(state)
+    name = title or state.capitalize()
+    return Section(
+        id=state.replace(" ", "-"),
+        title=f"{name} ({len(waivers):,})",
+        blocks=bounded("", columns, rows, "further waiver", most=_MOST),
+    )
+
+
+def _age(one: ReportedWaiver) -> str:
+    if one.age_days is None:
+        return "not known: no commits are there" if one.renewals is None else "not committed yet"
+    if one.granted_earlier:
+        return f"{count_of(one.age_days, 'day')} or more, since {one.granted} at the latest"
+    return f"{count_of(one.age_days, 'day')}, since {one.granted}"
+
+
+def _renewed(one: ReportedWaiver) -> str:
+    if one.renewals is None:
+        return "not known"
+    times = "never" if not one.renewals else count_of(one.renewals, "time")
+    return f"at least {times}" if one.granted_earlier and one.renewals else times
+
+
+def _exposure(one: ReportedWaiver, currency: str) -> str:
+    findings = count_of(one.covered, "finding")
+    if not one.task_classes:
+        return findings
+    value = "no value at stake declared"
+    if one.value_per_month is not None:
+        value = f"{format_money(one.value_per_month, currency)} a month at stake"
+    named = join_some([code(name) for name in one.task_classes], _NAMED)
+    return f"{findings}; {named}: {value}"
+
+
+def _how_to_read(history: History | None) -> Iterator[Section]:
+    lines = [_GATE, _RENEWED]
+    if history is None:
+        lines.append("No Git history could be read: age and renewals are not known.")
+    elif history.begins:
+        lines.append(
+            f"The history that is there begins on {history.begins}: waivers may be older and have "
+            "been renewed before."
+        )
+    blocks: tuple[Block, ...] = tuple(Paragraph(line) for line in lines)
+    yield Section(id="reading", title="How to read this", blocks=blocks, folded=True)
