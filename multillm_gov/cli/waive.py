@@ -96,8 +96,8 @@ def _waive(finding: str, terms: "WaiverTerms", day: date, root: Path | None) -> 
 
 
 def _generate(terms: "WaiverTerms", severity: str, day: date, root: Path | None) -> None:
-    from multillm_gov.finding import Severity
     from multillm_gov.cli.shared.terminal import show_text
+    from multillm_gov.finding import Severity
     from multillm_gov.words import count_of, join_code
     from multillm_gov.workflows.waivers.adoption import waive_all
 

@@ -46,7 +46,9 @@ def test_golden(
 def test_severities_and_waivers(check_report: Report) -> None:
     issues = _issues(check_report)
     assert [issue["severity"] for issue in issues] == ["major", "minor", "info", "info"]
-    assert issues[2]["description"].startswith("Waived until 2026-12-31 by cfo: `crm-scoring`")
+    assert issues[2]["description"].startswith(
+        "Waived until 2026-12-31 by cfo (would fail without it): `crm-scoring`"
+    )
 
 
 def test_what_nobody_can_waive_is_critical(check_report: Report) -> None:

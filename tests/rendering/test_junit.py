@@ -87,7 +87,9 @@ def test_failures_are_what_the_gate_counts(
 
 def test_a_waived_finding_says_by_whom_and_until_when(check_report: Report) -> None:
     (skipped,) = _parsed(render(check_report)).iter("skipped")
-    assert skipped.get("message") == "waived until 2026-12-31 by cfo: migration under way"
+    assert skipped.get("message") == (
+        "waived until 2026-12-31 by cfo (would fail without it): migration under way"
+    )
 
 
 def test_a_calm_report_is_not_empty(clean_report: Report) -> None:

@@ -132,6 +132,7 @@ def _waived(finding: Finding, waiver: Waived, prefix: str) -> dict[str, Any]:
         "fingerprint": finding.fingerprint,
         "kind": "external" if waiver.kind == "waiver" else "inSource",
         "justification": waiver.reason,
+        **({"need": waiver.need} if waiver.need else {}),
         "location": _location(waiver.location, prefix),
         **(
             {

@@ -1,4 +1,4 @@
-"""``govern waivers``: states, what the gate would do without each, age and renewals from commits."""
+"""``govern waivers``: states, what the gate would do without each, age and renewals from git."""
 
 import json
 import shutil
