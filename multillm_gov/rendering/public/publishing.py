@@ -8,15 +8,19 @@ import msgspec
 from multillm_gov.briefing import ReportedChange
 from multillm_gov.finding import Figure, Finding
 from multillm_gov.location import Location
-from multillm_gov.rendering.public.shape import (
-    SCHEMA,
-    PublicChange,
+from multillm_gov.rendering.public.findings import (
     PublicFinding,
     PublicListedWaiver,
     PublicLocation,
+    PublicRelated,
+    PublicWaiver,
+    SeverityLabel,
+)
+from multillm_gov.rendering.public.shape import (
+    SCHEMA,
+    PublicChange,
     PublicMetric,
     PublicPair,
-    PublicRelated,
     PublicReport,
     PublicRule,
     PublicScore,
@@ -25,8 +29,6 @@ from multillm_gov.rendering.public.shape import (
     PublicTrial,
     PublicTrialCheck,
     PublicVerdict,
-    PublicWaiver,
-    SeverityLabel,
 )
 from multillm_gov.report import Report, RuleNote, Trial, Verdict
 

@@ -7,11 +7,13 @@ from msgspec.structs import asdict
 
 from multillm_gov.finding import Enforcement, Finding, Related, Severity, Waived
 from multillm_gov.location import Location
-from multillm_gov.rendering.public.shape import (
+from multillm_gov.rendering.public.findings import (
     PublicFinding,
     PublicLocation,
-    PublicMetric,
     PublicWaiver,
+)
+from multillm_gov.rendering.public.shape import (
+    PublicMetric,
 )
 from multillm_gov.report import Metric
 
