@@ -23,9 +23,7 @@ _KINDS = ("answer", "embedding", "stream")
 
 
 @click.command("dry-run", short_help="Call every model; check that it answers as declared.")
-@click.option(
-    "--only", "tasks", multiple=True, metavar="TASK", help="Only this task class. Repeatable."
-)
+@click.argument("tasks", metavar="[TASK]...", nargs=-1)
 @click.option(
     "--model",
     "models",
@@ -61,9 +59,9 @@ _KINDS = ("answer", "embedding", "stream")
 @click.pass_context
 def command(
     ctx: click.Context,
+    tasks: tuple[str, ...],
     *,
     plan_only: bool,
-    tasks: tuple[str, ...],
     models: tuple[str, ...],
     kinds: tuple[str, ...],
     samples: int,
@@ -74,7 +72,7 @@ def command(
     as_of: date | None,
     root: Path | None,
 ) -> None:
-    """Call every model of every task class and check that it answers as declared.
+    """Call the models of every task class, or of TASKs, and check that they answer as declared.
 
     Each routed model and each fallback gets the task class's own prompt with its canary inputs.
     Checked are: whether it answers, the output schema, language, length and stop reason, latency,
@@ -95,7 +93,7 @@ def command(
       govern dry-run --offline
       govern dry-run --plan
       govern dry-run --max-usd 2.50 --samples 20
-      govern dry-run --only crm-scoring --kind stream
+      govern dry-run crm-scoring --kind stream
       govern dry-run --format text --format junit=dry-run.xml
       govern dry-run --record nightly.jsonl
       govern dry-run --replay nightly.jsonl

@@ -64,7 +64,7 @@ def _remedy(record: DrillRecord, missed: list[FaultResult]) -> str:
     if any(one.result == "fails" for one in missed):
         first = record.chain[-1]
         return (
-            f"Test the fallbacks directly: `govern dry-run --only {record.task_class}`; then "
+            f"Test the fallbacks directly: `govern dry-run {record.task_class}`; then "
             "replace the one that "
             f"does not answer, or add another behind `{first}`."
         )
@@ -79,7 +79,7 @@ def _remedy(record: DrillRecord, missed: list[FaultResult]) -> str:
             "Use fallbacks that satisfy the schema, or declare normalizers for their answers "
             "in `normalize`."
         )
-    return f"Test the fallbacks directly: `govern dry-run --only {record.task_class}`."
+    return f"Test the fallbacks directly: `govern dry-run {record.task_class}`."
 
 
 def _place(record: DrillRecord, state: State) -> Location:

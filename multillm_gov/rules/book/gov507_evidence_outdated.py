@@ -152,7 +152,7 @@ def _stale_violation(context: RuleContext, stale: StaleTrials) -> Violation:
     made = " and ".join(
         part for part in (probes, "its newest drill" if stale.is_drill else "") if part
     )
-    runs = [f"`govern dry-run --only {task.name}`"] if stale.models else []
+    runs = [f"`govern dry-run {task.name}`"] if stale.models else []
     runs += [f"`govern drill {task.name}`"] if stale.is_drill else []
     return Violation(
         message=(

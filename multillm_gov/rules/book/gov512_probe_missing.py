@@ -51,7 +51,7 @@ def _violation(context: RuleContext, one: Probed, age: int | None, most: int) ->
         place=one.use().place,
         subject=name,
         remedy=(
-            f"Run `govern dry-run --only {name} --model {model}`, and commit what it writes to "
+            f"Run `govern dry-run {name} --model {model}`, and commit what it writes to "
             "`evidence/`."
         ),
         risk=(

@@ -54,8 +54,7 @@ def _violation(
         place=one.use().place,
         subject=name,
         remedy=(
-            f"{WHAT_TO_DO[record.verdict]} Then run `govern dry-run --only {name} --model "
-            f"{model}` again."
+            f"{WHAT_TO_DO[record.verdict]} Then run `govern dry-run {name} --model {model}` again."
         ),
         risk=(
             f"{code(model)} does not do what {code(name)} "

@@ -74,7 +74,7 @@ def _violation(context: RuleContext, one: Probed, placed: PlacedProbe, reason: s
         subject=name,
         remedy=(
             f"Rebuild the indexes of {code(model)} with its current vectors, remove its reference "
-            f"in `evidence/references/`, and run `govern dry-run --only {name}`."
+            f"in `evidence/references/`, and run `govern dry-run {name}`."
         ),
         risk=(
             "A search compares vectors of two models and returns wrong "

@@ -101,7 +101,7 @@ class PlannedDryRun(Struct, frozen=True, kw_only=True):
             usd=plan.worst_usd,
             parts=count_of(len(plan.probes), "probe"),
             unpriced=sorted({probe.model for probe in plan.unpriced}),
-            how_to_send_less="--only, --model, --kind, --samples",
+            how_to_send_less="name task classes, --model, --kind, --samples",
         )
         refuse_unaffordable(worst, self.options.sending)
 
@@ -141,7 +141,7 @@ def plan_dry_run(options: DryRunOptions, *, as_of: date, root: Path | None = Non
     if not plan.probes:
         raise UnableError(
             "There is nothing to probe",
-            "Choose other task classes, models or kinds with --only, --model and --kind, or "
+            "Choose other task classes, models or kinds (TASK, --model, --kind), or "
             "declare some in `allocations/`.",
         )
     return PlannedDryRun(root=top, state=assessment, plan=plan, options=options)

@@ -54,7 +54,7 @@ def plan_all_probes(
     if most > MOST_PROBES and not settings.models:
         raise UnableError(
             f"There may be {most:,} probes; one run holds {MOST_PROBES:,}",
-            "Run it in parts, with --only and --model.",
+            "Run it in parts: name task classes, or models with --model.",
         )
     inputs = {
         figures.task.name: inputs_of(figures.task, state)

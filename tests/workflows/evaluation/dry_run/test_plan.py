@@ -95,8 +95,7 @@ def test_an_unknown_price_is_never_free(dry_run, portfolio: Path, server):
 
 def test_less_can_be_asked_for(dry_run):
     assert {
-        row["Model"]
-        for row in rows(plan_of(dry_run("--plan", "--format", "json", "--only", "search")))
+        row["Model"] for row in rows(plan_of(dry_run("--plan", "--format", "json", "search")))
     } == {"openai/text-embedding-3-small"}
     assert {
         row["Model"]
@@ -110,7 +109,7 @@ def test_less_can_be_asked_for(dry_run):
 
 
 def test_a_name_that_is_not_there_is_wrong_usage(dry_run):
-    done = dry_run("--plan", "--only", "triag")
+    done = dry_run("--plan", "triag")
     assert done.returncode == exits.USAGE
     assert b"Did you mean `triage`?" in done.stderr
     assert dry_run("--plan", "--model", "openai/gpt-5").returncode == exits.USAGE
@@ -118,7 +117,7 @@ def test_a_name_that_is_not_there_is_wrong_usage(dry_run):
 
 
 def test_nothing_to_probe_is_no_success(dry_run):
-    done = dry_run("--plan", "--only", "search", "--kind", "answer")
+    done = dry_run("--plan", "search", "--kind", "answer")
     assert done.returncode == exits.UNABLE
     assert b"There is nothing to probe" in done.stderr
 
@@ -163,7 +162,7 @@ def test_a_run_that_would_leave_out_a_broken_file_is_refused(dry_run, portfolio:
         b"`allocations/other.yaml` cannot be read, so the dry-run would be incomplete"
         in done.stderr
     )
-    assert dry_run("--plan", "--only", "triage").returncode == exits.CLEAN
+    assert dry_run("--plan", "triage").returncode == exits.CLEAN
     (portfolio / "allocations/other.yaml").unlink()
     (portfolio / "prompts/triage.md").write_text("---\nvariables: {ticket: {}}\n---\n{{ tickt }}\n")
     assert (

@@ -223,14 +223,14 @@ def test_another_model_than_declared_and_one_that_was_re_pointed(dry_run, portfo
 
 
 def test_drift_of_embeddings_is_found_against_the_reference(dry_run, portfolio, server):
-    assert dry_run("--only", "search").returncode == exits.CLEAN
-    assert dry_run("--only", "search", "--format", "json").returncode == exits.CLEAN
+    assert dry_run("search").returncode == exits.CLEAN
+    assert dry_run("search", "--format", "json").returncode == exits.CLEAN
     assert evidence(portfolio).probes[0].rank_stability == 1
     (reference,) = (portfolio / "evidence/references").iterdir()
     stored = json.loads(reference.read_bytes())
     stored["vectors"] = stored["vectors"][::-1]
     reference.write_text(json.dumps(stored))
-    done = dry_run("--only", "search", "--format", "json")
+    done = dry_run("search", "--format", "json")
     assert done.returncode == exits.FINDINGS
     assert "rank correlation" in json.loads(done.stdout)["trials"][0]["message"]
     assert json.loads(reference.read_bytes()) == stored, (
@@ -261,7 +261,7 @@ def test_what_was_paid_for_is_recorded_though_the_cassette_cannot_be_written(
     dry_run, portfolio, server, tmp_path
 ):
     (tmp_path / "file").write_text("")
-    done = dry_run("--record", str(tmp_path / "file" / "c.jsonl"), "--only", "triage")
+    done = dry_run("--record", str(tmp_path / "file" / "c.jsonl"), "triage")
     assert done.returncode == exits.UNABLE
     assert b"Cannot write" in done.stderr
     assert b"c.jsonl" in done.stderr
@@ -269,7 +269,7 @@ def test_what_was_paid_for_is_recorded_though_the_cassette_cannot_be_written(
 
 
 def test_no_evidence_is_dated_to_a_day_to_come(dry_run, portfolio, server):
-    done = dry_run("--as-of", "2999-01-01", "--only", "search", "--format", "json")
+    done = dry_run("--as-of", "2999-01-01", "search", "--format", "json")
     assert done.returncode == exits.CLEAN, done.stdout
     assert "No evidence was written." in json.loads(done.stdout)["summary"]
     assert not (portfolio / "evidence").exists()
@@ -290,7 +290,7 @@ def test_texts_are_kept_only_where_asked_and_without_secrets(
         Script(rules=(ScriptRule(model="gpt-5.4", text=f'{{"queue": "the key is {secret}"}}'),))
     )
     folder = tmp_path / "texts"
-    done = dry_run("--keep-text", str(folder), "--samples", "1", "--only", "triage")
+    done = dry_run("--keep-text", str(folder), "--samples", "1", "triage")
     assert done.returncode == exits.CLEAN
     kept = everything_below(folder)
     assert b"the key is" in kept
@@ -374,7 +374,6 @@ def test_no_first_answer_waits_for_what_litellm_loads(govern, portfolio):
     text = path.read_text().replace("p95_seconds: 20", "p95_seconds: 0.5")
     path.write_text(text.replace("openai/gpt-5.4}", "gemini/gemini-3.5-flash}"))
     arguments = (
-        "--only",
         "triage",
         "--model",
         "gemini/gemini-3.5-flash",
