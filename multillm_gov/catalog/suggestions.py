@@ -2,7 +2,8 @@
 
 import re
 from collections import Counter
-from collections.abc import Iterable
+from difflib import SequenceMatcher
+from collections.abc import Callable, Iterable
 
 LONGEST = 100
 """Characters of an unknown name that are looked at."""
@@ -13,6 +14,8 @@ MOST = 3
 _MOST_NEAR = 25
 _LEAST = 0.6
 _FEWEST_LETTERS = 4
+_MISSPELLED = 0.88
+"""Least likeness of a free name to a known one that it misspells: one letter of eight."""
 
 FREE_PREFIXES = frozenset(
     {
@@ -66,7 +69,10 @@ class Suggestions:
                 self._holders.setdefault(pair, []).append(number)
 
     def near(self, name: str) -> tuple[str, ...]:
-        """Known names with the same prefix, or likewise without any, nearest first."""
+        """Known names with the same prefix, or likewise without any, nearest first.
+
+        A name that a customer may have given is like none of them unless it is a misspelling.
+        """
         wanted = _pairs(name[:LONGEST])
         shared: Counter[int] = Counter()
         for pair in wanted:
@@ -79,24 +85,48 @@ class Suggestions:
             alike = known.startswith(prefix) if prefix else "/" not in known
             if alike and likeness >= _LEAST:
                 scored.append((-likeness, len(known), known))
-        return tuple(known for _, _, known in sorted(scored)[:_MOST_NEAR])
+        nearest = tuple(known for _, _, known in sorted(scored)[:_MOST_NEAR])
+        return tuple(filter(_misspelled_as(name), nearest)) if is_free(name) else nearest
 
     def behind(self, name: str) -> tuple[str, ...]:
         """Known models with the name's prefix whose own name stands in it, longest first.
 
-        `azure/my-gpt4o-prod` may be a deployment of `azure/gpt-4o`.
+        `azure/my-gpt4o-prod` may be a deployment of `azure/gpt-4o`; `azure/gpt-5-prod` is none of
+        `azure/gpt-5-pro`, which ends within a word of it.
         """
         prefix, _, own = name[:LONGEST].partition("/")
-        letters = _letters(own)
+        whole = _spans_of_whole_words(own)
         inside = [
             known
             for known in self._names
             if known.startswith(f"{prefix}/")
             and known.count("/") == 1
             and len(base := _letters(known.partition("/")[2])) >= _FEWEST_LETTERS
-            and base in letters
+            and base in whole
         ]
         return tuple(sorted(inside, key=lambda known: (-len(_letters(known)), len(known), known)))
+
+
+def _misspelled_as(name: str) -> Callable[[str], bool]:
+    """Whether a known name is what another misspells, prefixes aside."""
+    compared = SequenceMatcher(autojunk=False)
+    compared.set_seq2(_letters(name[:LONGEST].partition("/")[2]))
+
+    def alike(known: str) -> bool:
+        compared.set_seq1(_letters(known.partition("/")[2]))
+        return compared.quick_ratio() >= _MISSPELLED and compared.ratio() >= _MISSPELLED
+
+    return alike
+
+
+def _spans_of_whole_words(own: str) -> frozenset[str]:
+    """The letters of every run of neighboring words."""
+    words = re.findall("[a-z0-9]+", own.lower())
+    return frozenset(
+        "".join(words[start:end])
+        for start in range(len(words))
+        for end in range(start + 1, len(words) + 1)
+    )
 
 
 def _letters(name: str) -> str:

@@ -91,12 +91,17 @@ def show_model(name: str, view: View) -> ModelFacts:
     facts = view.catalog.find(name)
     if facts is None:
         near = view.catalog.suggest(name)
-        hint = (
-            f"Candidates: {', '.join(f'`{other}`' for other in near)}."
-            if near
-            else "Try `govern catalog search`."
+        base = view.catalog.suggest_base(name)
+        hints = [f"Candidates: {', '.join(f'`{other}`' for other in near)}."] if near else []
+        if base:
+            hints.insert(
+                0,
+                f"A deployment of your own? Write `models: {{{name}: {{base: {base}}}}}` in "
+                "`catalog/models.yaml`.",
+            )
+        raise UsageError(
+            f"No model `{name}` is known", " ".join(hints) or "Try `govern catalog search`."
         )
-        raise UsageError(f"No model `{name}` is known", hint)
     return facts
 
 

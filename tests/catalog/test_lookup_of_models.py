@@ -217,10 +217,23 @@ def test_candidates_are_of_the_same_maker_host_and_mode_and_not_retired(catalog,
 
 @pytest.mark.parametrize(
     ("deployment", "base"),
-    [("azure/my-gpt4o-prod", "azure/gpt-4o"), ("azure/qqqq", ""), ("azure/", ""), ("x", "")],
+    [
+        ("azure/my-gpt4o-prod", "azure/gpt-4o"),
+        ("azure/gpt-5-prod", "azure/gpt-5"),
+        ("azure/qqqq", ""),
+        ("azure/", ""),
+        ("x", ""),
+    ],
 )
 def test_the_model_behind_a_deployment_shows_in_its_name(catalog, deployment, base):
     assert catalog.suggest_base(deployment, "chat") == base
+
+
+@pytest.mark.parametrize(
+    "name", ["azure/my-gpt4o-prod", "openai/our-scorer", "hosted_vllm/llama-chat", "ollama/mine"]
+)
+def test_a_name_that_a_customer_gave_has_no_candidates(catalog, name):
+    assert catalog.suggest(name, "chat") == ()
 
 
 def test_nothing_is_suggested_for_nonsense(catalog):

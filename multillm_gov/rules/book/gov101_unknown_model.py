@@ -50,26 +50,28 @@ def _unread(context: RuleContext) -> str:
 
 
 def _remedy(context: RuleContext, model: str, mode: str, candidates: tuple[str, ...]) -> str:
-    name, correct = model[:LONGEST], _correct(candidates)
+    name = model[:LONGEST]
     if not is_free(model):
+        correct = _correct(candidates)
         return (
             f"{correct}{'Or describe' if correct else 'Describe'} a model of your own in "
             f"`catalog/models.yaml`: `models: {{{name}: {{mode: {mode}, usd_per_million_tokens: "
             "…}}`."
         )
     base = context.state.catalog.suggest_base(model, mode)
+    correct = _correct(candidates, "If it is a misspelling, correct it; ")
     declare = (
         "If it is a deployment or an endpoint of your own, declare the model behind it in "
         f"`catalog/models.yaml`: `models: {{{name}: {{base: "
         f"{base or model.partition('/')[0] + '/MODEL'}}}}}`, with `endpoint:` where trials should "
         "call it. "
     )
-    return (declare + correct if base else correct + declare).strip()
+    return f"{declare}{correct}".strip()
 
 
-def _correct(candidates: tuple[str, ...]) -> str:
+def _correct(candidates: tuple[str, ...], when: str = "Correct the name; ") -> str:
     noun = "candidate" if len(candidates) == 1 else "candidates"
-    return f"Correct the name; {noun}: {join_code(candidates)}. " if candidates else ""
+    return f"{when}{noun}: {join_code(candidates)}. " if candidates else ""
 
 
 RULE = Rule(
