@@ -2,8 +2,8 @@
 
 import re
 from collections import Counter
-from difflib import SequenceMatcher
 from collections.abc import Callable, Iterable
+from difflib import SequenceMatcher
 
 LONGEST = 100
 """Characters of an unknown name that are looked at."""

@@ -30,10 +30,10 @@ def longest_answer(
     demand = declared.demand
     wanted = DEFAULT_OUTPUT_TOKENS
     if demand is not None:
-        sizes = [size.output_tokens for size in demand.sizes]
+        sizes = [size.output_tokens or 0 for size in demand.sizes]
         wanted = (
             demand.max_output_tokens
-            or max([demand.output_tokens * ROOM, *sizes])
+            or max([(demand.output_tokens or 0) * ROOM, *sizes])
             or DEFAULT_OUTPUT_TOKENS
         )
     if generic:

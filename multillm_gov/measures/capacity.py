@@ -26,13 +26,13 @@ def mean_tokens(demand: Demand) -> Decimal:
     if demand.sizes:
         text = sum(
             (
-                Decimal(size.share) * (size.input_tokens + size.output_tokens)
+                Decimal(size.share) * (size.input_tokens + (size.output_tokens or 0))
                 for size in demand.sizes
             ),
             _ZERO,
         )
         return text + others
-    return Decimal(demand.input_tokens + demand.output_tokens + others)
+    return Decimal(demand.input_tokens + (demand.output_tokens or 0) + others)
 
 
 def served_share(capacity: Decimal, demand: Decimal) -> Decimal:

@@ -92,10 +92,10 @@ def requirement(declared: TaskClassDeclaration) -> Requirement:
 
 
 def _longest(demand: Demand) -> tuple[int, int]:
-    longest_input, longest_output = demand.input_tokens, demand.output_tokens
+    longest_input, longest_output = demand.input_tokens, demand.output_tokens or 0
     if demand.sizes:
         longest_input = max(size.input_tokens for size in demand.sizes)
-        longest_output = max(size.output_tokens for size in demand.sizes)
+        longest_output = max(size.output_tokens or 0 for size in demand.sizes)
     return demand.p99_input_tokens or longest_input, demand.max_output_tokens or longest_output
 
 

@@ -21,7 +21,9 @@ class RequestSize(Closed, frozen=True, kw_only=True):
         Share, Meta(description="Share of the requests that have this size; shares sum to 1")
     ]
     input_tokens: Annotated[Tokens, Meta(description="Input tokens of such a request")]
-    output_tokens: Annotated[Tokens, Meta(description="Output tokens of such a request")] = 0
+    output_tokens: Annotated[
+        Tokens | None, Meta(description="Output tokens of such a request; 0: it has none")
+    ] = None
 
 
 class Demand(Closed, frozen=True, kw_only=True):
@@ -32,8 +34,9 @@ class Demand(Closed, frozen=True, kw_only=True):
         Tokens, Meta(description="Mean text input tokens per request, cached ones included")
     ] = 0
     output_tokens: Annotated[
-        Tokens, Meta(description="Mean text output tokens per request, reasoning included")
-    ] = 0
+        Tokens | None,
+        Meta(description="Mean text output tokens per request, reasoning included; 0: it has none"),
+    ] = None
     cached_input_share: Annotated[
         Share,
         Meta(description="Share of the input tokens read from the provider's prompt cache (0..1)"),
@@ -188,8 +191,9 @@ def implied_demand(demand: Demand, needs: tuple[str, ...]) -> Demand:
             and not demand.seconds
             and not demand.audio_seconds
             and not demand.sizes
+            and (moved := getattr(demand, f"{side}_tokens"))
         ):
-            implied[f"{kind}_tokens"] = getattr(demand, f"{side}_tokens")
+            implied[f"{kind}_tokens"] = moved
             implied[f"{side}_tokens"] = 0
     if "web_search" in needs and demand.searches is None:
         implied["searches"] = Amount(1)

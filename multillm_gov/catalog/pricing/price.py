@@ -151,6 +151,8 @@ class Usage(Struct, frozen=True, kw_only=True):
 
     input_tokens: int = 0
     output_tokens: int = 0
+    without_output: bool = False
+    """Whether it is declared to write no text, in contrast to a count that is left out."""
     cached_input_tokens: int = 0
     cache_write_tokens: int = 0
     """Written for the usual time; those written for an hour are counted apart."""

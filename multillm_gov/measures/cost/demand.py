@@ -172,9 +172,9 @@ def largest_usage(demand: Demand) -> Usage:
         *(size.input_tokens for size in demand.sizes),
     ]
     outputs = [
-        demand.output_tokens,
+        demand.output_tokens or 0,
         demand.max_output_tokens or 0,
-        *(size.output_tokens for size in demand.sizes),
+        *(size.output_tokens or 0 for size in demand.sizes),
     ]
     uncached = structs.replace(demand, cached_input_share=type(demand.cached_input_share)(0))
     tokens = (max(inputs), max(outputs))
@@ -209,12 +209,13 @@ def _units(demand: Demand) -> dict[str, Decimal]:
 
 
 def _usage(
-    demand: Demand, tokens: tuple[int, int], units: dict[str, Decimal], service: str
+    demand: Demand, tokens: tuple[int, int | None], units: dict[str, Decimal], service: str
 ) -> Usage:
-    input_tokens, output_tokens = tokens
+    input_tokens, output_tokens = tokens[0], tokens[1] or 0
     return Usage(
         input_tokens=input_tokens,
         output_tokens=output_tokens,
+        without_output=tokens[1] == 0,
         cached_input_tokens=_part(demand.cached_input_share, input_tokens),
         cache_write_tokens=_part(demand.cache_write_share, input_tokens),
         cache_write_1h_tokens=_part(demand.cache_write_1h_share, input_tokens),

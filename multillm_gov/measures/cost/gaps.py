@@ -188,7 +188,9 @@ def find_gaps(price: Price, usage: Usage, mode: str) -> tuple[Gap, ...]:
 
 def _is_plain_text(rates: UnitPrices, usage: Usage, mode: str) -> bool:
     """Whether a request is the usual one: text tokens with prices, and nothing else."""
-    writes = usage.output_tokens or mode in _WITHOUT_OUTPUT or rates.output == 0
+    writes = (
+        usage.output_tokens or usage.without_output or mode in _WITHOUT_OUTPUT or rates.output == 0
+    )
     return bool(
         not usage.units
         and not usage.variant
@@ -232,7 +234,8 @@ def _undeclared(
             and (rate := _rate(price, rates, usage, unit)) is not None
         }
         billed = [unit for unit, rate in own.items() if rate]
-        if billed and not any(unit in counts or unit in _ALWAYS for unit in own):
+        silent = usage.without_output and slot[0] == "output"
+        if billed and not silent and not any(unit in counts or unit in _ALWAYS for unit in own):
             yield Gap("demand", billed[0])
 
 

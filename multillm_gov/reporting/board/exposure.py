@@ -118,7 +118,8 @@ def _chart(
     word = BASIS_WORDS[basis]
     vendors = views[Level.VENDOR, basis]
     if not vendors.shares:
-        return ShareChart(title=f"No {word} is known", summary=f"No {word} is known.", rows=())
+        nothing = f"All {word} is in-house" if vendors.in_house_share else f"No {word} is known"
+        return ShareChart(title=nothing, summary=f"{nothing}.", rows=())
     (name, share) = vendors.shares[0]
     beyond = "above" if share > vendor_limit else "within"
     largest = "; ".join(

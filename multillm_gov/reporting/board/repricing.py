@@ -25,7 +25,11 @@ def repricing_section(state: State) -> Section:
         left_out = Paragraph(f"Not judged: {reason}.")
         return Section(id="repricing", title="Repricing", blocks=(left_out,))
     if not vendors.shares:
-        nothing = Paragraph("No spend can be forecast yet, so there is nothing to reprice.")
+        nothing = Paragraph(
+            "All forecast spend is in-house: no vendor can reprice it."
+            if vendors.in_house_share
+            else "No spend can be forecast yet, so there is nothing to reprice."
+        )
         return Section(id="repricing", title="Repricing", blocks=(nothing,))
     currency = state.figures.currency
     limit = float(state.portfolio.settings.appetite.max_price_shock_share)

@@ -188,8 +188,8 @@ def _component_node(system: System, index: int, points: dict[int, Point], curren
     component = system.components[index]
     point = points.get(index)
     marks: tuple[Mark, ...] = ("single point of failure",) if point else ()
-    away = (
-        f"away {component.unavailability:.3%} of the time ({component.origin})"
+    unavailable = (
+        f"unavailable {component.unavailability:.3%} of the time ({component.origin})"
         if component.unavailability
         else ""
     )
@@ -204,7 +204,7 @@ def _component_node(system: System, index: int, points: dict[int, Point], curren
         kind=component.kind,
         label=component.name,
         marks=marks,
-        note="; ".join(part for part in (taken, away) if part),
+        note="; ".join(part for part in (taken, unavailable) if part),
         value_per_hour=point.value_per_hour if point else 0.0,
     )
 

@@ -187,6 +187,20 @@ def test_cache_writes_are_billed_by_how_long_they_last() -> None:
     assert cost("") == Decimal("28.80")
 
 
+@pytest.mark.parametrize(
+    "demand",
+    [
+        "{requests: 1000, input_tokens: 10000, output_tokens: 0}",
+        "{requests: 1000, sizes: [{share: 1, input_tokens: 10000, output_tokens: 0}]}",
+    ],
+)
+def test_a_zero_that_is_written_is_declared_and_one_that_is_left_out_is_not(demand: str) -> None:
+    assert only(f"  t: {{route: [{{model: claude}}], demand: {demand}}}").spend_per_month == 30
+    left_out = demand.replace(", output_tokens: 0", "")
+    unknown = only(f"  t: {{route: [{{model: claude}}], demand: {left_out}}}")
+    assert unknown.spend_per_month is None
+
+
 def test_capacity_by_the_second_is_reserved_for_the_month() -> None:
     task = only(
         "  t: {route: [{model: 'bedrock/us-east-1/1-month-commitment/anthropic.claude-v2:1'}], "

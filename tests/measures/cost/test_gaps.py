@@ -28,6 +28,7 @@ usages = st.builds(
     Usage,
     input_tokens=st.integers(0, 3),
     output_tokens=st.integers(0, 3),
+    without_output=st.booleans(),
     units=st.dictionaries(
         st.sampled_from(sorted(UNITS)), st.integers(0, 3).map(Decimal), max_size=4
     ),

@@ -54,9 +54,10 @@ def _declared(demand: Demand, side: str) -> Decimal:
     """Mean tokens per request: of the histogram where there is one."""
     if demand.sizes:
         return sum(
-            (size.share * getattr(size, f"{side}_tokens") for size in demand.sizes), Decimal(0)
+            (size.share * (getattr(size, f"{side}_tokens") or 0) for size in demand.sizes),
+            Decimal(0),
         )
-    return Decimal(getattr(demand, f"{side}_tokens"))
+    return Decimal(getattr(demand, f"{side}_tokens") or 0)
 
 
 def _since_last(observation: Observation, used: dict[str, float | None]) -> list[str]:

@@ -178,7 +178,9 @@ def _longer(demand: Demand, factor: Decimal) -> Demand:
         **tokens,
         sizes=tuple(
             structs.replace(
-                size, input_tokens=times(size.input_tokens), output_tokens=times(size.output_tokens)
+                size,
+                input_tokens=times(size.input_tokens),
+                output_tokens=None if size.output_tokens is None else times(size.output_tokens),
             )
             for size in demand.sizes
         ),
