@@ -108,6 +108,10 @@ class ModelDeclaration(Closed, frozen=True, kw_only=True):
         Amount | None,
         Meta(description="Share added to the base's prices: 0.1 for a regional endpoint"),
     ] = None
+    fedramp: Annotated[
+        bool | None,
+        Meta(description="Whether it is called at its provider's FedRAMP endpoint, at its price"),
+    ] = None
     usd_fixed_per_month: Annotated[
         Amount | None,
         Meta(
@@ -154,6 +158,10 @@ class ProviderDeclaration(Closed, frozen=True, kw_only=True):
     surcharge: Annotated[
         Amount | None,
         Meta(description="Share added to all list prices; a model's own price or surcharge first"),
+    ] = None
+    fedramp: Annotated[
+        bool | None,
+        Meta(description="Whether its models are called at its FedRAMP endpoint, at its prices"),
     ] = None
     regions: Annotated[
         tuple[Region, ...] | None,

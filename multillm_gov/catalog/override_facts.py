@@ -140,7 +140,9 @@ def _priced(declared: ModelDeclaration, start: ModelFacts, as_of: date | None) -
 
 
 def _adjusted(declared: ModelDeclaration, base: Price | None) -> Price | None:
-    """The base's price with the discount and the surcharge."""
+    """The base's price with the discount and the surcharges."""
+    if base is not None and declared.fedramp:
+        base = base.at_fedramp()
     if base is None or (declared.discount is None and declared.surcharge is None):
         return base
     return base.scaled((1 - (declared.discount or 0)) * (1 + (declared.surcharge or Decimal(0))))
@@ -204,6 +206,9 @@ def _with_provider(
         factor *= 1 - declared.discount
     if declared.surcharge is not None and not priced and (own is None or own.surcharge is None):
         factor *= 1 + declared.surcharge
-    if factor != 1 and facts.price is not None:
-        changed["price"] = facts.price.scaled(factor)
+    price = facts.price
+    if declared.fedramp and price is not None and (own is None or own.fedramp is None):
+        price = price.at_fedramp()
+    if price is not None and (factor != 1 or price is not facts.price):
+        changed["price"] = price.scaled(factor)
     return structs.replace(facts, **changed) if changed else facts

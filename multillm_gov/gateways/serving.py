@@ -17,6 +17,7 @@ _TOKEN_PRICES = {
     "cache_read": "cache_read_input_token_cost",
     "cache_write": "cache_creation_input_token_cost",
     "cache_write_1h": "cache_creation_input_token_cost_above_1hr",
+    "cache_write_12h": "cache_creation_input_token_cost_above_12hr",
     "reasoning": "output_cost_per_reasoning_token",
 }
 """LiteLLM's names of prices per text token."""

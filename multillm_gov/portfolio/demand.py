@@ -47,6 +47,9 @@ class Demand(Closed, frozen=True, kw_only=True):
     cache_write_1h_share: Annotated[
         Share, Meta(description="Share of the input tokens written to the cache for one hour")
     ] = field(default_factory=Share)
+    cache_write_12h_share: Annotated[
+        Share, Meta(description="Share of the input tokens written to the cache for twelve hours")
+    ] = field(default_factory=Share)
     reasoning_share: Annotated[
         Share, Meta(description="Share of the output tokens that are reasoning")
     ] = field(default_factory=Share)
@@ -135,6 +138,26 @@ class Demand(Closed, frozen=True, kw_only=True):
     credits: Annotated[
         Amount, Meta(description="Credits per request, where the provider bills by the credit")
     ] = field(default_factory=Amount)
+    content_units: Annotated[
+        Amount,
+        Meta(description="Guardrail: text units (1,000 characters) per request, content policy"),
+    ] = field(default_factory=Amount)
+    content_images: Annotated[
+        Amount, Meta(description="Guardrail: images per request, content policy")
+    ] = field(default_factory=Amount)
+    topic_units: Annotated[
+        Amount, Meta(description="Guardrail: text units per request, topic policy")
+    ] = field(default_factory=Amount)
+    sensitive_units: Annotated[
+        Amount,
+        Meta(description="Guardrail: text units per request, sensitive information policy"),
+    ] = field(default_factory=Amount)
+    grounding_units: Annotated[
+        Amount, Meta(description="Guardrail: text units per request, grounding check")
+    ] = field(default_factory=Amount)
+    reasoning_units: Annotated[
+        Amount, Meta(description="Guardrail: text units per request, automated reasoning check")
+    ] = field(default_factory=Amount)
     messages: Annotated[
         Amount, Meta(description="Text messages per request (realtime sessions)")
     ] = field(default_factory=Amount)
@@ -165,7 +188,12 @@ class Demand(Closed, frozen=True, kw_only=True):
             ValueError: they do.
         """
         for names in (
-            ("cached_input_share", "cache_write_share", "cache_write_1h_share"),
+            (
+                "cached_input_share",
+                "cache_write_share",
+                "cache_write_1h_share",
+                "cache_write_12h_share",
+            ),
             ("batch_share", "flex_share"),
         ):
             total = sum(getattr(self, name) for name in names)

@@ -24,7 +24,7 @@ from multillm_gov.sources.output import write_bytes
 from multillm_gov.sources.price_map import read_price_map
 from multillm_gov.sources.root import find_root
 from multillm_gov.sources.sparse import read_working_tree
-from multillm_gov.words import count_of
+from multillm_gov.words import code, count_of, join_code
 
 RESOLVED_MODES = frozenset({"chat", "embedding"})
 """Modes whose vendors and providers the catalog answers for."""
@@ -90,18 +90,12 @@ def show_model(name: str, view: View) -> ModelFacts:
     """
     facts = view.catalog.find(name)
     if facts is None:
-        near = view.catalog.suggest(name)
-        base = view.catalog.suggest_base(name)
-        hints = [f"Candidates: {', '.join(f'`{other}`' for other in near)}."] if near else []
+        near, base = view.catalog.suggest(name), view.catalog.suggest_base(name)
+        hint = f"Candidates: {join_code(near)}." if near else "Try `govern catalog search`."
         if base:
-            hints.insert(
-                0,
-                f"A deployment of your own? Write `models: {{{name}: {{base: {base}}}}}` in "
-                "`catalog/models.yaml`.",
-            )
-        raise UsageError(
-            f"No model `{name}` is known", " ".join(hints) or "Try `govern catalog search`."
-        )
+            declared = f"models: {{{name}: {{base: {base}}}}}"
+            hint = f"A deployment of your own? Write {code(declared)} in `catalog/models.yaml`."
+        raise UsageError(f"No model `{name}` is known", hint)
     return facts
 
 

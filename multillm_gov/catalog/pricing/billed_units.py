@@ -26,6 +26,9 @@ UNITS = {
     "audio_cache_read": BilledUnit(
         noun="cached audio input token", demand="cached_input_share", example="0.5"
     ),
+    "audio_cache_write": BilledUnit(
+        noun="audio input token written to the cache", demand="cache_write_share", example="0.5"
+    ),
     "image_input": BilledUnit(
         noun="image input token", demand="image_input_tokens", example="1000", like="input"
     ),
@@ -65,10 +68,22 @@ UNITS = {
     "page": BilledUnit(noun="page", demand="pages"),
     "annotated_page": BilledUnit(noun="annotated page", demand="annotated_pages"),
     "credit": BilledUnit(noun="credit", demand="credits"),
+    "content_unit": BilledUnit(noun="text unit of the content policy", demand="content_units"),
+    "content_image": BilledUnit(noun="image of the content policy", demand="content_images"),
+    "topic_unit": BilledUnit(noun="text unit of the topic policy", demand="topic_units"),
+    "sensitive_unit": BilledUnit(
+        noun="text unit of the sensitive information policy", demand="sensitive_units"
+    ),
+    "grounding_unit": BilledUnit(noun="text unit of the grounding check", demand="grounding_units"),
+    "reasoning_unit": BilledUnit(
+        noun="text unit of the automated reasoning check", demand="reasoning_units"
+    ),
 }
 """Every billed unit that is no text token; a unit with ``like`` is a kind of token."""
 
-PER_TOKEN = frozenset({name for name, unit in UNITS.items() if unit.noun.endswith("token")})
+GUARDRAIL_UNITS = tuple(name for name, unit in UNITS.items() if unit.demand.endswith("_units"))
+"""By what guardrails bill besides images: a unit of text for each policy that is applied."""
+PER_TOKEN = frozenset({name for name, unit in UNITS.items() if " token" in f" {unit.noun}"})
 """Units whose prices are stated per million."""
 TEXT_TOKENS = {"input": "input_tokens", "output": "output_tokens"}
 """Text tokens, and the keys of `demand` that count them."""
@@ -87,4 +102,5 @@ def demand_key(unit: str) -> str:
 def spell_unit(unit: str) -> str:
     """What a price is stated per: ``page``, ``million audio input tokens``."""
     noun = noun_of(unit)
-    return f"million {noun}s" if unit in PER_TOKEN or unit not in UNITS else noun
+    tokens = noun.replace("token", "tokens", 1)
+    return f"million {tokens}" if unit in PER_TOKEN or unit not in UNITS else noun

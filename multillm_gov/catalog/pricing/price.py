@@ -9,7 +9,7 @@ PIXELS_PER_IMAGE = 1024 * 1024
 """What an image is taken to have where nobody says (LiteLLM's default size)."""
 USD = "USD"
 FEDRAMP = "FedRAMP"
-"""Key of `Price.regional`: a service for US authorities, which no place of processing tells."""
+"""Key of `Price.regional`: an endpoint for US authorities, which no place of processing tells."""
 
 
 class UnitPrices(Struct, frozen=True, kw_only=True):
@@ -24,6 +24,7 @@ class UnitPrices(Struct, frozen=True, kw_only=True):
     cache_write: Decimal | None = None
     """Written to the cache for the provider's usual time (five minutes at Anthropic)."""
     cache_write_1h: Decimal | None = None
+    cache_write_12h: Decimal | None = None
     reasoning: Decimal | None = None
     units: dict[str, Decimal] = {}
     """Prices of everything but text tokens, by name of `billed_units.UNITS`."""
@@ -107,6 +108,13 @@ class Price(Struct, frozen=True, kw_only=True):
             off_peak=off_peak,
         )
 
+    def at_fedramp(self) -> Self:
+        """The price at the provider's FedRAMP endpoint, whose factor replaces that of a place."""
+        factor = self.regional.get(FEDRAMP)
+        if factor is None or self.region:
+            return self
+        return structs.replace(self.scaled(factor), region=FEDRAMP)
+
     def processed_in(self, regions: tuple[str, ...]) -> Self:
         """The price with the surcharge of the place where requests are processed, if it has one.
 
@@ -145,7 +153,7 @@ INCLUDED = Price(standard=UnitPrices(input=Decimal(0), output=Decimal(0)))
 class Usage(Struct, frozen=True, kw_only=True):
     """What one request consumes.
 
-    ``input_tokens`` are text and include cached reads and both kinds of writes;
+    ``input_tokens`` are text and include cached reads and all kinds of writes;
     ``output_tokens`` are text and include reasoning. All other units add to them.
     """
 
@@ -155,8 +163,9 @@ class Usage(Struct, frozen=True, kw_only=True):
     """Whether it is declared to write no text, in contrast to a count that is left out."""
     cached_input_tokens: int = 0
     cache_write_tokens: int = 0
-    """Written for the usual time; those written for an hour are counted apart."""
+    """Written for the usual time; those written for one or twelve hours are counted apart."""
     cache_write_1h_tokens: int = 0
+    cache_write_12h_tokens: int = 0
     reasoning_tokens: int = 0
     units: dict[str, Decimal] = {}
     """Counts of everything else, by name in `billed_units.UNITS`; ``image`` covers ``pixel``."""

@@ -24,10 +24,17 @@ class TokenPrices(Closed, frozen=True, kw_only=True):
         Amount | None,
         Meta(description="Written to the cache for one hour; default: as cache_write"),
     ] = None
+    cache_write_12h: Annotated[
+        Amount | None,
+        Meta(description="Written to the cache for twelve hours; default: as cache_write_1h"),
+    ] = None
     reasoning: Annotated[Amount | None, Meta(description="Default: as output")] = None
     audio_input: Annotated[Amount | None, Meta(description="Default: as input")] = None
     audio_output: Annotated[Amount | None, Meta(description="Default: as output")] = None
     audio_cache_read: Annotated[Amount | None, Meta(description="Default: as audio_input")] = None
+    audio_cache_write: Annotated[
+        Amount | None, Meta(description="Audio written to the cache; default: as audio_input")
+    ] = None
     image_input: Annotated[Amount | None, Meta(description="Default: as input")] = None
     image_output: Annotated[Amount | None, Meta(description="Default: as output")] = None
     image_cache_read: Annotated[Amount | None, Meta(description="Default: as image_input")] = None
@@ -71,6 +78,25 @@ class PricesPerUnit(Closed, frozen=True, kw_only=True):
         Amount | None, Meta(description="Per page annotated, on top of reading it")
     ] = None
     credit: Annotated[Amount | None, Meta(description="Per credit")] = None
+    content_unit: Annotated[
+        Amount | None, Meta(description="Guardrail: per text unit of the content policy")
+    ] = None
+    content_image: Annotated[
+        Amount | None, Meta(description="Guardrail: per image of the content policy")
+    ] = None
+    topic_unit: Annotated[
+        Amount | None, Meta(description="Guardrail: per text unit of the topic policy")
+    ] = None
+    sensitive_unit: Annotated[
+        Amount | None,
+        Meta(description="Guardrail: per text unit of the sensitive information policy"),
+    ] = None
+    grounding_unit: Annotated[
+        Amount | None, Meta(description="Guardrail: per text unit of the grounding check")
+    ] = None
+    reasoning_unit: Annotated[
+        Amount | None, Meta(description="Guardrail: per text unit of the automated reasoning check")
+    ] = None
 
 
 class PricesOfService(Closed, frozen=True, kw_only=True):

@@ -26,6 +26,7 @@ from multillm_gov.catalog.pricing.service_rates import (
     REASONING,
     WRITE,
     WRITE_1H,
+    WRITE_12H,
     Rates,
     read_batch_rates,
     read_rates,
@@ -76,6 +77,7 @@ def _read_range(item: object, numbers: EntryNumbers) -> PriceTier | None:
         cache_read=tier.get(READ),
         cache_write=tier.get(WRITE),
         cache_write_1h=tier.get(WRITE_1H),
+        cache_write_12h=tier.get(WRITE_12H),
         reasoning=reasoning,
     )
     return PriceTier(above_input_tokens=int(start), price=price)

@@ -17,8 +17,9 @@ OUTPUT = "output_cost_per_token"
 READ = "cache_read_input_token_cost"
 WRITE = "cache_creation_input_token_cost"
 WRITE_1H = "cache_creation_input_token_cost_above_1hr"
+WRITE_12H = "cache_creation_input_token_cost_above_12hr"
 REASONING = "output_cost_per_reasoning_token"
-KEYS = (INPUT, OUTPUT, READ, WRITE, WRITE_1H)
+KEYS = (INPUT, OUTPUT, READ, WRITE, WRITE_1H, WRITE_12H)
 BATCH = "batches"
 HALF = Decimal("0.5")
 
@@ -91,6 +92,7 @@ def _price(
         cache_read=amounts[READ],
         cache_write=amounts[WRITE],
         cache_write_1h=amounts[WRITE_1H],
+        cache_write_12h=amounts[WRITE_12H],
         reasoning=reasoning,
     )
 
@@ -112,6 +114,7 @@ def _batch_price(numbers: EntryNumbers, passed: Threshold | None) -> UnitPrices 
         cache_read=own[READ],
         cache_write=own[WRITE],
         cache_write_1h=own[WRITE_1H],
+        cache_write_12h=own[WRITE_12H],
     )
 
 

@@ -22,6 +22,7 @@ _ANYWHERE = {
     "audio_input": "input_cost_per_audio_token",
     "audio_output": "output_cost_per_audio_token",
     "audio_cache_read": "cache_read_input_audio_token_cost",
+    "audio_cache_write": "cache_creation_input_audio_token_cost",
     "image_input": "input_cost_per_image_token",
     "image_output": "output_cost_per_image_token",
     "image_cache_read": "cache_read_input_image_token_cost",
@@ -42,6 +43,15 @@ _ANYWHERE = {
 """Keys that mean the same in every mode."""
 TOKEN_KEYS = tuple(key for key in _ANYWHERE.values() if "_token" in key)
 """Of them, those per token: they may have prices of their own in a service or above a threshold."""
+_OF_GUARDRAILS = {
+    "contentPolicyUnits": "content_unit",
+    "contentPolicyImageUnits": "content_image",
+    "topicPolicyUnits": "topic_unit",
+    "sensitiveInformationPolicyUnits": "sensitive_unit",
+    "contextualGroundingPolicyUnits": "grounding_unit",
+    "automatedReasoningPolicyUnits": "reasoning_unit",
+}
+"""Units of Amazon Bedrock's guardrails; word filters and regular expressions are free."""
 _UNIT_OF = {key: unit for unit, key in _ANYWHERE.items()}
 
 
@@ -70,7 +80,7 @@ def read_unit_prices(
     ranges = _results(entry)
     if ranges:
         prices.setdefault("query", ranges[0][1])
-    return prices | dict(_search_fees(entry))
+    return prices | dict(_search_fees(entry)) | dict(_guardrail_prices(entry))
 
 
 def read_service_units(numbers: EntryNumbers, service: str) -> dict[str, Decimal]:
@@ -169,6 +179,16 @@ def _search_fees(entry: Mapping[str, object]) -> Iterator[tuple[str, Decimal]]:
         fee = read_amount(fees.get(f"search_context_size_{size}"))
         if fee is not None:
             yield f"search_{size}", fee
+
+
+def _guardrail_prices(entry: Mapping[str, object]) -> Iterator[tuple[str, Decimal]]:
+    listed = entry.get("guardrail_cost_per_unit")
+    if not isinstance(listed, Mapping):
+        return
+    for key, unit in _OF_GUARDRAILS.items():
+        amount = read_amount(listed.get(key))
+        if amount is not None:
+            yield unit, amount
 
 
 def _results(entry: Mapping[str, object]) -> list[tuple[str, Decimal]]:

@@ -109,6 +109,9 @@ def _lifecycle_rows(
         yield "preview", "may retire at short notice"
 
 
+_ENDPOINTS = {"regional": "any regional endpoint", FEDRAMP: "the FedRAMP endpoint"}
+
+
 def _price_rows(price: Price | None) -> Iterator[tuple[str, str]]:
     if price is None:
         yield "price", "not known"
@@ -129,18 +132,18 @@ def _price_rows(price: Price | None) -> Iterator[tuple[str, str]]:
         yield name, _unit_text(amounts, price.currency)
     if price.minimum is not None:
         yield "at least", f"{format_money(price.minimum, price.currency)} a request"
-    for region, factor in price.regional.items():
-        where = "any regional endpoint" if region == "regional" else f"processing in {region}"
-        applied = _applied(price, region, factor)
-        yield "surcharge", f"times {factor.normalize():f} for {where}{applied}"
+    yield from _surcharges(price)
     if price.off_peak is not None:
         yield "off peak", f"{_token_text(price.off_peak.price)} ({price.off_peak.hours})"
 
 
-def _applied(price: Price, region: str, factor: Decimal) -> str:
-    if region == FEDRAMP:
-        return f" (not applied; declare `surcharge: {(factor - 1).normalize():f}` where it is paid)"
-    return " (in the prices above)" if price.region == region else ""
+def _surcharges(price: Price) -> Iterator[tuple[str, str]]:
+    for region, factor in price.regional.items():
+        where = _ENDPOINTS.get(region, f"processing in {region}")
+        applied = " (in the prices above)" if price.region == region else ""
+        if region == FEDRAMP and not applied:
+            applied = " (where `fedramp: true` is declared)"
+        yield "surcharge", f"times {factor.normalize():f} for {where}{applied}"
 
 
 def _token_text(tokens: UnitPrices, currency: str = "USD") -> str:

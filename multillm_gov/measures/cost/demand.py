@@ -26,7 +26,7 @@ _COUNTED = tuple(
     for name, unit in UNITS.items()
     if unit.demand in Demand.__struct_fields__
     and name not in {"request", "query", "pixel", "search_low", "search_medium", "search_high"}
-    and unit.demand != "cached_input_share"
+    and not unit.demand.endswith("_share")
 )
 
 
@@ -199,12 +199,20 @@ def _units(demand: Demand) -> dict[str, Decimal]:
         counts[f"search_{demand.search_context}"] = demand.searches
     if demand.queries != 1:
         counts["query"] = demand.queries
-    for kind in ("audio", "image") if demand.cached_input_share and counts else ():
-        tokens = counts.get(f"{kind}_input", _ZERO)
-        cached = _part(demand.cached_input_share, int(tokens))
+    written = sum(
+        (demand.cache_write_share, demand.cache_write_1h_share, demand.cache_write_12h_share), _ZERO
+    )
+    parts = (
+        ("audio", "cache_read", demand.cached_input_share),
+        ("audio", "cache_write", written),
+        ("image", "cache_read", demand.cached_input_share),
+    )
+    for kind, use, share in parts if counts else ():
+        tokens = Decimal(getattr(demand, f"{kind}_input_tokens"))
+        cached = Decimal(_part(share, int(tokens)))
         if cached:
-            counts[f"{kind}_cache_read"] = Decimal(cached)
-            counts[f"{kind}_input"] = tokens - cached
+            counts[f"{kind}_{use}"] = cached
+            counts[f"{kind}_input"] -= cached
     return counts
 
 
@@ -219,6 +227,7 @@ def _usage(
         cached_input_tokens=_part(demand.cached_input_share, input_tokens),
         cache_write_tokens=_part(demand.cache_write_share, input_tokens),
         cache_write_1h_tokens=_part(demand.cache_write_1h_share, input_tokens),
+        cache_write_12h_tokens=_part(demand.cache_write_12h_share, input_tokens),
         reasoning_tokens=_part(demand.reasoning_share, output_tokens),
         units=units,
         variant=demand.variant or "",

@@ -1,5 +1,6 @@
 """Why a cost is not known: a declared unit without a price, or a unit that bills undeclared."""
 
+from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from decimal import Decimal
 from typing import Literal
@@ -7,6 +8,7 @@ from typing import Literal
 from msgspec import Struct
 
 from multillm_gov.catalog.pricing.billed_units import (
+    GUARDRAIL_UNITS,
     PER_TOKEN,
     TEXT_TOKENS,
     UNITS,
@@ -41,26 +43,21 @@ _OUTPUT = (
     "second",
 )
 _TEXT_SLOTS = (_INPUT, _OUTPUT)
-_READING_SLOTS = (_INPUT,)
-_PICTURE_SLOTS = (
-    ("image", "image_output", "step", "pixel", "output"),
-    ("input", "image", "step", "pixel"),
-)
+_MADE = ("image", "image_output", "step", "pixel", "output")
+_PICTURE_SLOTS = (_MADE, ("input", "image", "step", "pixel"))
 _SLOTS: dict[str, tuple[tuple[str, ...], ...]] = {
-    "embedding": _READING_SLOTS,
-    "rerank": _READING_SLOTS,
-    "moderation": _READING_SLOTS,
+    "embedding": (_INPUT,),
+    "rerank": (_INPUT,),
+    "moderation": (_INPUT,),
     "audio_transcription": (("second", "audio_input", "audio_second"), ("output", "second")),
-    "audio_speech": (
-        ("character", "input", "song"),
-        ("second", "audio_output", "output", "song"),
-    ),
+    "audio_speech": (("character", "input", "song"), ("second", "audio_output", "output", "song")),
     "image_generation": _PICTURE_SLOTS,
     "image_edit": _PICTURE_SLOTS,
     "video_generation": (("second", "video_output"),),
     "ocr": (("page", "credit", "input"), ("output", "page", "credit")),
     "search": (("query", "request"),),
     "vector_store": (("query", "request"),),
+    "guardrail": ((*GUARDRAIL_UNITS, "content_image"),),
 }
 """By mode, what every request has: one unit of each tuple is declared, if any of them bills."""
 _COVERING = {
@@ -140,12 +137,11 @@ def missing_demand(gaps: Iterable[Gap]) -> str:
 
 def missing_prices(gaps: Iterable[Gap]) -> str:
     """What to write below the model in `catalog/` to close gaps of prices, as YAML."""
-    groups: dict[str, list[str]] = {}
+    groups = defaultdict[str, list[str]](list)
     for gap in gaps:
         if gap.kind == "price":
             per_token = gap.unit in PER_TOKEN or gap.unit not in UNITS
-            group = "usd_per_million_tokens" if per_token else "usd_per"
-            groups.setdefault(group, []).append(gap.entry)
+            groups["usd_per_million_tokens" if per_token else "usd_per"].append(gap.entry)
     return ", ".join(f"{group}: {{{', '.join(entries)}}}" for group, entries in groups.items())
 
 

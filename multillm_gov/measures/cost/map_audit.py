@@ -42,6 +42,7 @@ _BY_MODE: dict[str, dict[str, Any]] = {
     "ocr": {"pages": 1, "credits": Amount(1)},
     "search": {},
     "vector_store": {},
+    "guardrail": {"content_units": Amount(1), "topic_units": Amount(1)},
     "realtime": {
         "input_tokens": 100,
         "audio_input_tokens": 600,

@@ -6,7 +6,7 @@ from decimal import Decimal
 from msgspec import structs
 
 from multillm_gov.catalog.facts import ModelFacts
-from multillm_gov.catalog.pricing.price import Price, Usage
+from multillm_gov.catalog.pricing.price import FEDRAMP, Price, Usage
 from multillm_gov.measures.cost.demand import largest_usage, usages
 from multillm_gov.measures.cost.request import prompt_tokens, rates_for, request_cost
 from multillm_gov.portfolio.allocation import TaskClass
@@ -63,7 +63,9 @@ def _implied(task: TaskClass) -> Iterator[str]:
 def _prices(price: Price, demand: Demand) -> Iterator[str]:
     rates = rates_for(price, demand.input_tokens, demand.service_tier)
     read = demand.cached_input_share
-    written = demand.cache_write_share or demand.cache_write_1h_share
+    written = (
+        demand.cache_write_share or demand.cache_write_1h_share or demand.cache_write_12h_share
+    )
     if read and not written and (rates.cache_write or 0) > (rates.input or 0):
         yield "cache writes cost more than input here and are not declared"
     if price.variants and demand.variant is None:
@@ -73,7 +75,8 @@ def _prices(price: Price, demand: Demand) -> Iterator[str]:
         yield f"a request costs {cheaper} off peak ({price.off_peak.hours}), which is not counted"
     if price.region:
         factor = price.regional.get(price.region, price.regional.get("regional", 1)) - 1
-        yield f"includes {format_share(factor)} for processing in one region"
+        where = "the FedRAMP endpoint" if price.region == FEDRAMP else "processing in one region"
+        yield f"includes {format_share(factor)} for {where}"
 
 
 def off_peak_price(price: Price) -> Price:

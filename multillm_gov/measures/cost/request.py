@@ -10,7 +10,11 @@ _EXACT = Context(prec=60)
 """Wide enough that no product or sum of prices and counts is ever rounded."""
 _ZERO = Decimal(0)
 _ONE = Decimal(1)
-_CACHED = {"audio_cache_read": "audio_input", "image_cache_read": "image_input"}
+_CACHED = {
+    "audio_cache_read": "audio_input",
+    "audio_cache_write": "audio_input",
+    "image_cache_read": "image_input",
+}
 _ALTERNATIVES = (
     ("image", "image_output"),
     ("input_image", "image_input"),
@@ -26,9 +30,10 @@ TRANSCRIPTION = "audio_transcription"
 def request_cost(price: Price, usage: Usage, mode: str = "") -> Decimal:
     """Cost of one request, in the currency of the price.
 
-    A price the source does not give falls back: cache reads and writes to the input price, one-hour
-    writes to the price of other writes, reasoning to the output price, audio, image and video
-    tokens to text tokens, an unknown service tier to standard prices; an explicit zero is a price.
+    A price the source does not give falls back: cache reads and writes to the input price, writes
+    for one or twelve hours to the price of shorter ones, reasoning to the output price, audio,
+    image and video tokens to text tokens, an unknown service tier to standard prices; an explicit
+    zero is a price.
     What has no price at all adds nothing here: `measures.gaps` names it. Everything adds up, except
     that two measures of one thing (pictures and image tokens) count once, by the dearer: more use
     never costs less.
@@ -81,7 +86,7 @@ def unit_rate(price: Price, rates: UnitPrices, usage: Usage, unit: str) -> Decim
         return amount
     if unit in _CACHED:
         own = unit_rate(price, rates, usage, _CACHED[unit])
-        text = rates.cache_read
+        text = rates.cache_write if unit.endswith("_write") else rates.cache_read
         return text if text is not None and own == rates.input else own
     if unit == "image":
         pixel = unit_rate(price, rates, usage, "pixel")
@@ -130,21 +135,20 @@ def _sum(amounts: Iterable[Decimal]) -> Decimal:
 
 
 def _input_cost(rates: UnitPrices, usage: Usage) -> Decimal:
-    read, write, write_1h = (
-        usage.cached_input_tokens,
-        usage.cache_write_tokens,
-        usage.cache_write_1h_tokens,
-    )
     rate_in = _first(rates.input)
-    total = _EXACT.multiply(rate_in, max(usage.input_tokens - read - write - write_1h, 0))
-    if read:
-        total = _EXACT.fma(_first(rates.cache_read, rate_in), read, total)
-    if write:
-        total = _EXACT.fma(_first(rates.cache_write, rate_in), write, total)
-    if write_1h:
-        total = _EXACT.fma(
-            _first(rates.cache_write_1h, rates.cache_write, rate_in), write_1h, total
-        )
+    write = _first(rates.cache_write, rate_in)
+    write_1h = _first(rates.cache_write_1h, write)
+    cached = (
+        (usage.cached_input_tokens, _first(rates.cache_read, rate_in)),
+        (usage.cache_write_tokens, write),
+        (usage.cache_write_1h_tokens, write_1h),
+        (usage.cache_write_12h_tokens, _first(rates.cache_write_12h, write_1h)),
+    )
+    rest = usage.input_tokens - sum(tokens for tokens, _ in cached)
+    total = _EXACT.multiply(rate_in, max(rest, 0))
+    for tokens, rate in cached:
+        if tokens:
+            total = _EXACT.fma(rate, tokens, total)
     return total
 
 

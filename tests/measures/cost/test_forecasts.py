@@ -42,6 +42,7 @@ MAP = {
         "input_cost_per_token": 2.5e-06,
         "output_cost_per_token": 1.5e-05,
         "regional_processing_uplift_multiplier_eu": 1.1,
+        "fedramp_uplift_multiplier": 1.2,
     },
     "claude": {
         "mode": "chat",
@@ -51,6 +52,26 @@ MAP = {
         "cache_read_input_token_cost": 3e-07,
         "cache_creation_input_token_cost": 3.75e-06,
         "cache_creation_input_token_cost_above_1hr": 6e-06,
+        "cache_creation_input_token_cost_above_12hr": 9e-06,
+    },
+    "listener": {
+        "mode": "realtime",
+        "litellm_provider": "openai",
+        "input_cost_per_token": 1e-06,
+        "output_cost_per_token": 1e-06,
+        "input_cost_per_audio_token": 1e-05,
+        "cache_read_input_audio_token_cost": 1e-06,
+        "cache_creation_input_audio_token_cost": 4e-06,
+    },
+    "guard": {
+        "mode": "guardrail",
+        "litellm_provider": "bedrock",
+        "guardrail_cost_per_unit": {
+            "contentPolicyUnits": 0.00015,
+            "contentPolicyImageUnits": 0.00075,
+            "topicPolicyUnits": 0.0001,
+            "wordPolicyUnits": 0.0,
+        },
     },
     "bedrock/us-east-1/1-month-commitment/anthropic.claude-v2:1": {
         "mode": "chat",
@@ -184,7 +205,55 @@ def test_cache_writes_are_billed_by_how_long_they_last() -> None:
 
     assert cost(", cache_write_share: 0.3") == Decimal("31.05")
     assert cost(", cache_write_1h_share: 0.3") == Decimal("37.80")
+    assert cost(", cache_write_12h_share: 0.3") == Decimal("46.80")
     assert cost("") == Decimal("28.80")
+
+
+def test_audio_that_is_written_to_the_cache_has_its_price() -> None:
+    """600 read at 1, 300 written at 4 and 100 new at 10 USD a million; 10 out at 1."""
+    task = only(
+        "  t: {mode: realtime, route: [{model: listener}], demand: {requests: 1000000, "
+        "audio_input_tokens: 1000, output_tokens: 10, cached_input_share: 0.6, "
+        "cache_write_share: 0.2, cache_write_12h_share: 0.1}}"
+    )
+    assert task.spend_per_month == 600 + 1200 + 1000 + 10
+
+
+@pytest.mark.parametrize(
+    ("demand", "usd"),
+    [
+        ("content_units: 2, topic_units: 2, content_images: 1", "125"),
+        ("content_units: 2", "30"),
+        ("input_tokens: 500", None),
+        ("content_units: 2, grounding_units: 1", None),
+    ],
+)
+def test_a_guardrail_bills_the_units_of_each_policy(demand: str, usd: str | None) -> None:
+    task = only(
+        "  t: {mode: guardrail, route: [{model: guard}], "
+        f"demand: {{requests: 100000, {demand}}}}}"
+    )
+    assert task.spend_per_month == (None if usd is None else Decimal(usd))
+
+
+@pytest.mark.parametrize(
+    "catalog",
+    [
+        "providers: {openai: {fedramp: true, regions: [EU]}}",
+        "models: {gpt-regional: {fedramp: true, regions: [EU]}}",
+        "models: {gpt-regional: {fedramp: true}}\nproviders: {openai: {fedramp: false}}",
+    ],
+)
+def test_the_fedramp_endpoint_has_its_surcharge_in_place_of_a_regions(catalog: str) -> None:
+    allocation = (
+        "  t: {route: [{model: gpt-regional}], "
+        "demand: {requests: 100000, input_tokens: 2000, output_tokens: 500}}"
+    )
+    task = only(allocation, catalog)
+    assert task.spend_per_month == 1500
+    assert task.legs[0].remarks == ("includes 20.0% for the FedRAMP endpoint",)
+    other = "models: {gpt-regional: {fedramp: false}}\nproviders: {openai: {fedramp: true}}"
+    assert only(allocation, other).spend_per_month == 1250
 
 
 @pytest.mark.parametrize(

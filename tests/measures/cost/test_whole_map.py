@@ -22,9 +22,9 @@ DOLLARS = Pricing(Decimal(1))
 COUNTS = tuple(
     key
     for key in Demand.__struct_fields__
-    if key.endswith(("tokens", "seconds", "characters", "pages"))
+    if key.endswith(("tokens", "seconds", "characters", "pages", "_units"))
     or key in {"images", "input_images", "steps", "songs", "credits", "messages", "searches"}
-    or key in {"queries", "maps_queries", "sessions"}
+    or key in {"queries", "maps_queries", "sessions", "content_images"}
 )
 
 
