@@ -35,6 +35,15 @@ class FallbackRule(Struct, frozen=True, kw_only=True):
     place: Place | None
 
 
+class CapacityRule(Struct, frozen=True, kw_only=True):
+    """One entity at a time is lost, and the fallbacks must carry what it leaves (N+1)."""
+
+    level: Level
+    peak: float
+    """Busiest minute over the mean one."""
+    by_policy: bool
+
+
 class Refusal(Struct, frozen=True, kw_only=True):
     """Why a model may not take a task class: the rule or policy, and where it is written."""
 
@@ -54,5 +63,6 @@ class DeclaredLimits(Struct, frozen=True, kw_only=True):
     entities: tuple[EntityLimit, ...] = ()
     spend: tuple[SpendLimit, ...] = ()
     fallbacks: tuple[FallbackRule, ...] = ()
+    capacities: tuple[CapacityRule, ...] = ()
     judged_afterwards: tuple[str, ...] = ()
     """Policies without rows of their own: the finished proposal is judged by them."""

@@ -44,6 +44,7 @@ def portfolio_problem(inputs: Inputs) -> Problem:
         costs=options.costs,
         today=options.shares_today,
         use_costs=move_costs(options, settings),
+        standing_cost=sum(standing_costs(inputs).values()),
         fixed_costs=tuple(hosting_costs(inputs)),
         minimums=tuple(contract_minimums(inputs, settings)),
         fallbacks=tuple(_fallback_needs(inputs)),

@@ -150,6 +150,8 @@ class Problem(Struct, frozen=True, kw_only=True, eq=False):
     use_costs: Floats
     """By option: what its use adds a month whatever its share (a move's cost, spread)."""
     limits: tuple[Limit, ...] = ()
+    standing_cost: float = 0.0
+    """Paid a month whatever the shares are: hosting of fallbacks."""
     fixed_costs: tuple[FixedCost, ...] = ()
     minimums: tuple[Minimum, ...] = ()
     fallbacks: tuple[FallbackNeed, ...] = ()

@@ -1,7 +1,8 @@
 """From shares to what is written: weights in hundredths of a percent, fallbacks in order."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
+from itertools import combinations, islice
 
 import numpy as np
 from msgspec import Struct
@@ -9,13 +10,22 @@ from msgspec import Struct
 from multillm_gov.measures.figures import TaskFigures
 from multillm_gov.measures.independence import shared_levels
 from multillm_gov.optimization.options import OptionSet
-from multillm_gov.optimization.problem import Floats, Problem, Solution
+from multillm_gov.optimization.problem import (
+    Floats,
+    Integers,
+    Problem,
+    Row,
+    Solution,
+    options_of,
+)
 from multillm_gov.optimization.solving import clean
 from multillm_gov.state.state import State
 
 STEPS = 10_000
 """Weights are percentages with two decimals."""
 _SAME = 0.5 / STEPS
+_ROUNDING = 1e-9
+"""Excess of a row, in units of its largest coefficient, that is the solver's."""
 
 
 class Move(Struct, frozen=True, kw_only=True):
@@ -36,18 +46,89 @@ class Move(Struct, frozen=True, kw_only=True):
 
 
 def rounded(problem: Problem, shares: Floats) -> Floats:
-    """Shares in hundredths of a percent that still sum to 1 in every task class."""
-    found = np.zeros(problem.size)
-    for task in range(len(problem.tasks)):
-        own = np.flatnonzero(problem.task_of == task)
-        exact = shares[own] * STEPS
-        floor = np.floor(exact + 1e-6)
-        short = round(STEPS - floor.sum())
-        order = np.argsort(-(exact - floor), kind="stable")
-        if short > 0:
-            floor[order[:short]] += 1
-        found[own] = floor / STEPS
+    """Shares in hundredths of a percent that sum to 1 in every task class and keep every row.
+
+    A split may lie exactly on a floor or cap, and rounding it the wrong way would break it: of the
+    ways to round a task class, the one that breaks rows least, and of those the nearest.
+    """
+    found = shares.copy()
+    rows = _Rows(problem, shares)
+    for task, own in enumerate(options_of(problem)):
+        ways = _ways(shares[own])
+        best = ways[0]
+        if len(ways) > 1:
+            best = min(ways, key=lambda way: rows.excess(task, own, way))
+        rows.move(task, own, best)
+        found[own] = best
     return clean(problem, found)
+
+
+MOST_WAYS = 24
+
+
+def _ways(shares: Floats) -> list[Floats]:
+    """Every share rounded down or up by a step so that they sum to 1, nearest first."""
+    exact = shares * STEPS
+    floor = np.floor(exact + 1e-6)
+    short = round(STEPS - floor.sum())
+    rest = exact - floor
+    used = [int(place) for place in np.argsort(-rest, kind="stable") if rest[place] > 1e-6]
+    if short <= 0 or len(used) < short:
+        floor[np.argsort(-rest, kind="stable")[: max(short, 0)]] += 1
+        return [floor / STEPS]
+    ways = []
+    for chosen in islice(combinations(used, short), MOST_WAYS):
+        way = floor.copy()
+        way[list(chosen)] += 1
+        ways.append(way / STEPS)
+    return ways
+
+
+class _Rows:
+    """The left sides of all rows while one task class after the other is rounded."""
+
+    def __init__(self, problem: Problem, shares: Floats) -> None:
+        self._shares = shares.copy()
+        self._values: list[float] = []
+        self._bounds: list[float] = []
+        self._sizes: list[float] = []
+        self._parts: dict[int, list[tuple[int, Integers, Floats]]] = {}
+        for limit in problem.limits:
+            for row in limit.rows:
+                self._add(problem.task_of, row, limit.value)
+
+    def _add(self, task_of: Integers, row: Row, value: float) -> None:
+        coefficients = row.coefficients(value)
+        number = len(self._values)
+        self._values.append(float(coefficients @ self._shares[row.options]))
+        self._bounds.append(row.at_most(value))
+        self._sizes.append(float(np.abs(coefficients).max(initial=0.0)) or 1.0)
+        tasks = task_of[row.options]
+        for task in np.unique(tasks):
+            here = tasks == task
+            part = (number, row.options[here], coefficients[here])
+            self._parts.setdefault(int(task), []).append(part)
+
+    def excess(self, task: int, own: Integers, way: Floats) -> float:
+        """By how much rows are exceeded in all, each in units of its largest coefficient."""
+        total = 0.0
+        for number, change in self._changes(task, own, way):
+            over = self._values[number] + change - self._bounds[number]
+            size = self._sizes[number]
+            total += max(over / size - _ROUNDING, 0.0)
+        return total
+
+    def move(self, task: int, own: Integers, way: Floats) -> None:
+        """Take a task class's shares as rounded."""
+        for number, change in list(self._changes(task, own, way)):
+            self._values[number] += change
+        self._shares[own] = way
+
+    def _changes(self, task: int, own: Integers, way: Floats) -> Iterator[tuple[int, float]]:
+        change = dict(zip(own.tolist(), (way - self._shares[own]).tolist(), strict=True))
+        for number, options, coefficients in self._parts.get(task, ()):
+            moved = np.array([change[option] for option in options.tolist()])
+            yield number, float(coefficients @ moved)
 
 
 def moves_of(

@@ -83,7 +83,7 @@ def clean(problem: Problem, shares: Floats) -> Floats:
 def spend_of(problem: Problem, shares: Floats) -> float:
     """Tokens and fixed costs a month."""
     fixed = sum(cost.amount for cost in problem.fixed_costs if np.any(shares[cost.options] > _DUST))
-    return float(problem.costs @ shares) + fixed
+    return float(problem.costs @ shares) + fixed + problem.standing_cost
 
 
 def extras_of(problem: Problem, shares: Floats) -> dict[str, float]:

@@ -8,11 +8,17 @@ from multillm_gov.dimensions import Basis, Level
 from multillm_gov.documents.layout import SETTINGS
 from multillm_gov.finding import Enforcement
 from multillm_gov.location import Place
-from multillm_gov.optimization.declared import DeclaredLimits, FallbackRule, SpendLimit
+from multillm_gov.optimization.declared import (
+    CapacityRule,
+    DeclaredLimits,
+    FallbackRule,
+    SpendLimit,
+)
 from multillm_gov.optimization.entity_limits import EntityLimit
 from multillm_gov.rules.book import (
     gov202_fallback_not_independent,
     gov204_too_few_fallbacks,
+    gov208_fallback_capacity,
     gov301_concentration,
     gov303_jurisdiction_limit,
     gov304_absolute_exposure,
@@ -44,6 +50,7 @@ def allocation_limits(state: State) -> DeclaredLimits:
     entities: list[EntityLimit] = []
     spend: list[SpendLimit] = []
     fallbacks: list[FallbackRule] = []
+    capacities: list[CapacityRule] = []
     others: list[str] = []
     for run in runs:
         if run.policy is not None and run.policy.declared.enforcement is Enforcement.ADVISORY:
@@ -51,13 +58,17 @@ def allocation_limits(state: State) -> DeclaredLimits:
         found = [*_concentration(run, state), *_countries(run, state), *_exposure(run, state)]
         ceilings, needs = list(_ceilings(run, state)), list(_fallbacks(run))
         entities, spend, fallbacks = entities + found, spend + ceilings, fallbacks + needs
-        if run.policy is not None and not (found or ceilings or needs) and _is_total(run):
+        carried = list(_capacities(run))
+        capacities += carried
+        modeled = found or ceilings or needs or carried
+        if run.policy is not None and not modeled and _is_total(run):
             others.append(run.policy.name)
     entities += _appetites(state)
     return DeclaredLimits(
         entities=tuple(entities),
         spend=(*spend, *_total(state, spend)),
         fallbacks=tuple(fallbacks),
+        capacities=tuple(capacities),
         judged_afterwards=tuple(others),
     )
 
@@ -190,6 +201,16 @@ def _total(state: State, given: list[SpendLimit]) -> Iterator[SpendLimit]:
             per="portfolio",
             names=(),
             tasks=None,
+        )
+
+
+def _capacities(run: Run) -> Iterator[CapacityRule]:
+    parameters = run.parameters
+    if isinstance(parameters, gov208_fallback_capacity.Parameters):
+        yield CapacityRule(
+            level=parameters.level,
+            peak=float(parameters.peak_factor),
+            by_policy=run.policy is not None,
         )
 
 
