@@ -212,7 +212,8 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def outcome(self) -> Outcome:
         """The verdict; a stress test and a benchmark judge nothing, a plan sent nothing."""
-        if self.kind in {"stress", "bench", "optimize", "usage", "waivers"}:
+        judged = self.kind != "usage" or self.verdict.fail_on is not None
+        if self.kind in {"stress", "bench", "optimize", "waivers"} or not judged:
             return "not judged"
         if self.kind == "dry-run" and not self.trials:
             return "plan only"

@@ -6,18 +6,10 @@ from pathlib import Path
 import click
 
 from multillm_gov import exits
+from multillm_gov.cli.shared import catalog_prices
 from multillm_gov.cli.shared.options import as_of_option, root_option, today
 from multillm_gov.cli.shared.terminal import screen_width, show_text
 from multillm_gov.vocabulary import CAPABILITIES
-
-_format = click.option(
-    "--format",
-    "format_name",
-    type=click.Choice(["text", "json"]),
-    default="text",
-    show_default=True,
-    help="Output format.",
-)
 
 
 @click.group("catalog", invoke_without_command=True)
@@ -35,6 +27,7 @@ def command(ctx: click.Context, *, unresolved: bool) -> None:
       govern catalog show anthropic/claude-sonnet-4-6
       govern catalog search "gemini flash" --provider gemini
       govern catalog audit
+      govern catalog update
       govern catalog --unresolved
     """
     if ctx.invoked_subcommand is not None:
@@ -48,7 +41,7 @@ def command(ctx: click.Context, *, unresolved: bool) -> None:
 
 @command.command("show", short_help="Show all facts of one model.")
 @click.argument("model")
-@_format
+@catalog_prices.format_option_of_catalog
 @as_of_option
 @root_option
 def show(model: str, *, format_name: str, as_of: date | None, root: Path | None) -> None:
@@ -71,7 +64,7 @@ def show(model: str, *, format_name: str, as_of: date | None, root: Path | None)
     successor = view.catalog.find(successor_name.model) if successor_name is not None else None
     elsewhere, later = view.catalog.elsewhere(facts), view.catalog.later_prices(model)
     if format_name == "json":
-        click.echo(_json(as_data(facts, later)))
+        click.echo(catalog_prices.json_text(as_data(facts, later)))
     else:
         click.echo(model_text(facts, successor, elsewhere, later, width=screen_width()))
 
@@ -96,7 +89,7 @@ def show(model: str, *, format_name: str, as_of: date | None, root: Path | None)
     show_default=True,
     help="Most models shown.",
 )
-@_format
+@catalog_prices.format_option_of_catalog
 @as_of_option
 @root_option
 def search(
@@ -129,7 +122,7 @@ def search(
     _warn(view.flaws)
     models = search_models(text, view, wanted, as_of=day)
     if format_name == "json":
-        click.echo(_json([as_data(facts) for facts in models[:limit]]))
+        click.echo(catalog_prices.json_text([as_data(facts) for facts in models[:limit]]))
     elif models:
         click.echo(table_text(models[:limit], screen_width()))
     if len(models) > limit:
@@ -155,7 +148,7 @@ def lock(ctx: click.Context, *, only_check: bool, as_of: date | None, root: Path
       govern catalog lock
       govern catalog lock --check
     """
-    from multillm_gov.workflows.catalog import compare_lock, write_lock
+    from multillm_gov.workflows.catalog_lock import compare_lock, write_lock
 
     day = today()
     locked = compare_lock(root, as_of=as_of if only_check else as_of or day, today=day)
@@ -195,38 +188,6 @@ def list_models(*, unresolved: bool) -> None:
         _tell_unresolved()
 
 
-@command.command("audit", short_help="Audit the facts of every listed model.")
-@click.option("--section", default="", metavar="ID", help="Only this section, such as price.")
-@click.option(
-    "--limit",
-    type=click.IntRange(0, 100_000),
-    default=10,
-    show_default=True,
-    help="Most rows of a section in text; JSON has all.",
-)
-@_format
-@as_of_option
-def audit(section: str, *, limit: int, format_name: str, as_of: date | None) -> None:
-    """Audit every model that the price map lists: what is missing, doubtful or contradictory.
-
-    Entries without a price for what their mode bills, without vendor or provider, with a doubtful
-    date, a successor that cannot be routed, or facts that differ between hosts. Takes seconds.
-
-    \b
-    Examples:
-      govern catalog audit --section price --limit 1000
-      govern catalog audit --format json
-    """
-    from multillm_gov.cli.shared.catalog_text import audit_text
-    from multillm_gov.workflows.catalog import audit_map
-
-    sections = audit_map(as_of or today(), section)
-    if format_name == "json":
-        click.echo(_json(sections))
-    else:
-        show_text(audit_text(sections, limit))
-
-
 def _warn(flaws: int) -> None:
     if flaws:
         mistakes = "1 mistake" if flaws == 1 else f"{flaws} mistakes"
@@ -244,7 +205,5 @@ def _tell_unresolved() -> None:
     show_text(summary, err=True)
 
 
-def _json(value: object) -> str:
-    import msgspec
-
-    return msgspec.json.format(msgspec.json.encode(value), indent=2).decode()
+for _each in (catalog_prices.audit, catalog_prices.update, catalog_prices.history):
+    command.add_command(_each)

@@ -129,15 +129,11 @@ class Repository:
             raise RevisionError(f"`{name}` names more than one commit here", f"Write {names}.")
 
     def _last_commit_of(self, day: str) -> str:
-        until = f"--until={day}T23:59:59Z"
-        found = self._git.run(
-            "rev-list", "--max-count=1", "--first-parent", until, self.head_commit()
-        )
+        until = ("--max-count=1", "--first-parent", f"--until={day}T23:59:59Z")
+        found = self._git.run("rev-list", *until, self.head_commit())
         if not found:
-            raise RevisionError(
-                f"There is no commit before {day}",
-                "Name a later day, or a revision from `git log`.",
-            )
+            hint = "Name a later day, or a revision from `git log`."
+            raise RevisionError(f"There is no commit before {day}", hint)
         return found.decode("ascii").strip()
 
     def head_commit(self) -> str:
@@ -231,8 +227,12 @@ class Repository:
 
     def last_change(self) -> str:
         """The last commit that changed a governed file; empty: none did."""
-        found = self._git.run("rev-list", "--max-count=1", "HEAD", "--", *self._roots())
-        return found.decode("ascii").strip()
+        return self._git.run("rev-list", "-1", "HEAD", "--", *self._roots()).decode().strip()
+
+    def commits_of(self, path: str) -> tuple[str, ...]:
+        """The commits before ``HEAD`` that changed a file of the portfolio, oldest first."""
+        below = f"{self.prefix}/{path}" if self.prefix else path
+        return tuple(self._git.run("rev-list", "--reverse", "HEAD", "--", below).decode().split())
 
     def commit_day(self, commit: str) -> date:
         """The day a commit was made, in UTC."""

@@ -7,8 +7,6 @@ from msgspec import Struct
 
 from multillm_gov.catalog.facts import ModelFacts
 from multillm_gov.catalog.known import KnownModels
-from multillm_gov.catalog.lock import Lock, encode_lock, read_lock
-from multillm_gov.catalog.locking import build_lock, lock_changes
 from multillm_gov.catalog.lookup import LayeredCatalog, open_catalog
 from multillm_gov.catalog.overrides import Overrides, load_overrides
 from multillm_gov.catalog.parties.exposure import resolve_exposure
@@ -16,31 +14,15 @@ from multillm_gov.dimensions import UNKNOWN
 from multillm_gov.documents.document import Document, SourceFile
 from multillm_gov.documents.layout import DIGESTED, LOCK, kind_of
 from multillm_gov.documents.yaml_reader import read_document
-from multillm_gov.errors import CatalogError, SourceError, UsageError
+from multillm_gov.errors import SourceError, UsageError
 from multillm_gov.measures.cost.map_audit import SECTIONS, AuditSection, audit
-from multillm_gov.portfolio.evals import load_evals
-from multillm_gov.portfolio.loading import load_portfolio
-from multillm_gov.sources.output import write_bytes
 from multillm_gov.sources.price_map import read_price_map
 from multillm_gov.sources.root import find_root
 from multillm_gov.sources.sparse import read_working_tree
-from multillm_gov.words import code, count_of, join_code
+from multillm_gov.words import code, join_code
 
 RESOLVED_MODES = frozenset({"chat", "embedding"})
 """Modes whose vendors and providers the catalog answers for."""
-
-
-class Locked(Struct, frozen=True, kw_only=True):
-    """What locking did, or would do."""
-
-    path: Path
-    lock: Lock
-    changes: tuple[str, ...]
-    """Empty when the lock on disk says the same."""
-    unknown: tuple[str, ...]
-    """Models that allocations name and nobody knows: not in the lock."""
-    flaws: int
-    """Mistakes in the portfolio's files, which may hide models."""
 
 
 class View(Struct, frozen=True, kw_only=True):
@@ -75,7 +57,9 @@ class ModelQuery(Struct, frozen=True, kw_only=True):
         )
 
 
-class _Files(Struct, frozen=True, kw_only=True):
+class PortfolioFiles(Struct, frozen=True, kw_only=True):
+    """Documents and lock of a portfolio, as the catalog needs them."""
+
     documents: dict[str, Document]
     lock: SourceFile | None
     flaws: int
@@ -153,66 +137,6 @@ def audit_map(as_of: date, section: str = "") -> tuple[AuditSection, ...]:
     return tuple(part for part in audit(models) if section in {"", part.id})
 
 
-def compare_lock(root: Path | None = None, *, as_of: date | None = None, today: date) -> Locked:
-    """What a new lock would change; by the old lock's own day unless another is asked for.
-
-    Raises:
-        SourceError: no portfolio there.
-        CatalogError: the price map cannot be read.
-    """
-    folder = find_root(Path.cwd()) if root is None else root
-    files = _read(folder)
-    old = read_lock(files.lock)[0] if files.lock is not None else None
-    portfolio, portfolio_flaws = load_portfolio(files.documents)
-    overrides, override_flaws = load_overrides(files.documents)
-    evals, eval_flaws = load_evals(files.documents)
-    names = {model for task in portfolio.task_classes for model in task.models}
-    # Judges are facts that `check` depends on too: of which vendor they are.
-    names |= {model for placed in evals for model in placed.file.models}
-    lock = build_lock(
-        names, overrides, read_price_map(), as_of or (old.as_of if old is not None else today)
-    )
-    changes = lock_changes(old, lock)
-    if not changes and (files.lock is None or files.lock.data != encode_lock(lock)):
-        changes = (f"written anew for {lock.as_of}",)
-    return Locked(
-        path=folder / LOCK,
-        lock=lock,
-        changes=changes,
-        unknown=tuple(sorted(names - set(lock.models) - set(overrides.models))),
-        flaws=files.flaws + len(portfolio_flaws) + len(override_flaws) + len(eval_flaws),
-    )
-
-
-def lock_portfolio(root: Path, *, as_of: date) -> tuple[str, ...]:
-    """Write the lock of the portfolio in a folder; return the paths written, relative to it.
-
-    Raises:
-        SourceError: the folder cannot be read.
-        CatalogError: the price map cannot be read.
-        OutputError: the lock cannot be written; an old one is then intact.
-    """
-    write_lock(compare_lock(root, as_of=as_of, today=as_of))
-    return (LOCK,)
-
-
-def write_lock(locked: Locked) -> None:
-    """Write what `compare_lock` found, in one step.
-
-    Raises:
-        CatalogError: mistakes in the portfolio's files hide what it depends on; a lock without it
-        would be lost facts.
-        OutputError: it cannot be written; the old lock is then intact.
-    """
-    if locked.flaws:
-        raise CatalogError(
-            f"{count_of(locked.flaws, 'mistake')} in the portfolio's files may hide models, so no "
-            "lock is written",
-            "Fix what `govern check` reports, then lock.",
-        )
-    write_bytes(locked.path, encode_lock(locked.lock))
-
-
 def view_catalog(root: Path | None, as_of: date) -> View:
     """The catalog of the portfolio in ``root`` or around the current folder; else LiteLLM's facts.
 
@@ -224,7 +148,7 @@ def view_catalog(root: Path | None, as_of: date) -> View:
         folder = find_root(Path.cwd()) if root is None else root
     except SourceError:
         return View(catalog=open_catalog(Overrides(), None, read_price_map, as_of))
-    files = _read(folder)
+    files = read_files(folder)
     overrides, flaws = load_overrides(files.documents)
     return View(
         catalog=open_catalog(overrides, files.lock, read_price_map, as_of),
@@ -232,7 +156,12 @@ def view_catalog(root: Path | None, as_of: date) -> View:
     )
 
 
-def _read(folder: Path) -> _Files:
+def read_files(folder: Path) -> PortfolioFiles:
+    """Read them from the disk.
+
+    Raises:
+        SourceError: the folder cannot be read.
+    """
     files, flaws = read_working_tree(folder)
     documents, lock, count = {}, None, len(flaws)
     for file in files:
@@ -245,4 +174,4 @@ def _read(folder: Path) -> _Files:
         count += len(flaws)
         if document is not None:
             documents[file.path] = document
-    return _Files(documents=documents, lock=lock, flaws=count)
+    return PortfolioFiles(documents=documents, lock=lock, flaws=count)

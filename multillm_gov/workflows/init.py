@@ -15,7 +15,7 @@ from multillm_gov.report import TOOL_VERSION
 from multillm_gov.sources.output import write_bytes
 from multillm_gov.sources.root import path_prefix
 from multillm_gov.words import join_code
-from multillm_gov.workflows.catalog import lock_portfolio
+from multillm_gov.workflows.catalog_lock import lock_portfolio
 from multillm_gov.workflows.schema import write_schemas
 
 _OF_HOSTS = frozenset({".pre-commit-config.yaml", ".github/workflows/govern.yml"})

@@ -9,7 +9,7 @@ from subprocess import run
 import pytest
 
 from multillm_gov.errors import CatalogError
-from multillm_gov.workflows.catalog import lock_portfolio
+from multillm_gov.workflows.catalog_lock import lock_portfolio
 from multillm_gov.workflows.check import check
 from multillm_gov.workflows.diff import diff
 from multillm_gov.workflows.init import init

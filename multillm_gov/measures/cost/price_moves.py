@@ -1,4 +1,4 @@
-"""Which unit price of a model moved most between two states of what is known of it."""
+"""Which unit prices of a model moved between two states of what is known of it."""
 
 from collections.abc import Iterator
 from decimal import Decimal
@@ -33,13 +33,23 @@ def largest_move(before: Price, after: Price) -> PriceMove | None:
     A price that only one of the two states gives is not compared: what then holds is another price
     of the same state (see `request_cost`).
     """
+    return max(price_moves(before, after), key=lambda move: abs(move.relative), default=None)
+
+
+def price_moves(before: Price, after: Price) -> tuple[PriceMove, ...]:
+    """Every unit price that both states give and that differs, in the order of the price."""
     old = dict(_unit_prices(before))
-    moves = [
+    return tuple(
         PriceMove(what, old[what], amount)
         for what, amount in _unit_prices(after)
         if what in old and old[what] != amount
-    ]
-    return max(moves, key=lambda move: abs(move.relative), default=None)
+    )
+
+
+def added_prices(before: Price, after: Price) -> tuple[tuple[str, Decimal], ...]:
+    """Unit prices that only the later state gives: tiers, services, units; with the amount."""
+    old = dict(_unit_prices(before))
+    return tuple((what, amount) for what, amount in _unit_prices(after) if what not in old)
 
 
 def _unit_prices(price: Price) -> Iterator[tuple[str, Decimal]]:

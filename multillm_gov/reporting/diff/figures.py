@@ -119,5 +119,5 @@ def _forecast(metric: Metric, comparison: Comparison) -> Metric:
         note = f"judged at the pace of actual spend: {metric.value}"
         if spend.at_actual_volume is not None:
             moved = signed_amount(spend.at_actual_volume, spend.currency_after)
-            note += f"; at that volume this change moves {moved} a month"
+            note += f"; at that volume this change moves {moved} {spend.currency_after} a month"
     return replace(metric, value=value, before=before, note=note)

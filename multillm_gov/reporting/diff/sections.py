@@ -153,7 +153,7 @@ def _money(comparison: Comparison) -> Iterator[Section]:
     ]
     if spend.at_actual_volume is not None:
         what = count_of(spend.with_actuals, "task class")
-        moved = signed_amount(spend.at_actual_volume, currency)
+        moved = f"{signed_amount(spend.at_actual_volume, currency)} {currency}"
         text = f"At the volume of actual spend, prices and routing of {what} move {moved} a month."
         blocks.append(Paragraph(text))
     before, after = Column("Before", numeric=True), Column("After", numeric=True)

@@ -9,7 +9,7 @@ from multillm_gov.finding import Finding, Severity
 from multillm_gov.rendering.renderers import renderer
 from multillm_gov.report import Report
 from multillm_gov.sources.output import write_bytes
-from multillm_gov.workflows.catalog import lock_portfolio
+from multillm_gov.workflows.catalog_lock import lock_portfolio
 from multillm_gov.workflows.check import check
 from multillm_gov.workflows.gateway.importing import import_gateway, write_files
 from multillm_gov.workflows.gateway.lint import lint_files
