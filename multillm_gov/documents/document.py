@@ -110,6 +110,11 @@ class Document(msgspec.Struct, frozen=True, eq=False):
         """The text by lines, without their breaks."""
         return [self.source.line(number) for number in range(len(self.source.line_starts()))]
 
+    @property
+    def size(self) -> int:
+        """Keys and values, counted low: three offsets stand for a key and its value."""
+        return sum(map(len, self.marks.values())) // 2
+
     def locate(self, pointer: Pointer, *, on_key: bool = False) -> Location:
         """The location of a route, or of the deepest part of it that exists.
 

@@ -20,7 +20,10 @@ from multillm_gov.portfolio.policy import (
 )
 from multillm_gov.portfolio.portfolio import Portfolio
 from multillm_gov.portfolio.settings import Settings
+from multillm_gov.words import count_of
 
+MOST_MODEL_USES = 200_000
+"""Route entries and fallbacks of a whole portfolio; every report stays within 1 GiB with as many."""
 _COMMON_KEYS = frozenset(PolicyDeclaration.__struct_fields__)
 
 
@@ -33,7 +36,8 @@ def load_portfolio(
 
     ``unchanged`` names paths whose documents are the very ones ``known`` was loaded from, without a
     flaw: their task classes are taken over. A name used twice keeps its first place; the second is
-    a flaw.
+    a flaw. So is the first task class with which routes and fallbacks exceed `MOST_MODEL_USES`; it
+    and those after it are left out.
     """
     flaws: list[Flaw] = []
     tasks: dict[str, TaskClass] = {}
@@ -59,7 +63,7 @@ def load_portfolio(
             approvals.extend(file[2])
     portfolio = Portfolio(
         settings=settings,
-        task_classes=tuple(tasks.values()),
+        task_classes=_within_bounds(tasks.values(), documents, flaws),
         policies=tuple(policies.values()),
         waivers=tuple(waivers),
         approvals=tuple(approvals),
@@ -117,6 +121,30 @@ def _task_classes(document: Document, flaws: list[Flaw]) -> Iterator[TaskClass]:
             declared=entry,
             place=Place(document.path, ("task_classes", name)),
         )
+
+
+def _within_bounds(
+    tasks: Iterable[TaskClass], documents: dict[str, Document], flaws: list[Flaw]
+) -> tuple[TaskClass, ...]:
+    """The task classes up to `MOST_MODEL_USES`; a flaw where the rest starts."""
+    known = tuple(tasks)
+    used = 0
+    for number, task in enumerate(known):
+        used += len(task.models)
+        if used > MOST_MODEL_USES:
+            flaws.append(
+                Flaw(
+                    kind="unreadable-file",
+                    message=f"the portfolio has more than {MOST_MODEL_USES:,} route entries and "
+                    f"fallbacks; {count_of(len(known) - number, 'task class')} "
+                    "from here on are not read",
+                    location=locate(task.place.key(), documents),
+                    remedy="Shorten lists of fallbacks, or split the portfolio into several "
+                    "folders, each judged by a call of its own (`-C FOLDER`).",
+                )
+            )
+            return known[:number]
+    return known
 
 
 def _policy_file(

@@ -21,6 +21,7 @@ from multillm_gov.documents.yaml_reader import read_document
 from multillm_gov.evidence.incident import load_incidents
 from multillm_gov.evidence.loading import load_evidence
 from multillm_gov.finding import Flaw
+from multillm_gov.location import Location
 from multillm_gov.measures.portfolio_figures import measure
 from multillm_gov.portfolio.evals import load_evals
 from multillm_gov.portfolio.loading import load_portfolio
@@ -29,6 +30,8 @@ from multillm_gov.portfolio.scenario import load_scenarios
 from multillm_gov.state.state import State
 from multillm_gov.usage.record import load_usage
 
+MOST_VALUES = 8_000_000
+"""Keys and values of all files together, which take about 600 MiB with their places."""
 _Loaded = TypeVar("_Loaded")
 
 
@@ -107,19 +110,35 @@ def _read(files: dict[str, SourceFile], known: State | None) -> _Read:
     documents: dict[str, Document] = {}
     flaws: list[Flaw] = []
     same = _same(files, known)
+    held = 0
     for path, file in files.items():
-        if known and path in same and path in known.documents:
+        if held > MOST_VALUES:
+            flaws.append(_not_read(path))
+        elif known and path in same and path in known.documents:
             documents[path] = known.documents[path]
+            held += documents[path].size
         elif path != LOCK and kind_of(path) not in DIGESTED:
             document, found = read_document(file)
             flaws.extend(found)
             if document is not None:
                 documents[path] = document
+                held += document.size
     unchanged = same & documents.keys()
     if known:
         flaws.extend(flaw for flaw in known.read_flaws if flaw.location.path in unchanged)
         unchanged -= {flaw.location.path for flaw in known.flaws}
     return _Read(documents=documents, flaws=tuple(flaws), sound=frozenset(unchanged))
+
+
+def _not_read(path: str) -> Flaw:
+    return Flaw(
+        kind="unreadable-file",
+        message=f"not read: the files before it hold more than {MOST_VALUES:,} keys and values",
+        location=Location(path),
+        remedy="Split the portfolio into several folders, each judged by a call of its own (`-C "
+        "FOLDER`).",
+        subject=path,
+    )
 
 
 def _same(files: dict[str, SourceFile], known: State | None) -> frozenset[str]:
