@@ -5,7 +5,7 @@ from pathlib import Path
 
 import click
 
-from multillm_gov.cli.shared.options import as_of_option, root_option, today
+from multillm_gov.cli.shared.options import as_of_option, at_option, judged_day, root_option
 from multillm_gov.rendering.renderers import graph_format_of_ending, graph_formats, graph_renderer
 
 
@@ -32,9 +32,7 @@ from multillm_gov.rendering.renderers import graph_format_of_ending, graph_forma
     metavar="TASK NODE",
     help="Only the paths from a task class to a dependency: a name, or an id such as cloud:aws.",
 )
-@click.option(
-    "--at", "revision", metavar="REV", help="Git revision to draw. [default: the working tree]"
-)
+@at_option("draw")
 @as_of_option
 @root_option
 @click.pass_context
@@ -68,7 +66,13 @@ def command(
 
     if why and tasks:
         raise click.UsageError("--why names its own task class; leave --task out.")
-    drawn = graph(as_of=as_of or today(), root=root, revision=revision, tasks=tasks, why=why)
+    drawn = graph(
+        as_of=judged_day(as_of, root, revision),
+        root=root,
+        revision=revision,
+        tasks=tasks,
+        why=why,
+    )
     name = form or (output and graph_format_of_ending(output.suffix)) or "text"
     if name == "text" and output in {None, Path("-")}:
         from multillm_gov.cli.shared.terminal import screen_width

@@ -9,10 +9,11 @@ from multillm_gov.cli.shared.emit import emit
 from multillm_gov.cli.shared.options import (
     Target,
     as_of_option,
+    at_option,
     format_option,
+    judged_day,
     output_option,
     root_option,
-    today,
 )
 
 
@@ -20,9 +21,7 @@ from multillm_gov.cli.shared.options import (
 @format_option
 @output_option
 @click.option("--since", metavar="REV", help="Git revision to compare with: what changed since.")
-@click.option(
-    "--at", "revision", metavar="REV", help="Git revision to report on. [default: the working tree]"
-)
+@at_option("report on")
 @as_of_option
 @root_option
 @click.pass_context
@@ -50,7 +49,7 @@ def command(
     from multillm_gov.workflows.report import report
 
     emit(
-        report(as_of=as_of or today(), root=root, since=since, revision=revision),
+        report(as_of=judged_day(as_of, root, revision), root=root, since=since, revision=revision),
         targets,
         output,
         "markdown",

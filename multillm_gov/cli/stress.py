@@ -10,10 +10,11 @@ from multillm_gov.cli.shared.options import (
     Target,
     all_option,
     as_of_option,
+    at_option,
     format_option,
+    judged_day,
     output_option,
     root_option,
-    today,
 )
 from multillm_gov.cli.shared.progress import Waiting
 from multillm_gov.cli.shared.terminal import show_text
@@ -55,9 +56,7 @@ from multillm_gov.cli.shared.terminal import show_text
     help="Of the simulation.",
 )
 @click.option("--no-simulation", is_flag=True, help="Leave the simulation of years out.")
-@click.option(
-    "--at", "revision", metavar="REV", help="Git revision to stress. [default: the working tree]"
-)
+@at_option("stress")
 @format_option
 @output_option
 @as_of_option
@@ -102,7 +101,7 @@ def command(
     """
     from multillm_gov.workflows.stress import StressOptions, list_scenarios, stress
 
-    day = as_of or today()
+    day = judged_day(as_of, root, revision)
     if listing:
         for booked in list_scenarios(as_of=day, root=root, revision=revision):
             show_text(f"{booked.name:<26} {booked.scenario.title} ({booked.source})")

@@ -22,8 +22,8 @@ from multillm_gov.portfolio.portfolio import Portfolio
 from multillm_gov.portfolio.settings import Settings
 from multillm_gov.words import count_of
 
-MOST_MODEL_USES = 200_000
-"""Route entries and fallbacks of a whole portfolio; every report stays within 1 GiB with as many."""
+MOST_MODEL_USES = 150_000
+"""Route entries and fallbacks of a whole portfolio; reports stay within 1 GiB with as many."""
 _COMMON_KEYS = frozenset(PolicyDeclaration.__struct_fields__)
 
 

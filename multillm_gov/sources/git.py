@@ -166,6 +166,10 @@ class Repository:
             )
         return output.decode("ascii").strip()
 
+    def is_ancestor(self, older: str, newer: str) -> bool:
+        """Whether one commit id is another's ancestor, or the same."""
+        return self._git.attempt("merge-base", "--is-ancestor", older, newer)[0] == 0
+
     def read_revision(
         self, commit: str, prefix: str | None = None
     ) -> tuple[tuple[SourceFile, ...], tuple[Flaw, ...]]:

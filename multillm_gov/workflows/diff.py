@@ -31,7 +31,7 @@ from multillm_gov.state.loading import load_state, no_collections
 from multillm_gov.workflows.comparing import compare_assessments, judge_by_base, who_approves
 from multillm_gov.workflows.gate import strictest_gate
 from multillm_gov.workflows.policy_change_gate import with_used
-from multillm_gov.workflows.states import assess_revision, working_revision
+from multillm_gov.workflows.states import assess_revision, require_order, working_revision
 
 
 class Range(Struct, frozen=True, kw_only=True):
@@ -83,7 +83,7 @@ def diff(
             build on GitHub or GitLab says (see `sources.host`).
 
     Raises:
-        UsageError: not a range, or no such gate.
+        UsageError: not a range, the later side first, or no such gate.
         SourceError: no portfolio, or no git repository.
         RevisionError: a revision is unknown, unborn or not fetched.
         CatalogError: a lock or the price map cannot be read.
@@ -137,7 +137,7 @@ def _assess_both(
             fork = repository.common_commit(requested.base, requested.head)
         else:
             fork = requested.base
-            _require_order(repository, requested)
+            require_order(repository, requested.base, requested.head)
         before = assess_revision(repository, fork, as_of=as_of)
         base = before.state if before.state.files else None
         after = assess_revision(
@@ -148,6 +148,7 @@ def _assess_both(
     base_revision, compared_with = requested.base, ""
     if not base_revision:
         base_revision, compared_with = _fork_point(repository, _declared_branch(files))
+    require_order(repository, base_revision)
     before = assess_revision(repository, base_revision, as_of=as_of, files_now=files)
     after = assess(
         load_state(
@@ -180,23 +181,6 @@ def _fork_point(repository: Repository, declared: str | None) -> tuple[str, str]
             "Name a base, such as `HEAD~1`, or set `default_branch` in govern.yaml.",
         )
     return commit, f"Compared with `{name}`, the default branch, at {commit[:10]}."
-
-
-def _require_order(repository: Repository, requested: Range) -> None:
-    """Refuse a range whose head came before its base: every change would read the wrong way round.
-
-    Raises:
-        UsageError: the head is an ancestor of the base.
-    """
-    base, head = (
-        repository.resolve(repository.split_revision(side)[0])
-        for side in (requested.base, requested.head)
-    )
-    if base != head and repository.common_commit(base, head) == head:
-        raise UsageError(
-            f"`{requested.head}` came before `{requested.base}`",
-            f"Write the older side first: `{requested.head}..{requested.base}`.",
-        )
 
 
 def _declared_branch(files: Iterable[SourceFile]) -> str | None:

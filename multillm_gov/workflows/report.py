@@ -13,7 +13,12 @@ from multillm_gov.sources.git import Repository
 from multillm_gov.sources.root import path_prefix, split_paths
 from multillm_gov.workflows.comparing import compare_assessments
 from multillm_gov.workflows.gate import gate
-from multillm_gov.workflows.states import assess_folder, assess_revision, working_revision
+from multillm_gov.workflows.states import (
+    assess_folder,
+    assess_revision,
+    require_order,
+    working_revision,
+)
 
 
 def report(
@@ -28,6 +33,7 @@ def report(
         revision: Git revision to report on; default: the working tree.
 
     Raises:
+        UsageError: the revision to report on came before the one to compare with.
         SourceError: no portfolio, or no repository where a revision is named.
         RevisionError: a revision is unknown.
         CatalogError: the lock or the price map cannot be read.
@@ -41,6 +47,7 @@ def report(
     then = then_risk = comparison = None
     if since is not None:
         repository = Repository.open(top)
+        require_order(repository, since, revision or "")
         then = assess_revision(repository, since, as_of=as_of, known=now.state)
         then_risk = measure_board_risk(then.state, scenarios_of(then.state.scenarios))
         comparison = compare_assessments(then.state, now.state)

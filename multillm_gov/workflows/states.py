@@ -5,11 +5,12 @@ from datetime import date
 from pathlib import Path
 
 from multillm_gov.documents.document import SourceFile
-from multillm_gov.errors import SourceError
+from multillm_gov.errors import RevisionError, SourceError, UsageError
 from multillm_gov.rules.engine.assessment import Assessment, assess
 from multillm_gov.sources.folder_blame import blame_folder
 from multillm_gov.sources.git import Repository
 from multillm_gov.sources.price_map import read_price_map
+from multillm_gov.sources.root import split_paths
 from multillm_gov.sources.sparse import read_working_tree
 from multillm_gov.state.loading import load_state
 from multillm_gov.state.state import State
@@ -76,3 +77,49 @@ def state_at(root: Path, revision: str | None, *, as_of: date) -> State:
     if revision is None:
         return assess_folder(root, as_of=as_of, revision=working_revision(root)).state
     return assess_revision(Repository.open(root), revision, as_of=as_of).state
+
+
+def day_of(root: Path | None, revision: str) -> date:
+    """The day a revision was committed, in UTC: what its dates were judged against then.
+
+    Raises:
+        SourceError: no portfolio, or no git repository.
+        RevisionError: the revision is unknown, or its day is outside the calendar.
+    """
+    top, _ = split_paths((), root)
+    repository = Repository.open(top)
+    commit = repository.resolve(repository.split_revision(revision)[0])
+    try:
+        return repository.commit_day(commit)
+    except (ValueError, OverflowError, OSError) as error:
+        raise RevisionError(
+            f"The commit of `{revision}` has no day of the calendar", "Name one with `--as-of`."
+        ) from error
+
+
+def require_order(repository: Repository, base: str, head: str = "") -> None:
+    """Refuse a later side that came before the earlier one: every change would read backwards.
+
+    Args:
+        repository: Where.
+        base: The earlier side.
+        head: The later one; empty: the working tree, by the commit checked out.
+
+    Raises:
+        UsageError: the head is an ancestor of the base.
+        RevisionError: one is unknown.
+    """
+    earlier, later = (
+        repository.resolve(repository.split_revision(side)[0]) for side in (base, head or "HEAD")
+    )
+    if earlier == later or not repository.is_ancestor(later, earlier):
+        return
+    if head:
+        raise UsageError(
+            f"`{head}` came before `{base}`",
+            f"Name the older side as the base: `{head}..{base}`.",
+        )
+    raise UsageError(
+        f"The commit checked out came before `{base}`, so every change would read backwards",
+        f"Update this checkout to `{base}`, or compare with `HEAD`.",
+    )

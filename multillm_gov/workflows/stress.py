@@ -24,9 +24,10 @@ from multillm_gov.risk.stress.scenario_book import (
     scenarios_of,
     with_settings,
 )
+from multillm_gov.sources.git import Repository
 from multillm_gov.sources.root import path_prefix, split_paths
 from multillm_gov.state.state import State
-from multillm_gov.workflows.states import state_at
+from multillm_gov.workflows.states import require_order, state_at
 
 
 class StressOptions(Struct, frozen=True, kw_only=True):
@@ -68,12 +69,14 @@ def stress(
         progress: Receives what is being done, for people who wait.
 
     Raises:
-        UsageError: an unknown scenario or parameter.
+        UsageError: an unknown scenario or parameter, or the base is the later side.
         SourceError: no portfolio, or no repository where a revision is named.
         RevisionError: a revision is unknown.
         CatalogError: the lock or the price map cannot be read.
     """
     top, _ = split_paths((), root)
+    if base is not None:
+        require_order(Repository.open(top), base, revision or "")
     now = _measure(state_at(top, revision, as_of=as_of), options, progress)
     sections = whole_sections(now) if options.is_whole else ()
     if options.every or not options.is_whole:

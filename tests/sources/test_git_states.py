@@ -205,6 +205,25 @@ def test_the_order_of_a_range_is_checked(checkout, govern):
     done = govern("diff", "HEAD..HEAD~1", cwd=checkout.folder)
     assert done.returncode == 2
     assert b"HEAD~1..HEAD" in done.stderr
+    for command in (
+        ("report", "--since", "HEAD", "--at", "HEAD~1"),
+        ("stress", "--base", "HEAD", "--at", "HEAD~1"),
+    ):
+        done = govern(*command, cwd=checkout.folder)
+        assert (done.returncode, done.stdout) == (2, b"")
+        assert b"`HEAD~1` came before `HEAD`" in done.stderr
+
+
+def test_a_checkout_behind_its_base_is_no_change_of_it(checkout, govern):
+    """What the base has and the checkout does not yet would read as removed by the change."""
+    checkout.commit(LOOSER)
+    checkout.commit(PORTFOLIO)
+    checkout.git("checkout", "--quiet", "-b", "behind", "HEAD~1")
+    for command in (("diff", "main"), ("report", "--since", "main"), ("stress", "--base", "main")):
+        done = govern(*command, cwd=checkout.folder)
+        assert (done.returncode, done.stdout) == (2, b"")
+        assert b"came before `main`" in done.stderr
+    assert govern("diff", "main...HEAD", cwd=checkout.folder).returncode == 0
 
 
 @pytest.mark.parametrize("space", ["tag", "branch"])

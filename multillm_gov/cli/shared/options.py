@@ -68,6 +68,17 @@ def all_option(what: str) -> Callable[[_F], _F]:
     return click.option("--all", "every", is_flag=True, help=what)
 
 
+def at_option(verb: str) -> Callable[[_F], _F]:
+    """``--at``: passed as ``revision``; ``None`` for the working tree, see `judged_day`."""
+    return click.option(
+        "--at",
+        "revision",
+        metavar="REV",
+        help=f"Git revision to {verb}, as of the day it was committed unless --as-of names "
+        "another. [default: the working tree]",
+    )
+
+
 def fail_on_option(function: _F) -> _F:
     """``--fail-on``: passed as ``fail_on``; ``None`` where not given, see `workflows.gate`."""
     return click.option(
@@ -105,6 +116,22 @@ def money(ctx: click.Context, parameter: click.Parameter, value: str | None) -> 
 def today() -> date:
     """The current day in UTC, so that a build farm and its users agree."""
     return datetime.now(UTC).date()
+
+
+def judged_day(as_of: date | None, root: Path | None, revision: str | None) -> date:
+    """The requested day; else of a revision the day it was committed, which is said; else `today`.
+
+    Raises:
+        SourceError: no portfolio, or no git repository.
+        RevisionError: the revision is unknown.
+    """
+    if as_of is not None or revision is None:
+        return as_of or today()
+    from multillm_gov.workflows.states import day_of
+
+    day = day_of(root, revision)
+    click.echo(f"Judged as of {day}, the day of `{revision}`; --as-of names another day.", err=True)
+    return day
 
 
 def _targets(
