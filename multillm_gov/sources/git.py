@@ -116,14 +116,11 @@ class Repository:
         name = re.split(r"[~^]|@\{", revision, maxsplit=1)[0]
         if name.startswith("refs/") or not name or name == "HEAD":
             return
-        spaces = ("refs/tags", "refs/heads", "refs/remotes")
-        listing = self._git.run(
-            "for-each-ref",
-            "--format=%(refname) %(objectname) %(*objectname)",
-            *(f"{space}/{name}" for space in spaces),
-        )
+        refs = [f"refs/{space}/{name}" for space in ("tags", "heads", "remotes")]
+        form = "--format=%(refname) %(objectname) %(*objectname)"
+        listing = self._git.run("for-each-ref", form, *refs)
         rows = [row.split(" ") for row in listing.decode("utf-8", "replace").splitlines()]
-        exact = [row for row in rows if row[0] in {f"{space}/{name}" for space in spaces}]
+        exact = [row for row in rows if row[0] in refs]
         if len({row[2] or row[1] for row in exact}) > 1:
             names = " or ".join(f"`{row[0]}`" for row in exact)
             raise RevisionError(f"`{name}` names more than one commit here", f"Write {names}.")
@@ -189,8 +186,7 @@ class Repository:
         roots = [f"{start}{name}" for name in (SETTINGS, *FOLDERS)]
         listing = self._git.run("ls-tree", "-r", "-l", "-z", "--full-tree", commit, "--", *roots)
         files, flaws = read_entries(listing, start, self._blobs)
-        tree = f"{commit}:{start}"
-        return files, (*flaws, *misnamed_in(self._git, tree))
+        return files, (*flaws, *misnamed_in(self._git, f"{commit}:{start}"))
 
     def read_first(self, commit: str, paths: tuple[str, ...]) -> str | None:
         """The text of the first path, from the repository's top, that a commit has as a file."""
