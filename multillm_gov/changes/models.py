@@ -49,32 +49,48 @@ def compare_models(
                 spend_effect=effect,
                 exposure=shares.points({name: effect}),
             )
-        retired = [facts.lifecycle.retirement if facts else None for facts in (old, new)]
-        if retired[0] != retired[1]:
-            days = [day.isoformat() if day else None for day in retired]
+        yield from _compare_retirement(name, old, new)
+        yield from _compare_exposure(name, old, new, shares, spend.get(name, Decimal(0)))
+
+
+def _compare_retirement(
+    name: str, before: ModelFacts | None, after: ModelFacts | None
+) -> Iterator[Change]:
+    retired = [facts.lifecycle.retirement if facts else None for facts in (before, after)]
+    if retired[0] != retired[1]:
+        days = [day.isoformat() if day else None for day in retired]
+        yield Change(
+            kind=Kind.MODEL_RETIREMENT,
+            subject=name,
+            label="retirement date",
+            before=days[0] or "not known",
+            after=days[1] or "not known",
+            before_figure=days[0],
+            after_figure=days[1],
+        )
+
+
+def _compare_exposure(
+    name: str,
+    before: ModelFacts | None,
+    after: ModelFacts | None,
+    shares: Shares,
+    spend: Decimal,
+) -> Iterator[Change]:
+    for level in _LEVELS:
+        hosts = [entity_of(facts, level) for facts in (before, after)]
+        if hosts[0] != hosts[1]:
             yield Change(
-                kind=Kind.MODEL_RETIREMENT,
+                kind=Kind.MODEL_EXPOSURE,
                 subject=name,
-                label="retirement date",
-                before=days[0] or "not known",
-                after=days[1] or "not known",
-                before_figure=days[0],
-                after_figure=days[1],
+                label=level.value,
+                aspect=level.value,
+                before=hosts[0],
+                after=hosts[1],
+                before_figure=hosts[0],
+                after_figure=hosts[1],
+                exposure=shares.moved(level, hosts[0], hosts[1], spend),
             )
-        for level in _LEVELS:
-            hosts = [entity_of(facts, level) for facts in (old, new)]
-            if hosts[0] != hosts[1]:
-                yield Change(
-                    kind=Kind.MODEL_EXPOSURE,
-                    subject=name,
-                    label=level.value,
-                    aspect=level.value,
-                    before=hosts[0],
-                    after=hosts[1],
-                    before_figure=hosts[0],
-                    after_figure=hosts[1],
-                    exposure=shares.moved(level, hosts[0], hosts[1], spend.get(name, Decimal(0))),
-                )
 
 
 def _costs(facts: ModelFacts | None) -> object:

@@ -96,6 +96,12 @@ def _compare_policy(before: Policy, after: Policy, rules: RuleLookup) -> Iterato
             scopes,
             scope_direction(old.applies_to, new.applies_to),
         )
+    yield from _compare_terms(pair)
+
+
+def _compare_terms(pair: tuple[Policy, Policy]) -> Iterator[Change]:
+    """Reason, approvers and controls."""
+    old, new = pair[0].declared, pair[1].declared
     if old.because != new.because:
         yield _change(Kind.POLICY_TEXT, "because", pair, (old.because, new.because))
     if set(old.approvers) != set(new.approvers):

@@ -123,6 +123,10 @@ def answer(server: GovernServer) -> None:
         found = await asyncio.to_thread(complete, path, text, offset, judged.assessment)
         return completions_of(found, buffer, server.encoding) if found is not None else None
 
+    _offer_fixes(server)
+
+
+def _offer_fixes(server: GovernServer) -> None:
     @server.feature(
         types.TEXT_DOCUMENT_CODE_ACTION,
         types.CodeActionOptions(code_action_kinds=[types.CodeActionKind.QuickFix]),

@@ -1,7 +1,7 @@
 """From documents to evidence records by task class and model."""
 
-from collections.abc import Iterator
-from typing import Any
+from collections.abc import Callable, Hashable, Iterable, Iterator
+from typing import Any, TypeVar
 
 from multillm_gov.documents.document import Document
 from multillm_gov.documents.layout import kind_of
@@ -17,6 +17,9 @@ from multillm_gov.evidence.record import (
 )
 from multillm_gov.finding import Flaw
 from multillm_gov.location import Place
+
+_Placed = TypeVar("_Placed")
+_Key = TypeVar("_Key", bound=Hashable)
 
 Evidence = dict[tuple[str, str], tuple[PlacedRecord, ...]]
 """Records by task class and model, newest first."""
@@ -51,25 +54,23 @@ def load_evidence(
                 for index, probe in _items(documents[path], "probes", ProbeRecord, file)
             )
     records.sort(key=lambda placed: (placed.record.date, placed.record.sample_size), reverse=True)
-    grouped: dict[tuple[str, str], list[PlacedRecord]] = {}
-    for placed in records:
-        grouped.setdefault((placed.record.task_class, placed.record.model), []).append(placed)
     drills.sort(key=lambda placed: placed.drill.date, reverse=True)
-    held: dict[str, list[PlacedDrill]] = {}
-    for placed_drill in drills:
-        held.setdefault(placed_drill.drill.task_class, []).append(placed_drill)
     probes.sort(key=lambda placed: placed.probe.date, reverse=True)
-    probed: dict[tuple[str, str], list[PlacedProbe]] = {}
-    for placed_probe in probes:
-        probed.setdefault((placed_probe.probe.task_class, placed_probe.probe.model), []).append(
-            placed_probe
-        )
     loaded = (
-        {key: tuple(group) for key, group in grouped.items()},
-        {task: tuple(group) for task, group in held.items()},
-        {key: tuple(group) for key, group in probed.items()},
+        _grouped(records, lambda placed: (placed.record.task_class, placed.record.model)),
+        _grouped(drills, lambda placed: placed.drill.task_class),
+        _grouped(probes, lambda placed: (placed.probe.task_class, placed.probe.model)),
     )
     return loaded, tuple(flaws)
+
+
+def _grouped(
+    placed: Iterable[_Placed], key: Callable[[_Placed], _Key]
+) -> dict[_Key, tuple[_Placed, ...]]:
+    groups: dict[_Key, list[_Placed]] = {}
+    for item in placed:
+        groups.setdefault(key(item), []).append(item)
+    return {name: tuple(group) for name, group in groups.items()}
 
 
 def _items(

@@ -59,42 +59,32 @@ _FILTERED = {
 }
 
 
+_TOO_LONG = (
+    "This model's maximum context length is 8192 tokens. However, your messages resulted in "
+    "9001 tokens. Please reduce the length of the messages."
+)
+_PACE = "Requests to the endpoint have exceeded the call rate limit. Please retry after 1 second."
+_QUOTA = (
+    "Your account exceeded its quota: insufficient_quota, please check your plan and billing "
+    "details."
+)
+_ERROR = "The server had an error while processing your request."
+_BUSY = "The service is temporarily unable to process your request."
+_DENIED = "Principal does not have access to API/Operation."
+_MISSING = "The API deployment for this resource does not exist."
+
+
 def _refusals(request: ReceivedCall, shown: str) -> dict[str, tuple[int, str, str]]:
-    too_long = (
-        "This model's maximum context length is 8192 tokens. However, your messages resulted in "
-        "9001 tokens."
-        " Please reduce the length of the messages."
-    )
     access = f"Access denied due to invalid subscription key or wrong API endpoint. {shown}"
-    missing = "The API deployment for this resource does not exist."
-    pace = (
-        "Requests to the endpoint have exceeded the call rate limit. Please retry after 1 second."
-    )
-    quota = (
-        "Your account exceeded its quota: insufficient_quota, please check your plan and "
-        "billing details."
-    )
-    denied = "Principal does not have access to API/Operation."
+    gone = f"The model of deployment {request.model} has been deprecated."
     return {
-        "server-error": (
-            500,
-            "InternalServerError",
-            "The server had an error while processing your request.",
-        ),
-        "overloaded": (
-            503,
-            "ServiceUnavailable",
-            "The service is temporarily unable to process your request.",
-        ),
-        "rate-limit": (429, "429", pace),
-        "quota": (429, "insufficient_quota", quota),
-        "context-overflow": (400, "context_length_exceeded", too_long),
+        "server-error": (500, "InternalServerError", _ERROR),
+        "overloaded": (503, "ServiceUnavailable", _BUSY),
+        "rate-limit": (429, "429", _PACE),
+        "quota": (429, "insufficient_quota", _QUOTA),
+        "context-overflow": (400, "context_length_exceeded", _TOO_LONG),
         "wrong-key": (401, "401", access),
-        "forbidden": (403, "PermissionDenied", denied),
-        "not-found": (404, "DeploymentNotFound", missing),
-        "retired": (
-            410,
-            "ModelDeprecated",
-            f"The model of deployment {request.model} has been deprecated.",
-        ),
+        "forbidden": (403, "PermissionDenied", _DENIED),
+        "not-found": (404, "DeploymentNotFound", _MISSING),
+        "retired": (410, "ModelDeprecated", gone),
     }

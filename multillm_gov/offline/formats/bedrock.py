@@ -118,39 +118,34 @@ def refuse(request: ReceivedCall, fault: Fault, shown: str) -> Wire:
     return body({"message": message}, status, headers)
 
 
+_GONE = (
+    "This model version has reached the end of its life. Please refer to the AWS documentation for "
+    "more details."
+)
+_QUOTA = (
+    "You have been denied by your service quota: Too many tokens per day, please wait before "
+    "trying again."
+)
+_ERROR = "The system encountered an unexpected error."
+_BUSY = "Bedrock is unable to process your request."
+_PACE = "Too many requests, please wait before trying again."
+_TOO_LONG = "Input is too long for requested model."
+_DENIED = "You don't have access to the model with the specified model ID."
+_MISSING = "The provided model identifier is invalid."
+
+
 def _refusals(shown: str) -> dict[str, tuple[int, str, str]]:
-    gone = (
-        "This model version has reached the end of its life. Please refer to the AWS "
-        "documentation for more details."
-    )
-    busy = "Bedrock is unable to process your request."
-    quota = (
-        "You have been denied by your service quota: Too many tokens per day, please wait "
-        "before trying again."
-    )
     token = f"The security token included in the request is invalid. {shown}".strip()
     return {
-        "server-error": (
-            500,
-            "InternalServerException",
-            "The system encountered an unexpected error.",
-        ),
-        "overloaded": (503, "ServiceUnavailableException", busy),
-        "rate-limit": (
-            429,
-            "ThrottlingException",
-            "Too many requests, please wait before trying again.",
-        ),
-        "quota": (400, "ServiceQuotaExceededException", quota),
-        "context-overflow": (400, "ValidationException", "Input is too long for requested model."),
+        "server-error": (500, "InternalServerException", _ERROR),
+        "overloaded": (503, "ServiceUnavailableException", _BUSY),
+        "rate-limit": (429, "ThrottlingException", _PACE),
+        "quota": (400, "ServiceQuotaExceededException", _QUOTA),
+        "context-overflow": (400, "ValidationException", _TOO_LONG),
         "wrong-key": (403, "UnrecognizedClientException", token),
-        "forbidden": (
-            403,
-            "AccessDeniedException",
-            "You don't have access to the model with the specified model ID.",
-        ),
-        "not-found": (400, "ValidationException", "The provided model identifier is invalid."),
-        "retired": (404, "ResourceNotFoundException", gone),
+        "forbidden": (403, "AccessDeniedException", _DENIED),
+        "not-found": (400, "ValidationException", _MISSING),
+        "retired": (404, "ResourceNotFoundException", _GONE),
     }
 
 

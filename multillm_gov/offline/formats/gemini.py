@@ -105,41 +105,38 @@ def refuse(request: ReceivedCall, fault: Fault, shown: str) -> Wire:
     return body({"error": {**error, "details": details} if details else error}, status)
 
 
+_KIND = "type.googleapis.com/google.rpc."
+_BAD_KEY = [{"@type": f"{_KIND}ErrorInfo", "reason": "API_KEY_INVALID", "domain": "googleapis.com"}]
+_PACE = [{"@type": f"{_KIND}RetryInfo", "retryDelay": "1s"}]
+_QUOTA = "You exceeded your current quota, please check your plan and billing details."
+_CREDITS = "Your prepayment credits are depleted. Please go to billing."
+_TOO_LONG = (
+    "The input token count (1200293) exceeds the maximum number of tokens allowed (1048576)."
+)
+_DENIED = "Generative Language API has not been used in this project before or it is disabled."
+_BUSY = "The model is overloaded. Please try again later."
+
+
 def _refusals(
     request: ReceivedCall, shown: str
 ) -> dict[str, tuple[int, str, str, list[dict[str, Any]]]]:
-    kind = "type.googleapis.com/google.rpc."
-    invalid = [
-        {"@type": f"{kind}ErrorInfo", "reason": "API_KEY_INVALID", "domain": "googleapis.com"}
-    ]
-    pace = [{"@type": f"{kind}RetryInfo", "retryDelay": "1s"}]
-    quota = "You exceeded your current quota, please check your plan and billing details."
     missing = (
         f"models/{request.model} is not found for API version v1beta, or is not supported for "
         "generateContent."
     )
-    too_long = (
-        "The input token count (1200293) exceeds the maximum number of tokens allowed (1048576)."
-    )
     key = f"API key not valid. Please pass a valid API key. {shown}".strip()
-    denied = "Generative Language API has not been used in this project before or it is disabled."
     gone = (
         f"This model models/{request.model} is no longer available. Please update your code to "
         "use a newer model."
     )
     return {
         "server-error": (500, "INTERNAL", "An internal error has occurred.", []),
-        "overloaded": (503, "UNAVAILABLE", "The model is overloaded. Please try again later.", []),
-        "rate-limit": (429, "RESOURCE_EXHAUSTED", quota, pace),
-        "quota": (
-            429,
-            "RESOURCE_EXHAUSTED",
-            "Your prepayment credits are depleted. Please go to billing.",
-            [],
-        ),
-        "context-overflow": (400, "INVALID_ARGUMENT", too_long, []),
-        "wrong-key": (400, "INVALID_ARGUMENT", key, invalid),
-        "forbidden": (403, "PERMISSION_DENIED", denied, []),
+        "overloaded": (503, "UNAVAILABLE", _BUSY, []),
+        "rate-limit": (429, "RESOURCE_EXHAUSTED", _QUOTA, _PACE),
+        "quota": (429, "RESOURCE_EXHAUSTED", _CREDITS, []),
+        "context-overflow": (400, "INVALID_ARGUMENT", _TOO_LONG, []),
+        "wrong-key": (400, "INVALID_ARGUMENT", key, _BAD_KEY),
+        "forbidden": (403, "PERMISSION_DENIED", _DENIED, []),
         "not-found": (404, "NOT_FOUND", missing, []),
         "retired": (404, "NOT_FOUND", gone, []),
     }

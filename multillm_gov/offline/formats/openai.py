@@ -35,61 +35,55 @@ def refuse(request: ReceivedCall, fault: Fault, shown: str) -> Wire:
     )
 
 
-def _refusals(
-    request: ReceivedCall, shown: str
-) -> dict[str, tuple[int, str, str | None, str | None, str]]:
-    invalid, model = "invalid_request_error", request.model
-    limit = (
-        "This model's maximum context length is 8192 tokens. However, your messages resulted "
-        "in 9001 tokens."
-    )
-    too_long = (
-        "Your input exceeds the context window of this model. Please adjust your input and try "
-        "again."
-        if request.mode == "responses"
-        else f"{limit} Please reduce the length of the messages."
-    )
+_INVALID = "invalid_request_error"
+_PACE = (
+    "Rate limit reached for requests per min (RPM): Limit 3, Used 3, Requested 1. Please try again "
+    "later."
+)
+_QUOTA = "You exceeded your current quota, please check your plan and billing details."
+_FLAGGED = "Invalid prompt: your prompt was flagged as potentially violating our usage policy."
+_SERVER_ERROR = "The server had an error while processing your request. Sorry about that!"
+_OVERLOADED = "The engine is currently overloaded, please try again later"
+_Refusal = tuple[int, str, str | None, str | None, str]
+"""Status, type, code, parameter, message."""
+_ALWAYS: dict[str, _Refusal] = {
+    "server-error": (500, "server_error", None, None, _SERVER_ERROR),
+    "overloaded": (503, "server_error", None, None, _OVERLOADED),
+    "rate-limit": (429, "requests", "rate_limit_exceeded", None, _PACE),
+    "quota": (429, "insufficient_quota", "insufficient_quota", None, _QUOTA),
+    "content-filter": (400, _INVALID, "invalid_prompt", None, _FLAGGED),
+}
+
+
+def _refusals(request: ReceivedCall, shown: str) -> dict[str, _Refusal]:
     parameter = "input" if request.mode in {"responses", "embedding"} else "messages"
-    server_error = "The server had an error while processing your request. Sorry about that!"
-    flagged = "Invalid prompt: your prompt was flagged as potentially violating our usage policy."
-    pace = (
-        "Rate limit reached for requests per min (RPM): Limit 3, Used 3, Requested 1. Please "
-        "try again later."
-    )
-    quota = "You exceeded your current quota, please check your plan and billing details."
+    key = f"Incorrect API key provided: {shown}."
+    denied = f"Project does not have access to model `{request.model}`"
+    missing = f"The model `{request.model}` does not exist"
+    gone = f"The model `{request.model}` has been deprecated, learn more here"
     return {
-        "server-error": (500, "server_error", None, None, server_error),
-        "overloaded": (
-            503,
-            "server_error",
-            None,
-            None,
-            "The engine is currently overloaded, please try again later",
+        **_ALWAYS,
+        "context-overflow": (
+            400,
+            _INVALID,
+            "context_length_exceeded",
+            parameter,
+            _too_long(request.mode),
         ),
-        "rate-limit": (429, "requests", "rate_limit_exceeded", None, pace),
-        "quota": (429, "insufficient_quota", "insufficient_quota", None, quota),
-        "content-filter": (400, invalid, "invalid_prompt", None, flagged),
-        "context-overflow": (400, invalid, "context_length_exceeded", parameter, too_long),
-        "wrong-key": (
-            401,
-            invalid,
-            "invalid_api_key",
-            None,
-            f"Incorrect API key provided: {shown}.",
-        ),
-        "forbidden": (
-            403,
-            invalid,
-            "model_not_found",
-            None,
-            f"Project does not have access to model `{model}`",
-        ),
-        "not-found": (404, invalid, "model_not_found", None, f"The model `{model}` does not exist"),
-        "retired": (
-            404,
-            invalid,
-            "model_not_found",
-            None,
-            f"The model `{model}` has been deprecated, learn more here",
-        ),
+        "wrong-key": (401, _INVALID, "invalid_api_key", None, key),
+        "forbidden": (403, _INVALID, "model_not_found", None, denied),
+        "not-found": (404, _INVALID, "model_not_found", None, missing),
+        "retired": (404, _INVALID, "model_not_found", None, gone),
     }
+
+
+def _too_long(mode: str) -> str:
+    if mode == "responses":
+        return (
+            "Your input exceeds the context window of this model. Please adjust your input and try "
+            "again."
+        )
+    return (
+        "This model's maximum context length is 8192 tokens. However, your messages resulted in "
+        "9001 tokens. Please reduce the length of the messages."
+    )

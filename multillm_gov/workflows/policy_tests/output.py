@@ -116,28 +116,34 @@ def _data(run: PolicyTestRun) -> dict[str, object]:
         data["coverage"] = {
             "percent": run.coverage_percent,
             "minimum_percent": run.min_coverage,
-            "policies": [
-                {
-                    "policy": each.policy,
-                    "fails": each.outside,
-                    "passes": each.inside,
-                    "location": _place(each.location),
-                }
-                for each in run.covered
-                if not each.limit
-            ],
-            "limits": [
-                {
-                    "policy": each.policy,
-                    "limit": each.limit,
-                    "just_fails": each.outside,
-                    "just_passes": each.inside,
-                }
-                for each in run.covered
-                if each.limit
-            ],
+            **_coverage_data(run.covered),
         }
     return data
+
+
+def _coverage_data(covered: tuple[Covered, ...]) -> dict[str, object]:
+    return {
+        "policies": [
+            {
+                "policy": each.policy,
+                "fails": each.outside,
+                "passes": each.inside,
+                "location": _place(each.location),
+            }
+            for each in covered
+            if not each.limit
+        ],
+        "limits": [
+            {
+                "policy": each.policy,
+                "limit": each.limit,
+                "just_fails": each.outside,
+                "just_passes": each.inside,
+            }
+            for each in covered
+            if each.limit
+        ],
+    }
 
 
 def _place(location: Location) -> dict[str, object]:
@@ -172,18 +178,7 @@ def _junit(run: PolicyTestRun) -> Iterator[str]:
         failed = sum(not outcome.passed for outcome in outcomes)
         yield f'  <testsuite name="{_quoted(path)}" tests="{len(outcomes)}" failures="{failed}">'
         for outcome in outcomes:
-            place = f'file="{_quoted(path)}" line="{outcome.location.line}"'
-            yield (
-                f'    <testcase name="{_quoted(outcome.name)}" classname="{_quoted(path)}" '
-                f'{place} time="0">'
-            )
-            if not outcome.passed:
-                differences = list(map(visible, _differences(outcome)))
-                yield (
-                    "      <failure "
-                    f'message="{_quoted(differences[0])}">{escape(chr(10).join(differences))}</failure>'
-                )
-            yield "    </testcase>"
+            yield from _junit_case(path, outcome)
         yield "  </testsuite>"
     if run.flaws:
         yield f'  <testsuite name="files" tests="{errors}" errors="{errors}">'
@@ -195,6 +190,21 @@ def _junit(run: PolicyTestRun) -> Iterator[str]:
             )
         yield "  </testsuite>"
     yield "</testsuites>"
+
+
+def _junit_case(path: str, outcome: Outcome) -> Iterator[str]:
+    place = f'file="{_quoted(path)}" line="{outcome.location.line}"'
+    yield (
+        f'    <testcase name="{_quoted(outcome.name)}" classname="{_quoted(path)}" '
+        f'{place} time="0">'
+    )
+    if not outcome.passed:
+        differences = list(map(visible, _differences(outcome)))
+        yield (
+            "      <failure "
+            f'message="{_quoted(differences[0])}">{escape(chr(10).join(differences))}</failure>'
+        )
+    yield "    </testcase>"
 
 
 def _quoted(text: str) -> str:
