@@ -14,7 +14,7 @@ from multillm_gov.units import format_share
 ENDINGS = (".txt",)
 MEDIA_TYPE = "text/plain"
 MOST = 40
-"""Task classes whose tree is told."""
+"""Task classes whose tree is drawn."""
 _WIDTH = 80
 
 
@@ -31,41 +31,39 @@ def render(graph: Graph, *, width: int = _WIDTH, color: bool = False) -> bytes:
 
 def _trees(graph: Graph, width: int) -> Iterator[str]:
     """Task classes, most value first: their models, and once for each model its dependencies."""
-    nodes = {node.id: node for node in graph.nodes}
-    below: defaultdict[str, list[Edge]] = defaultdict(list)
-    for edge in graph.edges:
-        below[edge.source].append(edge)
     yield "Dependencies"
     yield "─" * 18
-    told: set[str] = set()
+    trees = _Trees(graph, width)
     for node in graph.nodes:
         if node.kind == "task_class":
-            yield from _branch(node, "", below, nodes, told, width=width)
+            yield from trees.branch(node)
 
 
-def _branch(
-    node: Node,
-    said: str,
-    below: dict[str, list[Edge]],
-    nodes: dict[str, Node],
-    told: set[str],
-    depth: int = 0,
-    *,
-    width: int,
-) -> Iterator[str]:
-    single = "! " if "single point of failure" in node.marks else ""
-    caption = ", ".join(part for part in (said or KIND_WORDS[node.kind], *node.marks) if part)
-    again = node.id in told and bool(below.get(node.id))
-    text = f"{single}{visible(node.label)} ({caption}){', as above' if again else ''}"
-    for index, line in enumerate(wrap(text, max(width - 2 * depth - 2, 20))):
-        yield f"{'  ' * depth}{'  ' if index else ''}{line}"
-    if again:
-        return
-    told.add(node.id)
-    for edge in sorted(below.get(node.id, ()), key=lambda edge: _place(edge, nodes)):
-        yield from _branch(
-            nodes[edge.target], _how(edge), below, nodes, told, depth + 1, width=width
-        )
+class _Trees:
+    """Draws trees; what stands in an earlier one is not drawn again."""
+
+    def __init__(self, graph: Graph, width: int) -> None:
+        self._nodes = {node.id: node for node in graph.nodes}
+        self._below: defaultdict[str, list[Edge]] = defaultdict(list)
+        for edge in graph.edges:
+            self._below[edge.source].append(edge)
+        self._drawn: set[str] = set()
+        self._width = width
+
+    def branch(self, node: Node, role: str = "", depth: int = 0) -> Iterator[str]:
+        """A node and what it depends on; ``role``: how the node above it uses it."""
+        single = "! " if "single point of failure" in node.marks else ""
+        caption = ", ".join(part for part in (role or KIND_WORDS[node.kind], *node.marks) if part)
+        again = node.id in self._drawn and bool(self._below.get(node.id))
+        text = f"{single}{visible(node.label)} ({caption}){', as above' if again else ''}"
+        for index, line in enumerate(wrap(text, max(self._width - 2 * depth - 2, 20))):
+            yield f"{'  ' * depth}{'  ' if index else ''}{line}"
+        if again:
+            return
+        self._drawn.add(node.id)
+        edges = self._below.get(node.id, ())
+        for edge in sorted(edges, key=lambda edge: _place(edge, self._nodes)):
+            yield from self.branch(self._nodes[edge.target], _how(edge), depth + 1)
 
 
 def _place(edge: Edge, nodes: dict[str, Node]) -> tuple[int, float, int, str]:

@@ -2,10 +2,9 @@
 
 from collections.abc import Iterator
 from decimal import Decimal
-from typing import Annotated
+from typing import Annotated, NamedTuple
 
 from msgspec import Meta, field
-from msgspec.structs import replace
 
 from multillm_gov.evidence.record import PlacedRecord
 from multillm_gov.finding import Severity, Violation
@@ -50,6 +49,17 @@ def check(context: RuleContext, parameters: Parameters) -> Iterator[Violation]:
             yield from _misses(context, task, fallback, (floor, limit))
 
 
+class _Miss(NamedTuple):
+    """What a result of a fallback misses."""
+
+    result: PlacedRecord
+    message: str
+    limit: tuple[str, Place]
+    figures: dict[str, float]
+    risk: str
+    is_proved: bool = True
+
+
 def _misses(
     context: RuleContext,
     task: TaskFigures,
@@ -63,53 +73,48 @@ def _misses(
         if placed.record.origin == "internal" and placed.record.date <= context.as_of
     ]
     if floor is not None and records and records[0].record.score < floor:
-        score, proved = records[0].record.score, misses(records[0].record, float(floor))
-        violation = _violation(
-            task,
-            fallback,
-            records[0],
-            f"{format_scored(records[0].record)}; the floor is {floor:.3f}"
-            + ("" if proved else "; not proved either way"),
-            ("the floor", task.task.place.at("quality", "floor")),
-            {"score": float(score), "floor": float(floor)},
-            f"While it takes over, the share of wrong answers {'is' if proved else 'may be'} "
-            f"{format_points(floor - score)} above the accepted level.",
-        )
-        yield violation if proved else replace(violation, severity=Severity.NOTE)
+        yield _violation(task, fallback, _below_floor(task, records[0], floor))
     timed = next((placed for placed in records if placed.record.p95_seconds is not None), None)
     seconds = timed.record.p95_seconds if timed else None
     if limit is not None and timed is not None and seconds is not None and seconds > limit:
-        yield _violation(
-            task,
-            fallback,
-            timed,
-            f"has a p95 latency of {seconds:f} s; the limit is {limit:f} s",
-            ("the limit", task.task.place.at("latency", "p95_seconds")),
-            {"p95_seconds": float(seconds), "max_p95_seconds": float(limit)},
-            "While it takes over, callers time out, so it does not count as a failover.",
+        slow = _Miss(
+            result=timed,
+            message=f"has a p95 latency of {seconds:f} s; the limit is {limit:f} s",
+            limit=("the limit", task.task.place.at("latency", "p95_seconds")),
+            figures={"p95_seconds": float(seconds), "max_p95_seconds": float(limit)},
+            risk="While it takes over, callers time out, so it does not count as a failover.",
         )
+        yield _violation(task, fallback, slow)
 
 
-def _violation(
-    task: TaskFigures,
-    fallback: FallbackFigures,
-    placed: PlacedRecord,
-    message: str,
-    limit: tuple[str, Place],
-    figures: dict[str, float],
-    risk: str,
-) -> Violation:
+def _below_floor(task: TaskFigures, result: PlacedRecord, floor: Decimal) -> _Miss:
+    score, proved = result.record.score, misses(result.record, float(floor))
+    return _Miss(
+        result=result,
+        message=f"{format_scored(result.record)}; the floor is {floor:.3f}"
+        + ("" if proved else "; not proved either way"),
+        limit=("the floor", task.task.place.at("quality", "floor")),
+        figures={"score": float(score), "floor": float(floor)},
+        risk=f"While it takes over, the share of wrong answers {'is' if proved else 'may be'} "
+        f"{format_points(floor - score)} above the accepted level.",
+        is_proved=proved,
+    )
+
+
+def _violation(task: TaskFigures, fallback: FallbackFigures, miss: _Miss) -> Violation:
+    what = "score" if "score" in miss.figures else "p95_seconds"
     return Violation(
-        message=f"fallback {code(fallback.model)} of {code(task.task.name)} {message}",
+        message=f"fallback {code(fallback.model)} of {code(task.task.name)} {miss.message}",
         place=task.task.place.at("fallbacks", fallback.index),
         subject=task.task.name,
         remedy=(
             "Replace it with a fallback within the limit, or adapt the prompt and score it again."
         ),
-        risk=risk,
-        related=(("the result", placed.place), limit),
-        figures=dict(figures),
-        distinction=f"{'score' if 'score' in figures else 'p95_seconds'}: {fallback.model}",
+        risk=miss.risk,
+        related=(("the result", miss.result.place), miss.limit),
+        figures=dict(miss.figures),
+        distinction=f"{what}: {fallback.model}",
+        severity=None if miss.is_proved else Severity.NOTE,
     )
 
 
