@@ -13,7 +13,7 @@ from multillm_gov.evaluation.bench.plan import (
     judge_probes,
     longest_judged,
 )
-from multillm_gov.evaluation.bench.preference import Preferred, judge_pair, pair_calls
+from multillm_gov.evaluation.bench.preference import Preferences, Preferred, judge_pair, pair_calls
 from multillm_gov.evaluation.bench.scoring import (
     Score,
     Unscorable,
@@ -27,8 +27,6 @@ from multillm_gov.evaluation.running import AnswerListener, ProbeRun
 
 SendProbes = Callable[[Sequence[Probe], AnswerListener], Awaitable[ProbeRun]]
 """Sends probes through the run's client and budget."""
-Preferences = dict[tuple[str, str], tuple[Preferred, ...]]
-"""By task class and challenger: what judges preferred, case by case."""
 
 
 class CaseState(Struct):

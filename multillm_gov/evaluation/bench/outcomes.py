@@ -7,7 +7,7 @@ from statistics import median
 
 from msgspec import Struct
 
-from multillm_gov.evaluation.bench.judging import Preferences
+from multillm_gov.evaluation.bench.preference import Preferences
 from multillm_gov.evaluation.percentile import ENOUGH_FOR_P95, nearest_rank
 from multillm_gov.evaluation.running import Ending
 from multillm_gov.measures.intervals import wilson_interval

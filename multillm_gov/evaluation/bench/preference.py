@@ -93,6 +93,8 @@ REASON = {"type": "string", "description": "One or two sentences: what in the ru
 
 
 Preferred = Literal["first", "second", "tie"]
+Preferences = dict[tuple[str, str], tuple[Preferred, ...]]
+"""By task class and challenger: what judges preferred, case by case."""
 SCHEMA = closed_schema({"reason": REASON, "better": {"enum": ["A", "B", "tie"]}})
 _TASK = (
     "Two systems, A and B, answered the same question. Which answer meets the rubric better? Say "

@@ -6,9 +6,10 @@ from decimal import Decimal
 from statistics import fmean
 
 from multillm_gov.evaluation.bench.benchmark import Benchmark
-from multillm_gov.evaluation.bench.judging import CaseState, Preferences, SendProbes, judge_answers
+from multillm_gov.evaluation.bench.judging import CaseState, SendProbes, judge_answers
 from multillm_gov.evaluation.bench.outcomes import BenchRun, CaseOutcome, Counts
 from multillm_gov.evaluation.bench.plan import BenchPlan, BenchPlanner, PlannedCase
+from multillm_gov.evaluation.bench.preference import Preferences
 from multillm_gov.evaluation.bench.scoring import (
     Score,
     Unscorable,
