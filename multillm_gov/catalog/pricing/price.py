@@ -89,6 +89,8 @@ class Price(Struct, frozen=True, kw_only=True):
     region: str = ""
     """The place whose factor is already in every price; empty: none is."""
     off_peak: OffPeak | None = None
+    one_search_a_request: bool = False
+    """Whether the fee for searches is for a request that searches, however often (Gemini 2)."""
 
     def scaled(self, factor: Decimal) -> Self:
         """Every price and fee times a factor: a negotiated discount on everything."""

@@ -26,7 +26,7 @@ class TokenPrices(Closed, frozen=True, kw_only=True):
     ] = None
     cache_write_12h: Annotated[
         Amount | None,
-        Meta(description="Written to the cache for twelve hours; default: as cache_write_1h"),
+        Meta(description="Written to the cache for twelve hours; default: as cache_write"),
     ] = None
     reasoning: Annotated[Amount | None, Meta(description="Default: as output")] = None
     audio_input: Annotated[Amount | None, Meta(description="Default: as input")] = None

@@ -106,9 +106,16 @@ def read_price(entry: Mapping[str, object], provider: str, name: str = "") -> Pr
         variants=read_variants(entry, numbers),
         regional=_regional(entry),
         off_peak=_off_peak(entry),
+        one_search_a_request=_bills_one_search(entry, provider, name),
     )
     known = price.standard != UnitPrices() or price.tiers or price.services or price.variants
     return price if known else None
+
+
+def _bills_one_search(entry: Mapping[str, object], provider: str, name: str) -> bool:
+    """Whether a request with several searches is billed one: Google's models unless they say so."""
+    google = provider == "gemini" or (provider.startswith("vertex_ai") and "claude" not in name)
+    return google and entry.get("web_search_billing_unit") != "per_query"
 
 
 def _token_prices(entry: Mapping[str, object], numbers: EntryNumbers, provider: str) -> Price:

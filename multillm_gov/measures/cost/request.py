@@ -31,7 +31,7 @@ def request_cost(price: Price, usage: Usage, mode: str = "") -> Decimal:
     """Cost of one request, in the currency of the price.
 
     A price the source does not give falls back: cache reads and writes to the input price, writes
-    for one or twelve hours to the price of shorter ones, reasoning to the output price, audio,
+    for one or twelve hours to the price of other writes, reasoning to the output price, audio,
     image and video tokens to text tokens, an unknown service tier to standard prices; an explicit
     zero is a price.
     What has no price at all adds nothing here: `measures.gaps` names it. Everything adds up, except
@@ -99,7 +99,7 @@ def _with_units(
     price: Price, rates: UnitPrices, usage: Usage, mode: str, tokens: Decimal
 ) -> Decimal:
     costs = {
-        unit: _EXACT.multiply(rate, count)
+        unit: _EXACT.multiply(rate, _billed(price, unit, count))
         for unit, count in usage.units.items()
         if count and (rate := unit_rate(price, rates, usage, unit)) is not None
     }
@@ -127,6 +127,12 @@ def _with_units(
     return _sum((tokens, *costs.values()))
 
 
+def _billed(price: Price, unit: str, count: Decimal) -> Decimal:
+    """How many of a unit are billed."""
+    searches = unit.startswith("search_") or unit == "maps_query"
+    return min(count, _ONE) if searches and price.one_search_a_request else count
+
+
 def _sum(amounts: Iterable[Decimal]) -> Decimal:
     total = _ZERO
     for amount in amounts:
@@ -137,12 +143,11 @@ def _sum(amounts: Iterable[Decimal]) -> Decimal:
 def _input_cost(rates: UnitPrices, usage: Usage) -> Decimal:
     rate_in = _first(rates.input)
     write = _first(rates.cache_write, rate_in)
-    write_1h = _first(rates.cache_write_1h, write)
     cached = (
         (usage.cached_input_tokens, _first(rates.cache_read, rate_in)),
         (usage.cache_write_tokens, write),
-        (usage.cache_write_1h_tokens, write_1h),
-        (usage.cache_write_12h_tokens, _first(rates.cache_write_12h, write_1h)),
+        (usage.cache_write_1h_tokens, _first(rates.cache_write_1h, write)),
+        (usage.cache_write_12h_tokens, _first(rates.cache_write_12h, write)),
     )
     rest = usage.input_tokens - sum(tokens for tokens, _ in cached)
     total = _EXACT.multiply(rate_in, max(rest, 0))

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from msgspec import structs
 
 from multillm_gov.catalog.pricing.price import Usage
 
@@ -43,6 +44,7 @@ class LiteLLM:
         self.response = utils.ModelResponse(choices=[utils.Choices(message=answer)])
         self.vectors = utils.EmbeddingResponse()
         self.served: dict[str, tuple[str, str]] = {}
+        self.usages: dict[str, Any] = {}
 
     def cost(self, name: str, entry: Mapping[str, Any], usage: Usage) -> float:
         """US dollars of a response; a name LiteLLM cannot place is priced with its entry's own
@@ -73,7 +75,12 @@ class LiteLLM:
     ) -> float:
         embedding = entry["mode"] == "embedding"
         response = self.vectors if embedding else self.response
-        response.usage, response.model = self._usage(usage, embedding=embedding), model
+        key = (embedding, *structs.astuple(usage))
+        # The usage is the same object for all entries: LiteLLM only reads it.
+        spent = self.usages.get(str(key)) or self.usages.setdefault(
+            str(key), self._usage(usage, embedding=embedding)
+        )
+        response.usage, response.model = spent, model
         response._hidden_params = {"custom_llm_provider": provider}
         calls = {"batch": "retrieve_batch"}
         with self.pinned(DEAR_HOUR):
@@ -92,21 +99,34 @@ class LiteLLM:
         writes = self.types.CacheCreationTokenDetails(
             ephemeral_5m_input_tokens=usage.cache_write_tokens,
             ephemeral_1h_input_tokens=usage.cache_write_1h_tokens,
+            ephemeral_12h_input_tokens=usage.cache_write_12h_tokens,
         )
+        counted = {unit: int(count) for unit, count in usage.units.items()}
+        heard, seen = counted.get("audio_input", 0), counted.get("image_input", 0)
+        spoken, drawn = counted.get("audio_output", 0), counted.get("image_output", 0)
+        read, written = usage.input_tokens + heard + seen, usage.output_tokens + spoken + drawn
         return self.types.Usage(
-            prompt_tokens=usage.input_tokens,
-            completion_tokens=usage.output_tokens,
-            total_tokens=usage.input_tokens + usage.output_tokens,
+            prompt_tokens=read,
+            completion_tokens=written,
+            total_tokens=read + written,
             prompt_tokens_details=self.types.PromptTokensDetailsWrapper(
+                text_tokens=usage.input_tokens if heard or seen else None,
+                audio_tokens=heard or None,
+                image_tokens=seen or None,
                 cached_tokens=usage.cached_input_tokens,
-                cache_creation_tokens=usage.cache_write_tokens + usage.cache_write_1h_tokens,
+                cache_creation_tokens=usage.cache_write_tokens
+                + usage.cache_write_1h_tokens
+                + usage.cache_write_12h_tokens,
                 cache_creation_token_details=writes,
                 # What the transformations of embedding providers that bill by the query report for
                 # one text.
                 query_count=1 if embedding else None,
             ),
             completion_tokens_details=self.types.CompletionTokensDetailsWrapper(
-                reasoning_tokens=usage.reasoning_tokens
+                reasoning_tokens=usage.reasoning_tokens,
+                text_tokens=usage.output_tokens if spoken or drawn else None,
+                audio_tokens=spoken or None,
+                image_tokens=drawn or None,
             ),
         )
 

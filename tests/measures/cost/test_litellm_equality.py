@@ -1,5 +1,5 @@
-"""Every chat and embedding entry of the installed price map costs what LiteLLM itself
-calculates."""
+"""Every entry of the installed price map for text, embeddings and realtime costs what LiteLLM
+itself calculates, audio and image tokens included."""
 
 import re
 from collections import defaultdict
@@ -20,6 +20,7 @@ from multillm_gov.measures.cost.request import request_cost
 EXCEPTIONS = yaml.safe_load(
     (Path(__file__).parent / "data" / "litellm_exceptions.yaml").read_text("utf-8")
 )
+MODES = {"chat", "completion", "embedding", "responses", "realtime"}
 SERVICES = {"batch": "_batches", "flex": "_flex", "priority": "_priority"}
 RELATIVE = 1e-9
 
@@ -43,35 +44,59 @@ def prompt_lengths(entry: Mapping[str, Any]) -> list[int]:
     return sorted(around | {1, 1200, 2 * max(thresholds, default=150_000)})
 
 
+SINGLE = {
+    "cache_read": {"cached_input_tokens": 480},
+    "cache_creation": {"cache_write_tokens": 360},
+    "above_1hr": {"cache_write_1h_tokens": 360},
+    "above_12hr": {"cache_write_12h_tokens": 360},
+    "reasoning": {"reasoning_tokens": 200},
+}
+"""One kind of token alone in a usual request, by a part of the keys that price it."""
+OF_UNITS = {
+    "input_cost_per_audio": {"audio_input": Decimal(70)},
+    "output_cost_per_audio": {"audio_output": Decimal(90)},
+    "input_cost_per_image_token": {"image_input": Decimal(50)},
+    "output_cost_per_image_token": {"image_output": Decimal(110)},
+}
+
+
 def usages(entry: Mapping[str, Any]) -> Iterator[Usage]:
-    """Plain, cached reads, both kinds of writes, all of them, and reasoning, at each length and
-    service."""
+    """For each service: all kinds of tokens together at each length, in counts of which no two sums
+    of prices are equal by accident; and in a usual request none and each that the entry prices."""
     services = [
         "standard",
         *(s for s, suffix in SERVICES.items() if any(key.endswith(suffix) for key in entry)),
     ]
+    kinds = [use for part, use in SINGLE.items() if any(part in key for key in entry)]
+    units = [use for key, use in OF_UNITS.items() if key in " ".join(entry)]
+    output = 0 if is_embedding(entry) else 300
     for service in services:
         for tokens in prompt_lengths(entry):
-            plain = Usage(input_tokens=tokens, output_tokens=300, service_tier=service)
-            read, write = tokens * 4 // 10, tokens * 3 // 10
-            for usage in (
-                plain,
-                replace(plain, cached_input_tokens=read),
-                replace(plain, cache_write_tokens=write),
-                replace(plain, cache_write_1h_tokens=write),
-                replace(
-                    plain,
-                    cached_input_tokens=read,
-                    cache_write_tokens=write // 2,
-                    cache_write_1h_tokens=write,
-                ),
-                replace(plain, reasoning_tokens=200),
-            ):
-                yield (
-                    replace(usage, output_tokens=0, reasoning_tokens=0)
-                    if is_embedding(entry)
-                    else usage
-                )
+            if tokens > 1:
+                yield mixed(tokens, output, service)
+        usual = Usage(input_tokens=1200, output_tokens=output, service_tier=service)
+        yield usual
+        yield replace(usual, input_tokens=1)
+        for use in kinds:
+            if output or "reasoning_tokens" not in use:
+                yield replace(usual, **use)
+    for use in units:
+        if output or not any(unit.endswith("output") for unit in use):
+            yield replace(usual, service_tier="standard", units=use)
+
+
+def mixed(tokens: int, output: int, service: str) -> Usage:
+    """Reads, all kinds of writes and reasoning in one request."""
+    return Usage(
+        input_tokens=tokens,
+        output_tokens=output,
+        cached_input_tokens=tokens * 41 // 100,
+        cache_write_tokens=tokens * 13 // 100,
+        cache_write_1h_tokens=tokens * 23 // 100,
+        cache_write_12h_tokens=tokens * 7 // 100,
+        reasoning_tokens=output * 2 // 3,
+        service_tier=service,
+    )
 
 
 def is_embedding(entry: Mapping[str, Any]) -> bool:
@@ -115,6 +140,11 @@ def explained(
         price = Price(standard=free_reads).scaled(Decimal("0.5"))
     if "service" in instead:
         usage = replace(usage, service_tier=instead["service"])
+    if "flat" in instead:
+        unwritten = replace(
+            price.standard, cache_write=None, cache_write_1h=None, cache_write_12h=None
+        )
+        price = replace(price, standard=unwritten, tiers=())
     if "without" in instead:
         units = {
             unit: usd for unit, usd in price.standard.units.items() if unit != instead["without"]
@@ -129,11 +159,11 @@ def bills(price_map: Entries, litellm_cost: Bill) -> dict[str, list[tuple[Usage,
     return {
         name: [(usage, litellm_cost(name, entry, usage)) for usage in usages(entry)]
         for name, entry in price_map.items()
-        if entry.get("mode") in {"chat", "embedding"}
+        if entry.get("mode") in MODES
     }
 
 
-def test_every_chat_and_embedding_entry_costs_what_litellm_bills(
+def test_every_entry_costs_what_litellm_bills(
     price_map: Entries, bills: dict[str, list[tuple[Usage, float]]]
 ) -> None:
     assert len(bills) > 3000

@@ -22,6 +22,7 @@ UNIT_OF_MODE = {
     "audio_speech": "character",
     "audio_transcription": "second",
     "image_generation": "image",
+    "ocr": "page",
     "rerank": "query",
     "video_generation": "second",
 }
@@ -87,7 +88,14 @@ def calculators(_own_map: None) -> dict[str, Callable[[str, str], float]]:
             model=name, duration_seconds=float(COUNT), custom_llm_provider=provider
         )
 
+    def ocr(name: str, provider: str) -> float:
+        from litellm.llms.base_llm.ocr.transformation import OCRResponse, OCRUsageInfo
+
+        response = OCRResponse(pages=[], model=name, usage_info=OCRUsageInfo(pages_processed=COUNT))
+        return sum(theirs.ocr_cost(name, provider, response))
+
     return {
+        "ocr": ocr,
         "audio_speech": per_token("speech", prompt_characters=COUNT),
         "audio_transcription": per_token(
             "transcription", audio_transcription_file_duration=float(COUNT)
@@ -135,3 +143,63 @@ def test_units_cost_what_litellm_bills(
     assert compared > 500
     assert not wrong, f"{len(wrong)} of {compared}:\n" + "\n".join(wrong[:60])
     assert needed == {pattern for exception in EXCEPTIONS for pattern in exception["names"]}
+
+
+SEARCHES = 3
+
+
+@pytest.mark.usefixtures("_own_map")
+@pytest.mark.filterwarnings("ignore")  # of what LiteLLM imports
+def test_web_searches_cost_what_litellm_bills(
+    price_map: dict[str, dict[str, Any]],
+) -> None:
+    """Three searches for each entry with a fee and each size of context.
+
+    Perplexity states its whole cost in the response; without it LiteLLM takes the low fee.
+    """
+    from litellm.types.utils import PromptTokensDetailsWrapper, ServerToolUse
+    from litellm.types.utils import Usage as Spent
+
+    usage = Spent(
+        prompt_tokens=0,
+        completion_tokens=0,
+        server_tool_use=ServerToolUse(web_search_requests=SEARCHES),
+        server_side_tool_usage_details={"web_search_calls": SEARCHES},
+        prompt_tokens_details=PromptTokensDetailsWrapper(web_search_requests=SEARCHES),
+    )
+    wrong, compared = [], 0
+    for name, entry in price_map.items():
+        if not entry.get("search_context_cost_per_query"):
+            continue
+        provider = entry.get("litellm_provider", "")
+        price = read_price(entry, provider, name)
+        assert price is not None
+        fee = price.standard.units.get("request", Decimal(0))
+        for size in ("low",) if provider == "perplexity" else ("low", "medium", "high"):
+            spent = Usage(units={f"search_{size}": Decimal(SEARCHES)})
+            ours = float(request_cost(price, spent, entry.get("mode", "")) - fee)
+            theirs = search_bill(name, provider, usage, size)
+            compared += 1
+            if abs(ours - theirs) > 1e-12:
+                wrong.append(f"{name} {size}: {ours} instead of {theirs}")
+    assert compared > 1400
+    assert not wrong, f"{len(wrong)} of {compared}:\n" + "\n".join(wrong[:60])
+
+
+def search_bill(name: str, provider: str, usage: Any, size: str) -> float:
+    """What LiteLLM bills for the searches of a response."""
+    from litellm.litellm_core_utils.llm_cost_calc.tool_call_cost_tracking import (
+        StandardBuiltInToolCostTracking,
+    )
+    from litellm.llms.perplexity.cost_calculator import cost_per_token
+    from litellm.types.utils import ModelResponse
+
+    if provider == "perplexity":
+        return sum(cost_per_token(name.removeprefix("perplexity/"), usage))
+    return StandardBuiltInToolCostTracking.get_cost_for_built_in_tools(
+        model=name,
+        response_object=ModelResponse(),
+        usage=usage,
+        custom_llm_provider=provider,
+        standard_built_in_tools_params={"web_search_options": {"search_context_size": size}},
+    )
