@@ -168,5 +168,5 @@ def test_an_ignored_finding_is_told_in_every_format(govern, portfolio, files):
     assert not [each for each in run["results"] if each["ruleId"] == "GOV701"]
     (waived,) = run["properties"]["waived"]
     assert (waived["ruleId"], waived["kind"]) == ("GOV701", "inSource")
-    assert "Ignored in file: founded today" in told["markdown"]
+    assert "Ignored in file (not needed): founded today" in told["markdown"]
     assert not of(json.loads(told["json"])["findings"], "GOV709")
