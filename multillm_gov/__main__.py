@@ -72,13 +72,22 @@ def _run(arguments: Sequence[str] | None) -> int:
 def _tell(message: str, hint: str = "") -> None:
     """Print to stderr, with control characters (from hostile file names) spelled out."""
     lines = [f"govern: {message}", *([f"  hint: {hint}"] if hint else [])]
-    text = "".join(f"{_legible(line)}\n" for line in lines)
+    text = "".join(f"{_fitted(_legible(line))}\n" for line in lines)
     if sys.stderr is not None:
         try:
             sys.stderr.write(text)
             sys.stderr.flush()
         except (OSError, ValueError):  # nobody listens; the exit code still tells
             return
+
+
+def _fitted(line: str) -> str:
+    """Wrapped where somebody reads it on a screen; a log keeps one line for each message."""
+    if not (os.environ.get("COLUMNS") or (sys.stderr is not None and sys.stderr.isatty())):
+        return line
+    from multillm_gov.cli.shared.terminal import fit_text
+
+    return fit_text(line)
 
 
 def _legible(line: str) -> str:

@@ -35,7 +35,7 @@ def command(
     \b
     Examples:
       govern approve task_class:crm-scoring --by cfo
-      govern approve policy:vendor-limit --by cro --comment 'board resolution of October'
+      govern approve policy:vendor-limit --by cro --comment 'as resolved'
     """
     from multillm_gov.workflows.approve import approve
 

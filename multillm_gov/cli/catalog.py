@@ -164,7 +164,7 @@ def lock(ctx: click.Context, *, only_check: bool, as_of: date | None, root: Path
             "The lock would change." if locked.changes else "The lock is up to date.", err=True
         )
         ctx.exit(exits.FINDINGS if locked.changes else exits.CLEAN)
-    click.echo(
+    show_text(
         f"wrote {locked.path}: {len(locked.lock.models)} models, litellm {locked.lock.litellm}",
         err=True,
     )
@@ -191,7 +191,7 @@ def list_models(*, unresolved: bool) -> None:
 def _warn(flaws: int) -> None:
     if flaws:
         mistakes = "1 mistake" if flaws == 1 else f"{flaws} mistakes"
-        click.echo(
+        show_text(
             f"{mistakes} in the portfolio's files may hide models; run `govern check`.", err=True
         )
 

@@ -66,7 +66,7 @@ def command(
       govern check --base origin/main
       govern check --format concise
       govern check --format sarif --output govern.sarif
-      govern check --format text --format sarif=govern.sarif --format junit=junit.xml
+      govern check --format text --format sarif=a.sarif --format junit=b.xml
       govern check --fail-on warning --as-of 2026-12-31
     """
     from multillm_gov.workflows.check import check

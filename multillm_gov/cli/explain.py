@@ -38,7 +38,11 @@ def command(*, name: str, form: Literal["text", "markdown", "json"], root: Path 
       govern explain policy:vendor-concentration
       govern explain allocation.demand
     """
+    from multillm_gov.cli.shared.terminal import fit_text
     from multillm_gov.sources.output import write_stdout
     from multillm_gov.workflows.pages.explain import explain
 
-    write_stdout(explain(name, form, root).encode())
+    page = explain(name, form, root)
+    if form == "text":
+        page = f"{fit_text(page)}\n"
+    write_stdout(page.encode())

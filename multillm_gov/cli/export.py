@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from multillm_gov.cli.shared.options import as_of_option, root_option, today
+from multillm_gov.cli.shared.terminal import show_text
 
 if TYPE_CHECKING:
     from multillm_gov.workflows.gateways.export import Export
@@ -90,4 +91,4 @@ def _say_omissions(done: "Export") -> None:
 
     for one in done.omissions:
         names = join_some([code(name) for name in one.task_classes], _SHOWN)
-        click.echo(f"Not carried: {one.setting} of {names}: {one.why}", err=True)
+        show_text(f"Not carried: {one.setting} of {names}: {one.why}", err=True)

@@ -6,6 +6,7 @@ from pathlib import Path
 import click
 
 from multillm_gov.cli.shared.options import as_of_option, root_option, today
+from multillm_gov.cli.shared.terminal import show_text
 
 
 @click.command("fix", short_help="Apply every remedy that is safe.")
@@ -39,7 +40,7 @@ def command(*, dry_run: bool, as_of: date | None, root: Path | None) -> None:
         rule = find_rule(finding.rule)
         what = rule.safe_fix if rule else ""
         place = f"{finding.location.path}:{finding.location.line}"
-        click.echo(visible(f"{place}: {finding.rule}: {finding.message}: {what}"), err=dry_run)
+        show_text(f"{place}: {finding.rule}: {finding.message}: {what}", err=dry_run)
     verb = "would be fixed" if dry_run else "fixed"
     rest = f"; {count_of(len(done.left), 'finding')} left to a person" if done.left else ""
     click.echo(f"{count_of(len(done.findings), 'finding')} {verb}{rest}.", err=True)

@@ -6,6 +6,7 @@ from pathlib import Path
 import click
 
 from multillm_gov.cli.shared.options import as_of_option, at_option, judged_day, root_option
+from multillm_gov.cli.shared.terminal import show_text
 from multillm_gov.rendering.renderers import graph_format_of_ending, graph_formats, graph_renderer
 
 
@@ -83,7 +84,7 @@ def command(
         data = graph_renderer(name)(drawn.graph)
     if drawn.flaws:
         mistakes = "1 mistake" if drawn.flaws == 1 else f"{drawn.flaws:,} mistakes"
-        click.echo(
+        show_text(
             f"{mistakes} in the portfolio's files may hide task classes; run `govern check`.",
             err=True,
         )

@@ -13,6 +13,7 @@ from multillm_gov.cli.shared.options import (
     output_option,
     today,
 )
+from multillm_gov.cli.shared.terminal import show_text
 
 
 @click.command("import", short_help="Turn a gateway's configuration into a portfolio.")
@@ -59,5 +60,5 @@ def command(
         write_files(imported.files, into)
         for path in imported.files:
             click.echo(f"wrote {into / path}", err=True)
-        click.echo(f"\nNext: `govern check -C {into}`.", err=True)
+        show_text(f"\nNext: `govern check -C {into}`.", err=True)
     ctx.exit(emit(imported.report, targets, output))

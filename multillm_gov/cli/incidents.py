@@ -79,7 +79,7 @@ def import_(
     Examples:
       govern incidents import incidents.json --level provider --entity openai \\
         --from 2025-01-01 --to 2026-06-30
-      govern incidents import outages.csv --level gateway --entity gateway --format csv
+      govern incidents import outages.csv --level gateway --entity gateway
       govern incidents import status.json --level provider --entity anthropic \\
         --component 'api.anthropic.com'
     """

@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from multillm_gov.cli.shared.options import as_of_option, today
+from multillm_gov.cli.shared.terminal import show_text
 
 _SHOWN = 8
 """Findings named after an import: one a rule, the gravest first."""
@@ -48,7 +49,7 @@ def command(folder: Path, *, config: Path | None, as_of: date | None) -> None:
     for path in written.paths:
         click.echo(f"wrote {os.path.normpath(folder / path)}")
     for note in written.notes:
-        click.echo(f"\nnote: {note}", err=True)
+        show_text(f"\nnote: {note}", err=True)
     click.echo(
         "\nNext: `govern check`, then put your own task classes into `allocations/`.", err=True
     )
@@ -56,19 +57,18 @@ def command(folder: Path, *, config: Path | None, as_of: date | None) -> None:
 
 def _start_from(config: Path, folder: Path, as_of: date) -> None:
     """Make a portfolio of a gateway's configuration, and name the gravest findings."""
-    from multillm_gov.rendering.plain.escaping import visible
     from multillm_gov.workflows.gateway.starting import start_from_gateway
 
     started = start_from_gateway(config, folder, as_of=as_of)
     for path in started.paths:
         click.echo(f"wrote {os.path.normpath(folder / path)}")
-    click.echo(f"\nImport: {visible(started.imported.summary)}")
-    click.echo(f"Gateway: {visible(started.linted.summary)}")
-    click.echo(f"Portfolio: {visible(started.checked.summary)}\n")
+    show_text(f"\nImport: {started.imported.summary}")
+    show_text(f"Gateway: {started.linted.summary}")
+    show_text(f"Portfolio: {started.checked.summary}\n")
     for finding in started.most_severe(_SHOWN):
-        place = visible(str(finding.location))
-        click.echo(f"{place}: {finding.severity.label}[{finding.rule}] {visible(finding.message)}")
-    click.echo(
+        label = f"{finding.severity.label}[{finding.rule}]"
+        show_text(f"{finding.location}: {label} {finding.message}")
+    show_text(
         f"\nNext: `govern import litellm {config}` lists the questions to answer; then "
         "`govern check`.",
         err=True,

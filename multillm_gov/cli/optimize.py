@@ -16,6 +16,7 @@ from multillm_gov.cli.shared.options import (
     today,
 )
 from multillm_gov.cli.shared.progress import Waiting
+from multillm_gov.cli.shared.terminal import show_text
 
 OWN = "own results"
 """What ``--claim`` without a table means."""
@@ -181,5 +182,5 @@ def command(
         from multillm_gov.workflows.optimization.delivery import hand_over
 
         for line in hand_over(found, stage, write=write, patch=patch, branch=branch):
-            click.echo(line, err=True)
+            show_text(line, err=True)
     ctx.exit(exits.FINDINGS if found.result.cost is None else code)

@@ -44,7 +44,7 @@ def command(
     Examples:
       govern report
       govern report --output board.pdf --since v2026-Q3
-      govern report --at HEAD --as-of 2026-11-24 --format html --output reports/board.html
+      govern report --at HEAD --as-of 2026-11-24 --output reports/board.html
     """
     from multillm_gov.workflows.report import report
 

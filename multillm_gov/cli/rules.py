@@ -62,6 +62,7 @@ def command(
       govern rules --control "DORA Art. 28"
       govern rules --format markdown > docs/rules.md
     """
+    from multillm_gov.cli.shared.terminal import fit_text
     from multillm_gov.sources.output import write_stdout
     from multillm_gov.workflows.pages.explain import RuleFilter, list_rules
 
@@ -73,4 +74,7 @@ def command(
         control=control,
         text=" ".join(words),
     )
-    write_stdout(list_rules(form, selection).encode())
+    page = list_rules(form, selection)
+    if form == "text":
+        page = f"{fit_text(page)}\n"
+    write_stdout(page.encode())

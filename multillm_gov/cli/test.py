@@ -54,6 +54,7 @@ def command(
       govern test tests/policies/limits.yaml
       govern test --min-coverage 80 --format junit --output policy-tests.xml
     """
+    from multillm_gov.cli.shared.terminal import fit_text
     from multillm_gov.sources.output import write_bytes, write_stdout
     from multillm_gov.workflows.policy_tests.output import render
     from multillm_gov.workflows.policy_tests.running import run_policy_tests
@@ -68,7 +69,7 @@ def command(
     )
     data = render(run, form)
     if output is None or str(output) == "-":
-        write_stdout(data)
+        write_stdout(f"{fit_text(data.decode())}\n".encode() if form == "text" else data)
     else:
         write_bytes(output, data)
     ctx.exit(run.exit_code)

@@ -59,9 +59,12 @@ def command(
 
     \b
     Examples:
-      govern waive GOV201:triage --reason 'contract pending' --expires 2026-12-31 --approved-by cio
-      govern waive cap:crm-scoring --reason peak --expires 2027-01-31 --approved-by cfo --ticket R-7
-      govern waive 3f9a0c1b22d47e60 --reason 'fix planned' --expires 2026-12-01 --approved-by cio
+      govern waive GOV201:triage --reason 'contract pending' \\
+        --expires 2026-12-31 --approved-by cio
+      govern waive cap:crm-scoring --reason peak --ticket R-7 \\
+        --expires 2027-01-31 --approved-by cfo
+      govern waive 3f9a0c1b22d47e60 --reason 'fix planned' \\
+        --expires 2026-12-01 --approved-by cio
       govern waive --generate --expires 2027-03-31 --approved-by cto
     """
     from multillm_gov.workflows.waivers.granting import WaiverTerms

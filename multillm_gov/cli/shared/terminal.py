@@ -1,6 +1,7 @@
 """What the screen of a call can show: its width, color, links, and where the portfolio lies."""
 
 import os
+import re
 import sys
 from contextlib import suppress
 from pathlib import Path
@@ -93,9 +94,32 @@ def _portfolio() -> Path | None:
     return None
 
 
-def show_text(text: str, *, err: bool = False) -> None:
-    """Print lines of text, wrapped to the screen and with control characters written out."""
-    size = screen_width()
+def fit_text(text: str, size: int | None = None) -> str:
+    """Lines of text that keep to the screen, control characters written out; indentation stays.
+
+    What is broken goes on two cells further in, so that an example in YAML keeps its meaning.
+    """
+    most = screen_width() if size is None else size
+    lines: list[str] = []
     for line in map(visible, text.splitlines()):
-        first, *rest = [line] if width(line) <= size else wrap(line, size - 2)
-        click.echo("\n".join([first, *(f"  {more}" for more in rest)]), err=err)
+        if width(line) <= most:
+            lines.append(line)
+            continue
+        margin = line[: len(line) - len(line.lstrip(" "))]
+        room = max(most - len(margin), _NARROWEST // 2)
+        first, *rest = _broken(line[len(margin) :], room)
+        lines += [f"{margin}{first}", *(f"{margin}  {more}" for more in rest)]
+    return "\n".join(lines)
+
+
+def _broken(text: str, room: int) -> list[str]:
+    """Lines of a text: the first keeps its inner spaces, others have two cells less."""
+    lines = wrap(text, room - 2)
+    pieces = re.split(r"(\s+)", text)
+    kept = "".join(pieces[: 2 * len(lines[0].split()) - 1])
+    return [kept if width(kept) <= room else lines[0], *lines[1:]]
+
+
+def show_text(text: str, *, err: bool = False) -> None:
+    """Print lines of text that keep to the screen."""
+    click.echo(fit_text(text), err=err)

@@ -93,7 +93,7 @@ def explain_change(
     \b
     Examples:
       govern usage explain-change 2026-09 2026-10
-      govern usage explain-change 2026-10-01..2026-10-14 2026-11-01..2026-11-14 --format json
+      govern usage explain-change 2026-10-01..2026-10-14 2026-11-01..2026-11-14
     """
     from multillm_gov.workflows.usage.changing import explain_change_between
 
@@ -140,7 +140,8 @@ def reconcile(
     \b
     Examples:
       govern usage reconcile litellm-spend-logs openai
-      govern usage reconcile litellm-spend-logs bedrock --bill-as amazon-web-services
+      govern usage reconcile litellm-spend-logs bedrock \\
+        --bill-as amazon-web-services
     """
     from multillm_gov.workflows.usage.reconciling import ReconcileOptions, reconcile_usage
 

@@ -92,7 +92,8 @@ def import_(
     Examples:
       govern usage import logs/spend-2026-11.jsonl.gz
       govern usage import bill.csv --from focus
-      govern usage import ours.csv --column day=Date --column effective_cost=Cost --currency EUR
+      govern usage import ours.csv --column day=Date \\
+        --column effective_cost=Cost --currency EUR
       govern usage import          # what govern.yaml names, databases included
     """
     from multillm_gov.cli.shared.progress import RowMeter
@@ -214,8 +215,7 @@ def readers() -> None:
     Examples:
       govern usage readers
     """
-    from multillm_gov.rendering.plain.escaping import visible
+    from multillm_gov.cli.shared.terminal import show_text
     from multillm_gov.workflows.usage.explaining import reader_lines
 
-    for line in reader_lines():
-        click.echo(visible(line))
+    show_text("\n".join(reader_lines()))

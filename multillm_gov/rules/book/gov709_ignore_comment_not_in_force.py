@@ -118,7 +118,7 @@ task_classes:
 # allocations/support.yaml
 owner: support
 task_classes:
-  # govern: ignore GOV201 because the desk answers by hand when the model is away
+  # govern: ignore GOV201 because the desk answers by hand meanwhile
   triage:
     route: [{model: claude-haiku-4-5}]
 """,
