@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 import yaml
 
+from multillm_gov.cli.shared.terminal import fit_text
 from multillm_gov.errors import UsageError
 from multillm_gov.rules.engine.registry import all_rules, find_rule, rule_names
 from multillm_gov.workflows.pages.explain import RuleFilter, explain, list_rules
@@ -158,7 +159,7 @@ def test_the_list_fits_80_columns_and_keeps_its_columns_apart() -> None:
 def test_the_commands_print_and_exit(govern: Any, tmp_path: Path) -> None:
     page = govern("explain", "gov301", cwd=tmp_path)
     assert (page.returncode, page.stderr) == (0, b"")
-    assert page.stdout.decode() == explain("GOV301")
+    assert page.stdout.decode() == f"{fit_text(explain('GOV301'), 80)}\n"
     listed = govern("rules", "--family", "3", "--format", "json", cwd=tmp_path)
     assert [rule["id"] for rule in json.loads(listed.stdout)] == [
         rule_id for rule_id in rule_names() if rule_id.startswith("GOV3")
