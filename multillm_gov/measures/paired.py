@@ -165,22 +165,6 @@ def bootstrap_interval(
     return _percentiles(scores, list(weights) or [1.0] * len(scores), seed, draws, confidence)
 
 
-def two_proportions(before: tuple[int, int], after: tuple[int, int]) -> tuple[float, float]:
-    """Standard score and one-sided p of a fall between (accepted, cases), variance pooled.
-
-    450 of 500, then 425 of 500: z = 2.390457, p = .008414 (method 7).
-
-    Raises:
-        ValueError: a sample without cases, or with more accepted than cases.
-    """
-    if any(cases < 1 or not 0 <= accepted <= cases for accepted, cases in (before, after)):
-        raise ValueError("a proportion needs cases, and no more accepted ones than there are")
-    pooled = (before[0] + after[0]) / (before[1] + after[1])
-    spread = sqrt(pooled * (1 - pooled) * (1 / before[1] + 1 / after[1]))
-    z = (before[0] / before[1] - after[0] / after[1]) / spread if spread else 0.0
-    return z, 1 - NormalDist().cdf(z)
-
-
 def words_for(
     difference: PairedDifference, margin: float
 ) -> Literal["better", "not worse", "worse", "no clear difference"]:

@@ -1,7 +1,6 @@
 """Concentration of a list of shares (method 1.1), for any level and basis."""
 
 from collections.abc import Iterable, Sequence
-from math import exp, log
 
 POINTS = 10_000
 """HHI of a monopoly: shares in percent, squared."""
@@ -25,49 +24,10 @@ def hhi(shares: Sequence[float]) -> float:
     return POINTS * sum(share * share for share in shares)
 
 
-def normalized_hhi(shares: Sequence[float]) -> float:
-    """(H - 1/N) / (1 - 1/N), 0..1; 1 for one entity, 0 for none. Hides N: never use it alone."""
-    count = len(shares)
-    if count <= 1:
-        return float(count)
-    return (hhi(shares) / POINTS - 1 / count) / (1 - 1 / count)
-
-
 def effective_number(shares: Sequence[float]) -> float:
     """Numbers-equivalent of order 2, 1/H: equally concentrated equal entities; 0 for none."""
     index = hhi(shares)
     return POINTS / index if index else 0.0
-
-
-def effective_number_shannon(shares: Sequence[float]) -> float:
-    """Hill number of order 1, exp(-sum s ln s); 0 for none."""
-    return exp(-sum(share * log(share) for share in shares if share)) if shares else 0.0
-
-
-def evenness(shares: Sequence[float]) -> float | None:
-    """Shannon entropy over its maximum, 0..1; ``None``: undefined below two entities."""
-    if len(shares) < 2:
-        return None
-    return -sum(share * log(share) for share in shares if share) / log(len(shares))
-
-
-def gini(shares: Sequence[float]) -> float:
-    """Inequality of shares, 0..1-1/N; 0 for a monopoly and for equal shares: never gate on it."""
-    count = len(shares)
-    if not count:
-        return 0.0
-    ranked = sum(rank * share for rank, share in enumerate(sorted(shares), 1))
-    return 2 * ranked / (count * sum(shares)) - (count + 1) / count
-
-
-def concentration_ratio(shares: Sequence[float], count: int) -> float:
-    """Sum of the ``count`` largest shares (CR_n)."""
-    return sum(sorted(shares, reverse=True)[:count])
-
-
-def merger_delta(first: float, second: float) -> float:
-    """Rise of HHI in points when two entities become one: 2 a b."""
-    return 2 * first * second * POINTS
 
 
 def effective_number_similar(
@@ -86,9 +46,3 @@ def effective_number_similar(
         for b, z in zip(shares, row, strict=True)
     )
     return 1 / total if total else 0.0
-
-
-def largest_hhi_under_cap(cap: float) -> float:
-    """The HHI that a cap on every share implies, k = floor(1 / c): k c^2 + (1 - k c)^2."""
-    whole = int(1 / cap + 1e-12)
-    return POINTS * (whole * cap * cap + (1 - whole * cap) ** 2)

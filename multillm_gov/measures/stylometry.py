@@ -9,7 +9,7 @@ languages mean little.
 import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from math import log, log2, sqrt
+from math import log2, sqrt
 from typing import Literal
 
 from msgspec import Struct
@@ -91,19 +91,6 @@ def distance(first: _Counts, second: _Counts) -> float:
     return sqrt(divergence_bits(first, second))
 
 
-def expected_noise_bits(kinds: int, first: int, second: int) -> float:
-    """Mean divergence of two samples of one style: (K - 1) / (8 ln 2) * (1/N1 + 1/N2).
-
-    K = 50 words, 5,000 a side: .0035346.
-
-    Raises:
-        ValueError: fewer than one kind or word.
-    """
-    if min(kinds, first, second) < 1:
-        raise ValueError("noise needs at least one kind of word and one word a side")
-    return (kinds - 1) / (8 * log(2)) * (1 / first + 1 / second)
-
-
 def compare_styles(first: Sequence[str], second: Sequence[str]) -> StyleComparison:
     """Compare the answers of two sides to the same inputs, in the same order.
 
@@ -144,39 +131,6 @@ def compare_profiles(first: Halves, second: Halves) -> StyleComparison:
     )
 
 
-def burrows_delta(rows: Sequence[_Counts], *, degrees: int = 0) -> list[list[float]]:
-    """Burrows' Delta between every two rows: mean absolute difference of z-scores over the words.
-
-    ``degrees`` is taken off the number of rows in the standard deviation. A word that no row varies
-    in is left out. With fewer than five rows the z-scores say little.
-
-    Raises:
-        ValueError: no more rows than ``degrees``.
-    """
-    scores = _z_scores(rows, degrees)
-    return [
-        [sum(abs(a - b) for a, b in zip(x, y, strict=True)) / len(x) if x else 0.0 for y in scores]
-        for x in scores
-    ]
-
-
-def cosine_delta(rows: Sequence[_Counts]) -> list[list[float]]:
-    """Cosine Delta between every two rows: 1 less the cosine of their z-scores (0..2).
-
-    Raises:
-        ValueError: no rows.
-    """
-    scores = _z_scores(rows, 0)
-    return [[1 - _cosine(x, y) for y in scores] for x in scores]
-
-
-def distinct_share(text: str, length: int) -> float:
-    """Distinct-n: share of unique word n-grams (0..1); falls with length: compare equal lengths."""
-    words = text.lower().split()
-    grams = [tuple(words[start : start + length]) for start in range(len(words) - length + 1)]
-    return len(set(grams)) / len(grams) if grams else 0.0
-
-
 def similarity(apart: float) -> float:
     """Likeness of two writing styles (0..1) for the effective number; indicative."""
     return 1 - min(1.0, apart / REFERENCE_DISTANCE)
@@ -192,21 +146,3 @@ def _style(ratio: float | None, words: int) -> Style:
 
 def _entropy(shares: Iterable[float]) -> float:
     return -sum(share * log2(share) for share in shares if share > 0)
-
-
-def _z_scores(rows: Sequence[_Counts], degrees: int) -> list[list[float]]:
-    if len(rows) <= degrees or not rows:
-        raise ValueError("z-scores need more rows than degrees taken off")
-    scores: list[list[float]] = [[] for _ in rows]
-    for column in zip(*rows, strict=True):
-        mean = sum(column) / len(column)
-        spread = sqrt(sum((value - mean) ** 2 for value in column) / (len(column) - degrees))
-        if spread:
-            for row, value in zip(scores, column, strict=True):
-                row.append((value - mean) / spread)
-    return scores
-
-
-def _cosine(first: Sequence[float], second: Sequence[float]) -> float:
-    size = sqrt(sum(a * a for a in first) * sum(b * b for b in second))
-    return sum(a * b for a, b in zip(first, second, strict=True)) / size if size else 0.0

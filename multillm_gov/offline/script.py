@@ -3,10 +3,8 @@
 from fnmatch import fnmatchcase
 from typing import Annotated, Literal
 
-import msgspec
 from msgspec import Meta, Struct
 
-from multillm_gov.errors import UsageError
 from multillm_gov.offline.exchange import ReceivedCall
 from multillm_gov.vocabulary import CallMode
 
@@ -93,24 +91,3 @@ class Playing:
             if place >= 1 and (rule.times is None or place <= rule.times):
                 return rule
         return ScriptRule()
-
-
-def read_script(data: bytes) -> Script:
-    """A script written in YAML or JSON.
-
-    Raises:
-        UsageError: the data is no script.
-    """
-    try:
-        return msgspec.convert(_plain(data), Script, strict=True)
-    except msgspec.ValidationError as error:
-        raise UsageError(f"The script of the offline server is malformed: {error}") from None
-
-
-def _plain(data: bytes) -> object:
-    import yaml
-
-    try:
-        return yaml.safe_load(data) if data.strip() else {}
-    except yaml.YAMLError as error:
-        raise UsageError(f"The script of the offline server is not YAML: {error}") from None

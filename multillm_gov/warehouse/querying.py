@@ -3,7 +3,6 @@
 from collections.abc import Iterable, Sequence
 from datetime import date
 from decimal import Decimal
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from multillm_gov.errors import SourceError
@@ -16,7 +15,7 @@ from multillm_gov.warehouse.engine import identifier, literal, open_engine
 from multillm_gov.warehouse.files import FeedFile
 from multillm_gov.warehouse.parquet import parquet_source
 from multillm_gov.warehouse.projection import Source, strict_rows
-from multillm_gov.warehouse.store import FOLDER, Store, stored_rows
+from multillm_gov.warehouse.store import Store, stored_rows
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
@@ -145,8 +144,3 @@ def query_in_place(
     reader = load_reader(producer)
     rows = strict_rows(reader, file_source(file, reader, engine), producer)
     return aggregate_query(rows, rules, **kept)
-
-
-def store_of(root: Path) -> Store:
-    """The store of a portfolio."""
-    return Store(folder=root / FOLDER)

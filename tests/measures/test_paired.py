@@ -9,21 +9,10 @@ from multillm_gov.measures.paired import (
     bootstrap_interval,
     mcnemar,
     paired_bootstrap,
-    two_proportions,
     words_for,
 )
 
 verdicts = st.lists(st.tuples(st.booleans(), st.booleans()), max_size=60)
-
-
-def test_the_drop_of_the_method_is_seen():
-    z, p = two_proportions((450, 500), (425, 500))
-    assert z == pytest.approx(2.390457, abs=5e-7)
-    assert p == pytest.approx(0.008414, abs=5e-7)
-
-
-def test_no_spread_is_no_difference():
-    assert two_proportions((5, 5), (7, 7))[0] == 0
 
 
 def test_mcnemar_is_the_chance_of_so_uneven_a_split():

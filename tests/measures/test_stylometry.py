@@ -6,7 +6,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from multillm_gov.measures import stylometry
 from multillm_gov.measures.stylometry import (
     FUNCTION_WORDS,
     compare_profiles,
@@ -28,26 +27,6 @@ def test_the_worked_example_of_the_method():
     assert distance((1, 0), (0, 1)) == 1
 
 
-def test_the_noise_floor_of_the_method():
-    assert stylometry.expected_noise_bits(50, 5_000, 5_000) == pytest.approx(0.0035346, abs=5e-8)
-
-
-def test_the_noise_floor_is_what_sampling_gives():
-    random = Random(7)
-    weights = [1 / rank for rank in range(1, 51)]
-
-    def sample():
-        found = [0] * 50
-        for word in random.choices(range(50), weights, k=5_000):
-            found[word] += 1
-        return found
-
-    drawn = [divergence_bits(sample(), sample()) for _ in range(40)]
-    assert sum(drawn) / len(drawn) == pytest.approx(
-        stylometry.expected_noise_bits(50, 5_000, 5_000), rel=0.10
-    )
-
-
 @given(counts, counts, counts)
 def test_the_distance_is_a_metric(first, second, third):
     assert distance(first, first) == pytest.approx(0, abs=1e-7)
@@ -61,29 +40,6 @@ def test_the_amount_of_text_does_not_move_the_distance(first, second, times):
     assert distance([times * count for count in first], second) == pytest.approx(
         distance(first, second), abs=1e-9
     )
-
-
-def test_the_deltas_of_the_method():
-    rows = [(62, 30, 21), (50, 36, 25), (70, 25, 17)]
-    delta = stylometry.burrows_delta(rows)
-    assert [delta[0][1], delta[0][2], delta[1][2]] == pytest.approx(
-        [1.339662, 1.103316, 2.442978], abs=5e-7
-    )
-    sample = stylometry.burrows_delta(rows, degrees=1)
-    assert [sample[0][1], sample[0][2], sample[1][2]] == pytest.approx(
-        [1.093830, 0.900854, 1.994683], abs=5e-7
-    )
-    cosine = stylometry.cosine_delta(rows)
-    assert [cosine[0][1], cosine[0][2], cosine[1][2]] == pytest.approx(
-        [1.780078, 0.255166, 1.998515], abs=5e-7
-    )
-
-
-def test_distinct_n_of_the_method():
-    text = "the cat sat on the mat the cat ran"
-    assert stylometry.distinct_share(text, 1) == pytest.approx(6 / 9)
-    assert stylometry.distinct_share(text, 2) == pytest.approx(7 / 8)
-    assert stylometry.distinct_share("one", 2) == 0
 
 
 def test_public_answers_of_two_models_are_as_far_apart_as_the_method_says(corpus):

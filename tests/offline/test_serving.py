@@ -10,10 +10,10 @@ from base64 import b64decode
 import httpx
 import pytest
 
-from multillm_gov.errors import UnableError, UsageError
+from multillm_gov.errors import UnableError
 from multillm_gov.offline import exchange
 from multillm_gov.offline.replying import reply_to
-from multillm_gov.offline.script import Script, ScriptRule, read_script
+from multillm_gov.offline.script import Script, ScriptRule
 from multillm_gov.offline.serving import Server, serve
 
 CHAT = {"model": "gpt-5.4", "messages": [{"role": "user", "content": "Say hello."}]}
@@ -244,20 +244,6 @@ def test_it_listens_on_this_machine_only_and_lets_go_of_its_port() -> None:
         httpx.get(f"http://127.0.0.1:{port}", timeout=1)
     with serve(port=port) as again:
         assert again.port == port
-
-
-def test_a_script_is_written_in_yaml() -> None:
-    script = read_script(
-        b"seconds: 0.1\nrules:\n- {format: openai, fault: rate-limit, times: 2, retry_after: '3'}\n"
-    )
-    assert script == Script(
-        seconds=0.1,
-        rules=(ScriptRule(format="openai", fault="rate-limit", times=2, retry_after="3"),),
-    )
-    assert read_script(b"") == Script()
-    for wrong in (b"rules: [{fault: earthquake}]", b"seconds: -1", b"surplus: 1", b"a: [", b"- 1"):
-        with pytest.raises(UsageError):
-            read_script(wrong)
 
 
 def test_the_limit_of_tokens_cuts_an_answer() -> None:

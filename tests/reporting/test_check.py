@@ -13,7 +13,7 @@ from multillm_gov.documents.document import SourceFile
 from multillm_gov.finding import Severity
 from multillm_gov.report import Metric
 from multillm_gov.reporting.check.report import report_check
-from multillm_gov.reporting.shared.headline import HEADLINES, headline, with_before
+from multillm_gov.reporting.shared.headline import headline, with_before
 from multillm_gov.reporting.shared.tables import status_above, status_below
 from multillm_gov.rules.engine.assessment import Assessment, assess
 from multillm_gov.state.loading import load_state
@@ -83,7 +83,7 @@ def _metric(assessment: Assessment, name: str) -> Metric:
 
 def test_the_three_headline_figures_come_first(judged: Judge) -> None:
     names = [metric.id for metric in headline(judged().state)]
-    assert names[:HEADLINES] == [
+    assert names[:3] == [
         "forecast-spend",
         "largest-vendor-of-spend",
         "independent-fallback",

@@ -14,7 +14,7 @@ from multillm_gov.portfolio.settings import Settings
 from multillm_gov.risk.availability.availability import (
     all_down,
     expected_loss_per_year,
-    task_unavailability,
+    unavailabilities,
 )
 from multillm_gov.risk.system import priors
 from multillm_gov.risk.system.system import System, TaskSystem
@@ -38,6 +38,10 @@ def system(files: dict[str, str], as_of: date = AS_OF) -> System:
 
 def task(built: System, name: str = "t") -> TaskSystem:
     return next(one for one in built.tasks if one.name == name)
+
+
+def task_unavailability(built: System, task: TaskSystem) -> float:
+    return unavailabilities(built)[built.tasks.index(task)]
 
 
 def channels(count: int, u: float, risk: str, **exposure: str) -> dict[str, str]:

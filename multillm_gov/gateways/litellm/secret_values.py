@@ -24,10 +24,6 @@ _HARMLESS = frozenset(
     {"", "none", "null", "any", "anything", "n/a", "empty", "not-needed", "not_needed", "no-key"}
     | {"ollama", "lm-studio", "local", "string", "true", "false", "key"}
 )
-_STANDING_IN = frozenset(
-    {"fake", "dummy", "test", "placeholder", "your", "my", "todo", "example", "changeme"}
-)
-"""Words that no random key holds and placeholders do."""
 _PUBLIC_KEY = "sk-1234"
 _FEWEST = 8
 _PATH = re.compile(r"[./~]|[A-Za-z]:\\")

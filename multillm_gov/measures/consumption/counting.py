@@ -49,17 +49,6 @@ def provider_of(aggregate: UsageAggregate) -> str:
     return (aggregate.provider or _ANY).strip().lower().replace(" ", "-")
 
 
-def cost_by(
-    aggregates: Iterable[UsageAggregate], *names: str
-) -> dict[tuple[str | None, ...], Decimal]:
-    """Consumption (effective cost) by columns; purchases of commitments are cash, not in it."""
-    sums: defaultdict[tuple[str | None, ...], Decimal] = defaultdict(Decimal)
-    for each in aggregates:
-        if each.effective_cost is not None:
-            sums[tuple(getattr(each, name) for name in names)] += each.effective_cost
-    return dict(sums)
-
-
 class UnattributedGroup(Struct, frozen=True, kw_only=True):
     """Rows of one kind that no rule matches, and a rule that would."""
 

@@ -25,8 +25,6 @@ from multillm_gov.state.state import State
 from multillm_gov.units import format_share
 from multillm_gov.words import count_of
 
-HEADLINES = 3
-"""How many of the metrics a short format shows; they come first."""
 CALM_SLACK_DAYS = 90
 """Days of slack beyond the migration lead time from which a retirement is no concern (method 9)."""
 

@@ -14,7 +14,7 @@ from multillm_gov.risk.system.joint_outages import (
     joint_probabilities,
 )
 from multillm_gov.risk.system.priors import HOURS_PER_YEAR
-from multillm_gov.risk.system.system import Chain, System, TaskSystem
+from multillm_gov.risk.system.system import Chain, System
 
 MOST_STEPS = 1_000_000
 """Most work on a chain of over six hops: failed hop combinations times component groups.
@@ -25,20 +25,6 @@ never too good.
 """
 MOST_STEPS_IN_ALL = 5_000_000
 """The same for all distinct chains of over six hops: inputs may route ten thousand."""
-
-
-def steady_unavailability(mean_hours_between: float, mean_hours_to_repair: float) -> float:
-    """U = MTTR / (MTBF + MTTR): 300 h and 1.5 h give .0049751 (method 3.3).
-
-    Raises:
-        ValueError: a time below 0, or both 0.
-    """
-    if (
-        min(mean_hours_between, mean_hours_to_repair) < 0
-        or mean_hours_between + mean_hours_to_repair == 0
-    ):
-        raise ValueError("times lie at or above 0, and not both are 0")
-    return mean_hours_to_repair / (mean_hours_between + mean_hours_to_repair)
 
 
 def chain_unavailability(
@@ -54,13 +40,6 @@ def chain_unavailability(
     if len(hops) == 1 or not coverage:
         return first
     return first * (1 - coverage) + coverage * all_down(system, hops, most_steps)
-
-
-def task_unavailability(system: System, task: TaskSystem) -> float:
-    """Expected unanswered share of a task class's requests (0..1), over its weighted chains."""
-    return sum(
-        chain.share * chain_unavailability(system, chain, task.coverage) for chain in task.chains
-    )
 
 
 def unavailabilities(system: System) -> tuple[float, ...]:
