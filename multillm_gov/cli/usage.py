@@ -27,5 +27,7 @@ for _each in (
     usage_answers.status,
     usage_answers.explain_change,
     usage_answers.reconcile,
+    usage_answers.unit_costs,
+    usage_answers.export,
 ):
     command.add_command(_each)

@@ -1,4 +1,4 @@
-"""Money that no token feed shows: seats, commitments, capacity held."""
+"""What no token feed shows: seats, commitments, capacity held, and outcomes reached."""
 
 from datetime import date
 from typing import Annotated, Literal
@@ -65,6 +65,17 @@ class Commitment(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     def __post_init__(self) -> None:
         """Refuse a term that ends before it starts."""
         _refuse_backwards(self.starts, self.ends)
+
+
+class Outcome(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What a task class achieved in a month, as the business counts it."""
+
+    task_class: Annotated[Name, Meta(description="Task class that worked for it")]
+    month: Annotated[
+        str, Meta(pattern="^[0-9]{4}-(0[1-9]|1[0-2])$", description="Month, as YYYY-MM")
+    ]
+    name: Annotated[Name, Meta(description="What is counted, such as tickets resolved")]
+    count: Annotated[Positive, Meta(description="How many in the month")]
 
 
 def _refuse_backwards(starts: date, ends: date | None) -> None:

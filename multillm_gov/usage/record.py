@@ -15,7 +15,7 @@ from multillm_gov.finding import Flaw
 from multillm_gov.location import Place
 from multillm_gov.units import Amount
 from multillm_gov.usage.attribution import AttributionRule
-from multillm_gov.usage.obligations import Commitment, Subscription
+from multillm_gov.usage.obligations import Commitment, Outcome, Subscription
 
 Name = Annotated[str, Meta(min_length=1)]
 Count = Annotated[int, Meta(ge=0, le=1_000_000_000_000)]
@@ -99,6 +99,9 @@ class UsageFile(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     commitments: Annotated[
         tuple[Commitment, ...], Meta(description="Money owed whether it is used or not")
     ] = ()
+    outcomes: Annotated[
+        tuple[Outcome, ...], Meta(description="What task classes achieved, month by month")
+    ] = ()
 
 
 class PlacedActual(Struct, frozen=True, kw_only=True):
@@ -124,6 +127,7 @@ class Actuals(Struct, frozen=True, kw_only=True):
     attribution: tuple[PlacedRule, ...] = ()
     subscriptions: tuple[Subscription, ...] = ()
     commitments: tuple[Commitment, ...] = ()
+    outcomes: tuple[Outcome, ...] = ()
 
     @property
     def rules(self) -> tuple[AttributionRule, ...]:
@@ -140,6 +144,7 @@ def load_usage(documents: dict[str, Document]) -> tuple[Actuals, tuple[Flaw, ...
     rules: list[PlacedRule] = []
     subscriptions: list[Subscription] = []
     commitments: list[Commitment] = []
+    outcomes: list[Outcome] = []
     for path in sorted(documents):
         if kind_of(path) != "usage":
             continue
@@ -152,6 +157,7 @@ def load_usage(documents: dict[str, Document]) -> tuple[Actuals, tuple[Flaw, ...
             each for _, each in _entries(document, file, "subscriptions", Subscription)
         ]
         commitments += [each for _, each in _entries(document, file, "commitments", Commitment)]
+        outcomes += [each for _, each in _entries(document, file, "outcomes", Outcome)]
         for index, actual in _entries(document, file, "actuals", Actual):
             placed = PlacedActual(actual=actual, place=Place(path, ("actuals", index)))
             if actual.task_class is not None:
@@ -167,6 +173,7 @@ def load_usage(documents: dict[str, Document]) -> tuple[Actuals, tuple[Flaw, ...
         attribution=tuple(rules),
         subscriptions=tuple(subscriptions),
         commitments=tuple(commitments),
+        outcomes=tuple(outcomes),
     )
     return actuals, tuple(flaws)
 

@@ -1,5 +1,6 @@
 """From imported files to answers, as a user calls them; and what `check` reads of it."""
 
+import csv
 import json
 import random
 from datetime import date, timedelta
@@ -215,3 +216,65 @@ def test_a_row_is_explained(root: Path) -> None:
     assert "belongs to `search`" in report["summary"]
     line = log.index(wanted) + 1
     assert answer(root, "explain", f"log.jsonl:{line}")["summary"] == report["summary"]
+
+
+def test_unit_costs_of_the_last_four_weeks(root: Path) -> None:
+    (root / "evidence").mkdir(exist_ok=True)
+    (root / "evidence/e.yaml").write_text(
+        "records:\n  - {task_class: search, model: openai/gpt-4o, date: 2026-11-01, "
+        "sample_size: 500, score: 0.8}\n"
+    )
+    (root / "usage/outcomes.yaml").write_text(
+        "outcomes:\n  - {task_class: search, month: 2026-10, name: answers used, count: 50}\n"
+        "  - {task_class: search, month: 2026-09, name: answers used, count: 50}\n"
+    )
+    report = answer(root, "unit-costs", "--as-of", "2026-11-24")
+    (root / "evidence/e.yaml").unlink()
+    log = [json.loads(line) for line in (root / "log.jsonl").read_text().splitlines()]
+    window = [row for row in log if row["model_group"] == "search"
+              and row["startTime"] >= "2026-10-28"]  # fmt: skip
+    spent = sum(Decimal(str(row["spend"])) for row in window)
+    rows = {row[0]: row for row in cells(report, "units")}
+    assert [rows["search"][1], rows["search"][2]] == [f"{spent:.2f}", str(len(window))]
+    assert rows["search"][3] == f"{spent / len(window):.4g}"
+    assert rows["search"][5:7] == ["80.0%", f"{spent / len(window) / Decimal('0.8'):.4g}"]
+    assert rows["triage"][5:7] == ["not known", "not known"]
+    assert set(rows) == {"triage", "search", "not attributed"}
+    compared = {row[0]: row for row in cells(report, "list")}
+    assert compared["search"][1] == compared["search"][2], "the log's spend is the list price"
+    assert compared["search"][3:] == ["0.0%", "100.0%"]
+    october = sum(Decimal(str(row["spend"])) for row in log if row["model_group"] == "search"
+                  and row["startTime"] < "2026-11")  # fmt: skip
+    ((_, name, month, count, _, each, _),) = cells(report, "outcomes")
+    assert [name, month, count, each] == [
+        "answers used", "2026-10", "50", f"{october / 50:.4g}"
+    ]  # fmt: skip
+
+
+def test_exports_agree_with_the_month_end_page(root: Path, tmp_path: Path) -> None:
+    page = answer(root, "status", "--as-of", "2026-11-24")
+    spent = next(each["number"] for each in page["headline"] if each["id"] == "actual-spend")
+    day = ("--as-of", "2026-11-24", "-C", str(root))
+    focus = tmp_path / "focus.csv"
+    for name in ("focus", "csv", "allocation", "prometheus", "alerts"):
+        target = focus if name == "focus" else tmp_path / name
+        done = CliRunner().invoke(
+            command, ["export", "--format", name, "--output", str(target), *day, "--notify"]
+        )
+        assert done.exit_code == 1, "a cap is spent"
+    rows = list(csv.DictReader(focus.read_text().splitlines()))
+    assert float(sum(Decimal(row["EffectiveCost"]) for row in rows)) == pytest.approx(spent)
+    (allocations,) = json.loads((tmp_path / "allocation").read_text())["data"]
+    total = sum(each["totalCost"] for name, each in allocations.items() if name != "__idle__")
+    assert total == pytest.approx(spent)
+    assert (
+        'govern_usage_spend{scope="portfolio",name="portfolio",owner="",currency="USD"} '
+        in (tmp_path / "prometheus").read_text()
+    )
+    (fired,) = [
+        each for each in json.loads((tmp_path / "alerts").read_text())["alerts"]
+        if each["severity"] == "error"
+    ]  # fmt: skip
+    assert (fired["subject"], fired["owner"], fired["kind"]) == ("triage", "support", "cap-spent")
+    quiet = CliRunner().invoke(command, ["export", "--format", "csv", *day])
+    assert quiet.exit_code == 0, "without --notify an export never fails"

@@ -167,6 +167,7 @@ class Obligation(Struct, frozen=True, kw_only=True):
     """``None``: not known (no capacity, or no tokens are counted)."""
     cancel_by: date | None
     ends: date | None
+    owner: str | None = None
 
 
 def obligations_in(
@@ -185,7 +186,8 @@ def obligations_in(
     found = [
         Obligation(name=one.name, provider=one.provider, kind="seats",
                    owed=one.monthly_per_seat * one.seats, idle=None,
-                   cancel_by=_cancel_by(one.ends, one.notice_days), ends=one.ends)
+                   cancel_by=_cancel_by(one.ends, one.notice_days), ends=one.ends,
+                   owner=one.owner)
         for one in subscriptions
         if _runs(one.starts, one.ends, month)
     ]  # fmt: skip

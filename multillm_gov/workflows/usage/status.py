@@ -50,6 +50,17 @@ def usage_status(*, as_of: date, root: Path | None = None) -> Report:
         CatalogError: the lock or the price map cannot be read.
     """
     opened = open_usage(root)
+    status, _ = month_status(opened, as_of)
+    return report_status(status, opened.portfolio.settings, as_of)
+
+
+def month_status(opened: UsagePortfolio, as_of: date) -> tuple[Status, Counted]:
+    """Where the month stands, and the rows it is measured by.
+
+    Raises:
+        SourceError: no rows are imported up to the day.
+        CatalogError: the lock or the price map cannot be read.
+    """
     counted = counted_aggregates(opened, first=as_of - timedelta(days=_HISTORY), last=as_of)
     if not counted.counted:
         raise SourceError(
@@ -78,7 +89,7 @@ def usage_status(*, as_of: date, root: Path | None = None) -> Report:
         why=_why(opened, counted, through, as_of),
         invoiced=_invoiced(month),
     )
-    return report_status(status, opened.portfolio.settings, as_of)
+    return status, counted
 
 
 def _plans(opened: UsagePortfolio, as_of: date) -> dict[str, _Plan]:

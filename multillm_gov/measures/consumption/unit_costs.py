@@ -1,0 +1,191 @@
+"""What one request, one accepted answer and one outcome cost, over a window and the one before.
+
+Consumption (effective cost) only: seats, commitments and idle capacity are in no unit cost.
+"""
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping
+from datetime import date, timedelta
+from decimal import Decimal
+
+from msgspec import Struct
+
+from multillm_gov.measures.consumption.repricing import PriceOf, list_cost, tokens_of
+from multillm_gov.usage.aggregate import UsageAggregate
+
+WINDOW_DAYS = 28
+"""Whole weeks, so that weekends weigh the same in both windows."""
+_ZERO = Decimal(0)
+Acceptance = Callable[[UsageAggregate], Decimal | None]
+"""Share of accepted answers (0..1) of the model in its task class; ``None``: no result."""
+
+
+class UnitCosts(Struct, frozen=True, kw_only=True):
+    """One task class over a window; amounts in the portfolio's currency."""
+
+    subject: str
+    spent: Decimal
+    requests: int | None
+    """``None``: a feed that counts does not count requests."""
+    before: Decimal | None
+    """Cost per request in the window before; ``None``: not known."""
+    accepted_share: Decimal | None
+    """Of the answers, by internal benchmark results of the models that answered; ``None``: at
+    least one of them has none."""
+    unscored: tuple[str, ...]
+    """Models that answered and have no internal result."""
+    list_spend: Decimal | None
+    """The part whose tokens and list price are known, at list prices; ``None``: there is none."""
+    paid_for_listed: Decimal
+    """What was paid for that part."""
+    value_at_stake: Decimal
+    """Declared, a month; 0: none is."""
+    days: int
+
+    @property
+    def per_request(self) -> Decimal | None:
+        """Cost of a request; ``None``: requests are not known."""
+        return self.spent / self.requests if self.requests else None
+
+    @property
+    def per_accepted(self) -> Decimal | None:
+        """Cost of an accepted answer: cost of a request over the share of accepted answers."""
+        each = self.per_request
+        return each / self.accepted_share if each is not None and self.accepted_share else None
+
+    @property
+    def trend(self) -> Decimal | None:
+        """Change of the cost per request against the window before (0.1: 10% more)."""
+        now = self.per_request
+        return now / self.before - 1 if now is not None and self.before else None
+
+    @property
+    def discount(self) -> Decimal | None:
+        """Paid below list (0..1), of the part that has a list price; negative: above it."""
+        return 1 - self.paid_for_listed / self.list_spend if self.list_spend else None
+
+    @property
+    def listed_share(self) -> Decimal | None:
+        """Share of the spend that has a list price to compare with (0..1)."""
+        return self.paid_for_listed / self.spent if self.spent else None
+
+    @property
+    def share_of_value(self) -> Decimal | None:
+        """Spend of a month of 30.4 days over the value at stake of a month; ``None``: none."""
+        if not self.value_at_stake:
+            return None
+        return self.spent / self.days * Decimal("30.4") / self.value_at_stake
+
+
+def unit_costs(
+    subject: str,
+    aggregates: Iterable[UsageAggregate],
+    through: date,
+    *,
+    acceptance: Acceptance,
+    price_of: PriceOf,
+    usd_per_unit: Decimal | None,
+    value_at_stake: Decimal = _ZERO,
+) -> UnitCosts:
+    """Unit costs of the 28 days to ``through``, beside those of the 28 days before.
+
+    Args:
+        subject: Name of the task class.
+        aggregates: Of that task class, each money counted once.
+        through: Last day.
+        acceptance: Benchmark success.
+        price_of: List prices in US dollars.
+        usd_per_unit: US dollars per unit of the currency; ``None``: not known, so no list price is.
+        value_at_stake: A month.
+    """
+    first = through - timedelta(days=WINDOW_DAYS - 1)
+    every = list(aggregates)
+    now = [each for each in every if first <= each.day <= through]
+    then = [each for each in every if first - timedelta(days=WINDOW_DAYS) <= each.day < first]
+    accepted, unscored = _accepted(now, acceptance)
+    listed, paid = _listed(now, price_of, usd_per_unit)
+    earlier = _requests(then)
+    return UnitCosts(
+        subject=subject,
+        spent=_spent(now),
+        requests=_requests(now),
+        before=_spent(then) / earlier if earlier else None,
+        accepted_share=accepted,
+        unscored=unscored,
+        list_spend=listed,
+        paid_for_listed=paid,
+        value_at_stake=value_at_stake,
+        days=WINDOW_DAYS,
+    )
+
+
+def _spent(aggregates: Iterable[UsageAggregate]) -> Decimal:
+    return sum((each.effective_cost or _ZERO for each in aggregates), _ZERO)
+
+
+def _requests(aggregates: Iterable[UsageAggregate]) -> int | None:
+    total = 0
+    for each in aggregates:
+        if each.requests is None or "requests" in each.unknown:
+            return None
+        total += each.requests
+    return total
+
+
+def _accepted(
+    aggregates: Iterable[UsageAggregate], acceptance: Acceptance
+) -> tuple[Decimal | None, tuple[str, ...]]:
+    """Mean acceptance weighed by requests, and the models without a result."""
+    weighed, requests = _ZERO, 0
+    unscored: set[str] = set()
+    for each in aggregates:
+        if not each.requests:
+            continue
+        score = acceptance(each)
+        if score is None:
+            unscored.add(each.model or "not known")
+        else:
+            weighed += score * each.requests
+            requests += each.requests
+    if unscored or not requests:
+        return None, tuple(sorted(unscored))
+    return weighed / requests, ()
+
+
+def _listed(
+    aggregates: Iterable[UsageAggregate], price_of: PriceOf, usd_per_unit: Decimal | None
+) -> tuple[Decimal | None, Decimal]:
+    """At list prices, and paid: a feed's own list cost first, else tokens times the price list."""
+    listed, paid, any_known = _ZERO, _ZERO, False
+    for each in aggregates:
+        if each.effective_cost is None:
+            continue
+        amount = each.list_cost if "list_cost" not in each.unknown else None
+        if amount is None and usd_per_unit:
+            price, tokens = price_of(each), tokens_of(each)
+            counted = not each.unknown.keys() & {"input_tokens_with_cache", "output_tokens"}
+            if price is not None and tokens is not None and counted:
+                amount = list_cost(tokens, price, each.service_tier) / usd_per_unit
+        if amount is not None:
+            any_known = True
+            listed += amount
+            paid += each.effective_cost
+    return (listed if any_known else None), paid
+
+
+def cost_per_outcome(
+    daily: Mapping[date, Decimal], month: str, count: Decimal
+) -> tuple[Decimal, Decimal]:
+    """Spend of a month (``2026-11``) and what one outcome cost."""
+    spent = sum((amount for day, amount in daily.items() if f"{day:%Y-%m}" == month), _ZERO)
+    return spent, spent / count
+
+
+def by_task_class(
+    aggregates: Iterable[UsageAggregate],
+) -> dict[str | None, list[UsageAggregate]]:
+    """Aggregates of each task class; ``None``: not attributed."""
+    groups: defaultdict[str | None, list[UsageAggregate]] = defaultdict(list)
+    for each in aggregates:
+        groups[each.task_class].append(each)
+    return dict(groups)
