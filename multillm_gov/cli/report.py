@@ -1,4 +1,4 @@
-"""``govern report``: the board pack as Markdown, HTML, PDF or JSON."""
+"""``govern report``: the board pack as a document, slides, a workbook or data."""
 
 from datetime import date
 from pathlib import Path
@@ -17,7 +17,7 @@ from multillm_gov.cli.shared.options import (
 )
 
 
-@click.command("report", short_help="Render the board pack: Markdown, HTML, PDF or JSON.")
+@click.command("report", short_help="Render the board pack: document, slides, workbook, data.")
 @format_option
 @output_option
 @click.option("--since", metavar="REV", help="Git revision to compare with: what changed since.")
@@ -44,6 +44,8 @@ def command(
     Examples:
       govern report
       govern report --output board.pdf --since v2026-Q3
+      govern report --output board.xlsx
+      govern report --output board.pptx
       govern report --at HEAD --as-of 2026-11-24 --output reports/board.html
     """
     from multillm_gov.workflows.report import report

@@ -30,6 +30,11 @@ def renderer(name: str) -> Callable[[Report], bytes]:
     return render
 
 
+def is_binary(name: str) -> bool:
+    """Whether a format's bytes are not for a terminal."""
+    return bool(getattr(load_plugin(_REPORTS, name, "format"), "BINARY", False))
+
+
 def graph_formats() -> tuple[str, ...]:
     """Names of all formats of the graph, sorted; none of them is imported."""
     return plugin_names(_GRAPHS)

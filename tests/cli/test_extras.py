@@ -11,7 +11,7 @@ from multillm_gov.sources.price_map import installed_price_map, shipped_price_ma
 
 EXTRAS = (
     *("litellm", "numpy", "networkx", "typst", "py3langid", "uvicorn", "cel_expr_python"),
-    *("pygls", "lsprotocol"),
+    *("pygls", "lsprotocol", "xlsxwriter", "pptx"),
 )
 PLAIN = f"""
 import sys
@@ -69,6 +69,8 @@ def test_a_plain_installation_does_it(starter, arguments):
     ("arguments", "extra"),
     [
         (("report", "--format", "pdf"), "pdf"),
+        (("report", "--output", "board.xlsx"), "office"),
+        (("report", "--output", "board.pptx"), "office"),
         (("stress",), "risk"),
         (("dry-run", "--offline"), "offline"),
         (("lsp",), "lsp"),

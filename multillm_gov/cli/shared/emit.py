@@ -7,11 +7,10 @@ from pathlib import Path
 from multillm_gov.cli.shared.options import Target
 from multillm_gov.cli.shared.terminal import is_terminal, screen_of_call
 from multillm_gov.errors import UsageError
-from multillm_gov.rendering.renderers import format_of_ending, renderer
+from multillm_gov.rendering.renderers import format_of_ending, is_binary, renderer
 from multillm_gov.report import Report
 from multillm_gov.sources.output import append_bytes, write_bytes, write_stdout
 
-_BINARY = ("pdf",)
 _STDOUT = Path("-")
 _SHARED = "GITHUB_STEP_SUMMARY"
 """Environment variable with a file that several steps write to: results are appended."""
@@ -78,7 +77,7 @@ def _settle(targets: Sequence[Target], output: Path | None, default: str) -> lis
 def _rendered(report: Report, name: str, path: Path, *, every: bool) -> bytes:
     if path != _STDOUT:
         return renderer(name)(report)
-    if name in _BINARY and is_terminal():
+    if is_terminal() and is_binary(name):
         raise UsageError(f"{name.upper()} is not for a terminal", f"Add `--output report.{name}`.")
     screen = screen_of_call()
     if name == "text":

@@ -11,6 +11,7 @@ from multillm_gov.report import Report
 if TYPE_CHECKING:
     from typst import PDFStandard
 
+BINARY = True
 STANDARDS: "list[PDFStandard]" = ["ua-1", "a-2a"]
 """PDF/UA-1 and PDF/A-2a, as typst enforces them; no external validator has confirmed."""
 

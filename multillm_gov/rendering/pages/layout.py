@@ -121,3 +121,8 @@ def code_runs(text: str) -> tuple[tuple[str, bool], ...]:
     if len(parts) % 2 == 0:
         parts[-2:] = ["`".join(parts[-2:])]
     return tuple((part, index % 2 == 1) for index, part in enumerate(parts) if part)
+
+
+def plain(text: str) -> str:
+    """The text without its backquotes, for what marks no code."""
+    return text.replace("`", "")

@@ -16,7 +16,7 @@ from multillm_gov.content import (
     Table,
     Timeline,
 )
-from multillm_gov.units import format_share
+from multillm_gov.units import MINUS, format_share
 
 _BAR = 24
 _PARTS = 5
@@ -34,6 +34,61 @@ def tabulate(chart: Chart) -> Table:
     if isinstance(chart, LineChart):
         return _lines(chart)
     return _shares(chart) if isinstance(chart, ShareChart) else _events(chart)
+
+
+def list_figures(chart: Chart) -> Table:
+    """The same with each figure in a cell of its own and nothing drawn, for spreadsheets."""
+    if isinstance(chart, ShareChart):
+        return _each_share(chart)
+    if isinstance(chart, LineChart):
+        return _each_point(chart)
+    table = tabulate(chart)
+    if not isinstance(chart, BarChart):
+        return table
+    rows = tuple(row[:-1] for row in table.rows)
+    return Table(title=table.title, columns=table.columns[:-1], rows=rows, empty=table.empty)
+
+
+def _each_share(chart: ShareChart) -> Table:
+    rows = tuple(
+        (
+            Cell(row.label),
+            Cell(part.label),
+            Cell(format_share(part.share), "bad" if _exceeds(part.share, row) else "neutral"),
+            Cell("" if row.limit is None else format_share(row.limit)),
+        )
+        for row in chart.rows
+        for part in row.segments
+    )
+    columns = (
+        Column("Level"),
+        Column("Name"),
+        Column("Share", numeric=True),
+        Column("Limit", numeric=True),
+    )
+    return Table(title=chart.title, columns=columns, rows=rows, empty=_EMPTY)
+
+
+def _exceeds(share: float, row: ShareRow) -> bool:
+    return row.limit is not None and share > row.limit
+
+
+def _each_point(chart: LineChart) -> Table:
+    rows = tuple(
+        (
+            Cell(line.label),
+            Cell(f"{point.x:,.10g}"),
+            *(
+                Cell("" if value is None else f"{value:,.10g}".replace("-", MINUS))
+                for value in (point.y, point.low, point.high)
+            ),
+        )
+        for line in chart.lines
+        for point in line.points
+    )
+    figures = (chart.x_label, chart.y_label, "Lowest", "Highest")
+    columns = (Column("Line"), *(Column(title, numeric=True) for title in figures))
+    return Table(title=chart.title, columns=columns, rows=rows, empty=_EMPTY)
 
 
 def _bars(chart: BarChart) -> Table:
@@ -117,7 +172,7 @@ def _parts(row: ShareRow) -> str:
 
 
 def _largest_status(row: ShareRow) -> Status:
-    over = row.limit is not None and any(segment.share > row.limit for segment in row.segments)
+    over = any(_exceeds(segment.share, row) for segment in row.segments)
     return "bad" if over else "neutral"
 
 
