@@ -82,9 +82,7 @@ def render(report: Report) -> bytes:
         deck.section(section)
     buffer = BytesIO()
     show.save(buffer)
-    return fixed_archive(
-        buffer.getvalue(), datetime.fromisoformat(report.as_of).replace(tzinfo=UTC)
-    )
+    return _fixed(buffer.getvalue(), datetime.fromisoformat(report.as_of).replace(tzinfo=UTC))
 
 
 class _Deck:
