@@ -163,7 +163,14 @@ Kind = Literal[
 ]
 Layout = Literal["findings", "comparison", "trials", "document"]
 """What a format shows first: findings, differences, results of probes, or sections."""
-Outcome = Literal["passed", "failed", "not proved", "not judged", "plan only"]
+STUB_VERDICT: Literal["answered by the stub"] = "answered by the stub"
+"""Of a probe and a run that the stub on this machine answered: it proves nothing of a model."""
+STUB_DRAFT = "the answers are those of a stub on this machine, not of a model"
+EvidenceOutcome = Literal["written", "not written", "offline"]
+"""Whether a run left evidence; ``offline``: the stub answered, so there was none to write."""
+Outcome = Literal[
+    "passed", "failed", "not proved", "not judged", "plan only", "answered by the stub"
+]
 _LAYOUTS: dict[Kind, Layout] = {"check": "findings", "diff": "comparison", "dry-run": "trials"}
 
 
@@ -201,6 +208,12 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
     """The portfolio's folder below the repository's root, with ``/`` last; may be empty."""
     briefing: Briefing | None = None
     """Of a comparison: what a reviewer reads first."""
+    draft: tuple[str, ...] = ()
+    """Why it is no final paper, each a clause: ``contains changes that are not committed``."""
+    command: str = ""
+    """What renders the same report again from the commit; empty: nothing can."""
+    is_stubbed: bool = False
+    """Whether the answers are those of the stub on this machine."""
     file_url: str = ""
     """Where the host shows a file: an address with ``{commit}``, ``{path}`` and ``{line}``."""
 
@@ -220,6 +233,8 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
         code = self.verdict.exit_code
         if code == exits.UNABLE:
             return "not proved"
+        if self.is_stubbed and not code:
+            return STUB_VERDICT
         return "failed" if code else "passed"
 
 

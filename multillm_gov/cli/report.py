@@ -5,6 +5,7 @@ from pathlib import Path
 
 import click
 
+from multillm_gov import exits
 from multillm_gov.cli.shared.emit import emit
 from multillm_gov.cli.shared.options import (
     Target,
@@ -15,6 +16,7 @@ from multillm_gov.cli.shared.options import (
     output_option,
     root_option,
 )
+from multillm_gov.errors import UsageError
 
 
 @click.command("report", short_help="Render the board pack: document, slides, workbook, data.")
@@ -23,6 +25,16 @@ from multillm_gov.cli.shared.options import (
 @click.option("--since", metavar="REV", help="Git revision to compare with: what changed since.")
 @at_option("report on")
 @as_of_option
+@click.option(
+    "--verify",
+    "verified",
+    type=click.Path(path_type=Path, exists=True, dir_okay=False),
+    metavar="FILE",
+    help="Render a report again from the commit that it records, and say whether it is the same.",
+)
+@click.option(
+    "--sign", is_flag=True, help="Sign the file that --output names, with git's signing key."
+)
 @root_option
 @click.pass_context
 def command(
@@ -33,11 +45,14 @@ def command(
     since: str | None,
     revision: str | None,
     as_of: date | None,
+    verified: Path | None,
+    sign: bool,
     root: Path | None,
 ) -> None:
     """Write the board pack: the portfolio against its risk appetite, and what changed.
 
-    The same commit and the same --as-of give the same bytes. Findings do not fail this command:
+    The same commit and the same --as-of give the same bytes, and --verify proves it. Pages are
+    marked DRAFT where something is not committed or not merged. Findings do not fail this command:
     `govern check` is the gate.
 
     \b
@@ -46,9 +61,15 @@ def command(
       govern report --output board.pdf --since v2026-Q3
       govern report --output board.xlsx
       govern report --output board.pptx
+      govern report --verify board.pdf
       govern report --at HEAD --as-of 2026-11-24 --output reports/board.html
     """
     from multillm_gov.workflows.report import report
+
+    if verified is not None:
+        ctx.exit(_verify(verified, root))
+    if sign and (output is None or output == Path("-")):
+        raise UsageError("--sign needs a file", "Name it: `--output board.pdf`.")
 
     emit(
         report(as_of=judged_day(as_of, root, revision), root=root, since=since, revision=revision),
@@ -56,4 +77,29 @@ def command(
         output,
         "markdown",
     )
+    if sign and output is not None:
+        from multillm_gov.sources.root import split_paths
+        from multillm_gov.sources.signature import sign_file
+
+        click.echo(f"Signed: {sign_file(output, split_paths((), root)[0])}", err=True)
     ctx.exit(0)
+
+
+_EXITS = {"same": exits.CLEAN, "different": exits.FINDINGS, "not reproducible": exits.UNABLE}
+
+
+def _verify(file: Path, root: Path | None) -> int:
+    from multillm_gov.rendering.plain.escaping import visible_lines
+    from multillm_gov.workflows.verifying import verify
+
+    answer = verify(file, root=root)
+    for line in visible_lines(answer.text):
+        click.echo(line)
+    signature = answer.signature
+    if signature.state == "good":
+        click.echo(f"Signed by {signature.signer}.")
+    elif signature.state != "none":
+        click.echo(f"The signature proves nothing: {signature.reason}.")
+    if signature.state == "bad":
+        return exits.FINDINGS
+    return _EXITS[answer.outcome]

@@ -1,10 +1,12 @@
 """``govern report``: assess a state, compare it with an older one, report to the board."""
 
+import shlex
 from datetime import date
 from pathlib import Path
 
 from msgspec.structs import replace
 
+from multillm_gov.errors import RevisionError, SourceError
 from multillm_gov.report import Report
 from multillm_gov.reporting.board.report import report_board
 from multillm_gov.risk.portfolio_risk import measure_board_risk
@@ -19,6 +21,9 @@ from multillm_gov.workflows.states import (
     require_order,
     working_revision,
 )
+
+UNCOMMITTED = "contains changes that are not committed"
+UNVERSIONED = "is of no commit: nothing here is under version control"
 
 
 def report(
@@ -52,8 +57,57 @@ def report(
         then_risk = measure_board_risk(then.state, scenarios_of(then.state.scenarios))
         comparison = compare_assessments(then.state, now.state)
     risk = measure_board_risk(now.state, scenarios_of(now.state.scenarios))
-    fail_on = gate(now.state.portfolio.settings, None)
+    settings = now.state.portfolio.settings
     pack = report_board(
-        now, risk, since=then, since_risk=then_risk, comparison=comparison, fail_on=fail_on
+        now,
+        risk,
+        since=then,
+        since_risk=then_risk,
+        comparison=comparison,
+        fail_on=gate(settings, None),
     )
-    return replace(pack, path_prefix=path_prefix(top))
+    draft = draft_reasons(top, now.state.revision, settings.default_branch)
+    return replace(
+        pack,
+        path_prefix=path_prefix(top),
+        draft=draft,
+        command=command_again(pack, revision or "", since or ""),
+    )
+
+
+def command_again(pack: Report, revision: str, since: str) -> str:
+    """The call that gives the same bytes wherever the commit is; empty: what is not committed.
+
+    Revisions are full ids, with the folder (``main:ai``) where the call named one.
+    """
+    if not pack.revision or pack.revision.endswith("+"):
+        return ""
+    words = ["govern", "report", "--at", pack.revision + "".join(revision.partition(":")[1:])]
+    words += ["--as-of", pack.as_of]
+    words += ["--since", pack.base + "".join(since.partition(":")[1:])] if pack.base else []
+    return shlex.join(words)
+
+
+def draft_reasons(top: Path, revision: str, default_branch: str | None) -> tuple[str, ...]:
+    """Why a report on a revision (``+`` last: and what is not committed) is no final paper."""
+    if not revision:
+        return (UNVERSIONED,)
+    uncommitted = (UNCOMMITTED,) if revision.endswith("+") else ()
+    return uncommitted + unmerged(top, revision.removesuffix("+"), default_branch)
+
+
+def unmerged(top: Path, commit: str, default_branch: str | None) -> tuple[str, ...]:
+    """The clause that a commit is not on the default branch; empty: it is."""
+    try:
+        repository = Repository.open(top)
+        branch = repository.default_branch(default_branch)
+        is_merged = repository.common_commit(branch, commit) == commit
+    except (RevisionError, SourceError):
+        return ("may hold changes that are not merged: no default branch is known here",)
+    return () if is_merged else (unmerged_clause(branch),)
+
+
+def unmerged_clause(branch: str) -> str:
+    """``contains changes that are not merged into main``."""
+    name = branch.removeprefix("refs/heads/").removeprefix("refs/remotes/")
+    return f"contains changes that are not merged into {name}"

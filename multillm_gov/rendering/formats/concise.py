@@ -6,7 +6,7 @@ from multillm_gov.finding import Finding
 from multillm_gov.rendering.plain.escaping import visible
 from multillm_gov.rendering.plain.facts import worst_first
 from multillm_gov.rendering.plain.painting import Painter
-from multillm_gov.rendering.plain.wording import verdict_sentence
+from multillm_gov.rendering.plain.wording import draft_sentence, verdict_sentence
 from multillm_gov.report import Report
 
 ENDINGS = ()
@@ -28,6 +28,8 @@ def render(report: Report, *, color: bool = False, folder: str = "", root: str =
     lines = [_line(finding, painter) for finding in worst_first(report.findings)]
     if not report.findings and report.layout == "document":
         lines = list(_figures(report))
+    if report.draft:
+        lines.insert(0, painter(visible(draft_sentence(report)), "bold", "red"))
     lines.append(painter(verdict_sentence(report), "bold"))
     return ("\n".join(lines) + "\n").encode()
 

@@ -6,6 +6,7 @@ from multillm_gov.finding import Finding, Severity
 from multillm_gov.rendering.plain.escaping import visible, visible_lines
 from multillm_gov.rendering.plain.wording import (
     checked_sentence,
+    draft_sentence,
     since_when,
     status_words,
     verdict_sentence,
@@ -49,6 +50,8 @@ def _annotation(finding: Finding, prefix: str) -> str:
 
 
 def _summary(report: Report, active: list[Finding]) -> Iterator[str]:
+    if report.draft:
+        yield draft_sentence(report)
     yield verdict_sentence(report)
     yield checked_sentence(report)
     for metric in report.headline[:_HEADLINES]:

@@ -6,7 +6,7 @@ from typing import Any
 from multillm_gov.finding import Enforcement, Finding, Severity
 from multillm_gov.rendering.formats.json import write_json
 from multillm_gov.rendering.plain.escaping import encodable
-from multillm_gov.rendering.plain.wording import policy_line
+from multillm_gov.rendering.plain.wording import draft_sentence, policy_line
 from multillm_gov.report import Report
 
 MEDIA_TYPE = "application/json"
@@ -15,7 +15,26 @@ _GRADES = {Severity.NOTE: "info", Severity.WARNING: "minor", Severity.ERROR: "ma
 
 def render(report: Report) -> bytes:
     """One issue per finding; a waived one says so and is graded ``info``."""
-    return write_json([_issue(finding, report.path_prefix) for finding in report.findings])
+    issues = [_issue(finding, report.path_prefix) for finding in report.findings]
+    return write_json([*_draft(report), *issues])
+
+
+def _draft(report: Report) -> list[dict[str, Any]]:
+    """The format has no other place for what is true of the whole report."""
+    if not report.draft:
+        return []
+    return [
+        {
+            "description": draft_sentence(report),
+            "check_name": f"govern {report.kind}",
+            "fingerprint": sha256(f"{report.path_prefix}\x1fdraft".encode()).hexdigest()[:16],
+            "severity": "info",
+            "location": {
+                "path": encodable(f"{report.path_prefix}govern.yaml"),
+                "lines": {"begin": 1},
+            },
+        }
+    ]
 
 
 def _issue(finding: Finding, prefix: str) -> dict[str, Any]:

@@ -7,6 +7,7 @@ from multillm_gov.rendering.charts.drawing import NARROW, WIDE, draw
 from multillm_gov.rendering.charts.theme import MARKS, SCREEN
 from multillm_gov.rendering.pages.layout import code_runs, facts, headline_table, sections
 from multillm_gov.rendering.plain.escaping import visible
+from multillm_gov.rendering.plain.wording import draft_sentence
 from multillm_gov.report import Report
 
 ENDINGS = (".htm",)
@@ -31,6 +32,7 @@ def render(report: Report) -> bytes:
         report=report,
         css=Markup(css),  # noqa: S704 - our own file
         facts=facts(report),
+        draft=draft_sentence(report),
         headline=headline_table(report),
         sections=sections(report),
         marks=MARKS,

@@ -6,7 +6,12 @@ from itertools import groupby
 
 from multillm_gov.finding import Finding
 from multillm_gov.rendering.plain.escaping import visible, visible_lines
-from multillm_gov.rendering.plain.wording import checked_sentence, policy_line, verdict_sentence
+from multillm_gov.rendering.plain.wording import (
+    checked_sentence,
+    draft_sentence,
+    policy_line,
+    verdict_sentence,
+)
 from multillm_gov.report import Report, Trial, Verdict
 
 MEDIA_TYPE = "application/xml"
@@ -14,9 +19,10 @@ MEDIA_TYPE = "application/xml"
 
 def render_trials(report: Report) -> bytes:
     """Failures are what the portfolio can fix; errors are a missing key, network or provider."""
+    name = " · ".join(filter(None, (f"govern {report.kind}", draft_sentence(report))))
     lines = [
         '<?xml version="1.0" encoding="UTF-8"?>',
-        f"<testsuites{_attributes(name=f'govern {report.kind}', **_trial_counts(report.trials))}>",
+        f"<testsuites{_attributes(name=name, **_trial_counts(report.trials))}>",
     ]
     for task, group in groupby(report.trials, lambda trial: trial.task_class):
         trials = tuple(group)

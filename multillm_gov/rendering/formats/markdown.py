@@ -17,7 +17,12 @@ from multillm_gov.rendering.markup.findings import item
 from multillm_gov.rendering.markup.places import Places
 from multillm_gov.rendering.plain.facts import facts_of
 from multillm_gov.rendering.plain.sections import breached_first, headline_table
-from multillm_gov.rendering.plain.wording import checked_sentence, short_revision, verdict_parts
+from multillm_gov.rendering.plain.wording import (
+    checked_sentence,
+    draft_sentence,
+    short_revision,
+    verdict_parts,
+)
 from multillm_gov.report import Report
 from multillm_gov.words import count_of
 
@@ -75,7 +80,8 @@ def _document(report: Report) -> list[Part]:
 
 def _verdict(report: Report) -> str:
     counted, gate = verdict_parts(report)
-    return f"**{counted}**{' ' if gate else ''}{gate}\n\n"
+    draft = f"**{inline(draft_sentence(report))}**\n\n" if report.draft else ""
+    return f"{draft}**{counted}**{' ' if gate else ''}{gate}\n\n"
 
 
 def _headline(report: Report) -> str:
@@ -118,4 +124,6 @@ def _items(findings: Sequence[Finding], report: Report) -> tuple[str, ...]:
 
 def _provenance(report: Report) -> Part:
     listed = provenance_table(report)
-    return Part(pieces=(fold_opening("Provenance") + listed + FOLD_CLOSING,) if listed else ())
+    pieces = [fold_opening("Provenance") + listed + FOLD_CLOSING] if listed else []
+    pieces += [f"<!-- {report.command} -->\n"] if report.command else []
+    return Part(pieces=tuple(pieces))

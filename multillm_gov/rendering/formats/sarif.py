@@ -52,6 +52,7 @@ def render(report: Report) -> bytes:
             "organization": report.organization,
             "asOf": report.as_of,
             "revision": report.revision,
+            "draft": list(report.draft),
             "waived": [
                 _waived(finding, finding.waiver, report.path_prefix)
                 for finding in report.findings

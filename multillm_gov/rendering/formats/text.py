@@ -17,7 +17,12 @@ from multillm_gov.rendering.plain.sections import (
     shortened,
 )
 from multillm_gov.rendering.plain.width import wrap
-from multillm_gov.rendering.plain.wording import checked_sentence, short_revision, verdict_sentence
+from multillm_gov.rendering.plain.wording import (
+    checked_sentence,
+    draft_sentence,
+    short_revision,
+    verdict_sentence,
+)
 from multillm_gov.report import Report
 
 ENDINGS = (".txt",)
@@ -52,7 +57,9 @@ def render(
     """
     painter = Painter(color, folder, root)
     arrange = {"findings": _check, "comparison": _diff}.get(report.layout, _document)
-    lines = arrange(report, painter, max(width, 40), every)
+    lines = [*arrange(report, painter, max(width, 40), every)]
+    draft = wrap(visible(draft_sentence(report)), max(width, 40)) if report.draft else ()
+    lines = [*(painter(line, "bold", "red") for line in draft), *lines]
     return ("\n".join(lines).rstrip("\n") + "\n").encode()
 
 
@@ -109,7 +116,8 @@ def _document(report: Report, painter: Painter, size: int, every: bool) -> Itera
         yield from _findings(report, "Findings", painter, size, every)
     yield from _more(report, painter, size, every)
     if every:
-        yield from provenance(report.provenance, painter, size)
+        again = (("render again", report.command),) if report.command else ()
+        yield from provenance((*report.provenance, *again), painter, size)
         yield ""
     yield from _verdict(report, painter, size)
 

@@ -1,19 +1,24 @@
 """The report as a workbook: figures are numbers, headroom and totals are formulas."""
 
-import re
 from collections.abc import Iterable
 from datetime import UTC, datetime
 from io import BytesIO
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from multillm_gov.content import Block, Cell, Column, Items, Paragraph, Status, Table
 from multillm_gov.errors import missing_extra
-from multillm_gov.rendering.charts.theme import MARKS, PRINT
+from multillm_gov.rendering.charts.theme import MARKS
+from multillm_gov.rendering.office.cell_styles import (
+    cell_properties,
+    column_letters,
+    number_style,
+    sheet_names,
+)
 from multillm_gov.rendering.pages.layout import facts, plain, sections
 from multillm_gov.rendering.plain.escaping import visible
 from multillm_gov.rendering.plain.figures import Figure, is_sum, limit_of, read_figure, total_of
 from multillm_gov.rendering.plain.tabulation import list_figures
-from multillm_gov.rendering.plain.wording import status_words
+from multillm_gov.rendering.plain.wording import draft_sentence, status_words
 from multillm_gov.report import Metric, Report
 
 if TYPE_CHECKING:
@@ -29,8 +34,7 @@ _LINE = 15.0
 """Points of a line of text."""
 _MOST_LINES = 27
 """A row has at most 409 points."""
-_REFUSED = re.compile(r"[\[\]:*?/\\]")
-_LONGEST_NAME = 31
+_LONGEST_HEADER = 240
 _HEADLINE = (
     *("Figure", "Before", "Now", "Unit", "Limit", "Limit as number", "Headroom", "Status", "Note"),
 )
@@ -57,11 +61,12 @@ def render(report: Report) -> bytes:
         {
             "title": visible(report.title),
             "author": visible(report.organization),
+            "keywords": visible(report.command),
             "created": day.replace(tzinfo=None),
         }
     )
     shown = sections(report)
-    names = _sheet_names(["Summary", *(section.title for section in shown)])
+    names = sheet_names(["Summary", *(section.title for section in shown)])
     _summary(_Sheet(book, names[0], report), report)
     for name, section in zip(names[1:], shown, strict=True):
         sheet = _Sheet(book, name, report)
@@ -69,20 +74,6 @@ def render(report: Report) -> bytes:
         sheet.blocks(section.blocks)
     book.close()
     return buffer.getvalue()
-
-
-def _sheet_names(titles: list[str]) -> list[str]:
-    """Names that a workbook takes: unlike each other, short, without the signs it refuses."""
-    names: list[str] = []
-    taken = {"history"}  # reserved
-    for title in titles:
-        clean = _REFUSED.sub(" ", visible(plain(title))).strip(" '")[:_LONGEST_NAME].rstrip(" '")
-        name, number = clean or "Sheet", 2
-        while name.lower() in taken:
-            name, number = f"{clean[: _LONGEST_NAME - 5]} ({number})".strip(), number + 1
-        taken.add(name.lower())
-        names.append(name)
-    return names
 
 
 def _summary(sheet: "_Sheet", report: Report) -> None:
@@ -111,6 +102,10 @@ class _Sheet:
         self._sheet.set_landscape()
         self._sheet.fit_to_pages(1, 0)
         as_of = f"As of {report.as_of}"
+        if report.draft:
+            draft = visible(draft_sentence(report))
+            self._sheet.set_header("&C" + draft.replace("&", "&&")[:_LONGEST_HEADER])
+            self.line(draft, "draft")
         self._sheet.set_footer("&L" + as_of + "&RPage &P of &N")
 
     def line(self, text: str, style: str) -> None:
@@ -174,11 +169,11 @@ class _Sheet:
 
     def _total(self, index: int, first: int, cells: list[Cell]) -> None:
         figures = [figure for cell in cells if (figure := read_figure(cell.text)) is not None]
-        letter = _letters(index)
+        letter = column_letters(index)
         formula = f"=SUM({letter}{first + 1}:{letter}{self.row})"
         total = float(sum(figure.number for figure in figures[:-1]))
         self._sheet.write_formula(
-            self.row, index, formula, self._format(_number_style(figures[-1]), strong=True), total
+            self.row, index, formula, self._format(number_style(figures[-1]), strong=True), total
         )
 
     def _cell(self, index: int, cell: Cell, column: Column) -> None:
@@ -187,7 +182,7 @@ class _Sheet:
             style = "strong" if cell.strong else "text"
             self._put(index, MARKS[cell.status] + plain(cell.text), style, cell.status)
         else:
-            self._number(index, float(figure.number), _number_style(figure), cell.status)
+            self._number(index, float(figure.number), number_style(figure), cell.status)
 
     def _head(self, columns: tuple[Column, ...]) -> None:
         for index, column in enumerate(columns):
@@ -217,42 +212,12 @@ class _Sheet:
     def _format(self, style: str, status: Status = "neutral", *, strong: bool = False) -> "Format":
         key = (style, "strong" if strong else "", status)
         if key not in self._formats:
-            self._formats[key] = self._book.add_format(_properties(style, status, strong=strong))
+            self._formats[key] = self._book.add_format(
+                cell_properties(style, status, strong=strong)
+            )
         return self._formats[key]
-
-
-_STYLES: dict[str, dict[str, Any]] = {
-    "line": {},
-    "text": {"valign": "top", "text_wrap": True},
-    "muted": {"font_color": PRINT.muted},
-    "title": {"bold": True},
-    "strong": {"bold": True, "valign": "top", "text_wrap": True},
-    "heading": {"bold": True, "font_size": 16, "font_color": "#1d4468"},
-    "head": {"bold": True, "bottom": 1, "font_color": PRINT.muted},
-    "number head": {"bold": True, "bottom": 1, "font_color": PRINT.muted, "align": "right"},
-}
-
-
-def _properties(style: str, status: Status, *, strong: bool) -> dict[str, Any]:
-    properties: dict[str, Any] = {"font_name": "Calibri", "font_size": 10}
-    properties |= _STYLES.get(style) or {"num_format": style, "valign": "top"}
-    if status != "neutral":
-        properties["bg_color"] = PRINT.grounds[status]
-    return properties | ({"bold": True, "top": 1} if strong else {})
-
-
-def _number_style(figure: Figure) -> str:
-    digits = f".{'0' * figure.decimals}" if figure.decimals else ""
-    style = f"0{digits}%" if figure.is_share else f"#,##0{digits}"
-    return f"+{style};−{style};{style}" if figure.is_signed else style
 
 
 def _text(text: str) -> str:
     shown = visible(text)
     return shown if len(shown) <= _LONGEST else shown[: _LONGEST - 1] + "…"
-
-
-def _letters(index: int) -> str:
-    """The column's name: ``A`` to ``Z``, then ``AA``."""
-    left, right = divmod(index, 26)
-    return (_letters(left - 1) if left else "") + chr(ord("A") + right)

@@ -19,7 +19,7 @@ from multillm_gov.rendering.markup.escaping import code, inline, paragraph
 from multillm_gov.rendering.markup.findings import item, line
 from multillm_gov.rendering.markup.places import Places
 from multillm_gov.rendering.plain.facts import facts_of
-from multillm_gov.rendering.plain.wording import limit_words, short_revision
+from multillm_gov.rendering.plain.wording import draft_sentence, limit_words, short_revision
 from multillm_gov.report import Metric, Report
 from multillm_gov.words import count_of
 
@@ -38,6 +38,7 @@ def comment(report: Report, marker: str) -> list[Part]:
         marker,
         SILENT if briefing.silent else "",
         f"### {_first_line(report, briefing)}\n\n",
+        f"**{inline(draft_sentence(report))}**\n\n" if report.draft else "",
         f"{_context(report)}\n\n",
     ]
     if briefing.calm:

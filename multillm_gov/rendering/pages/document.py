@@ -14,7 +14,7 @@ from multillm_gov.rendering.charts.theme import MARKS, PRINT
 from multillm_gov.rendering.pages.layout import code_runs, facts, headline_table, sections
 from multillm_gov.rendering.plain.escaping import visible
 from multillm_gov.rendering.plain.width import crop
-from multillm_gov.rendering.plain.wording import short_revision
+from multillm_gov.rendering.plain.wording import draft_sentence, short_revision
 from multillm_gov.report import Report
 
 MISSING = "□"
@@ -72,6 +72,8 @@ def document_of(report: Report, *, covered_only: bool = False) -> dict[str, Any]
         "running": clean(crop(report.organization, _ROOM)),
         "date": [int(part) for part in report.as_of.split("-")],
         "foot": clean(" · ".join(["As of " + report.as_of, *_revision(report)])),
+        "command": clean(report.command),
+        "draft": clean(draft_sentence(report)),
         "summary": _runs(report.summary, clean),
         "facts": [[label, _runs(value, clean)] for label, value in found],
         "headline": _table(headline_table(report), clean),

@@ -5,7 +5,12 @@ from itertools import islice
 
 from multillm_gov.content import Block, Cell, Column, Paragraph, Status, Table
 from multillm_gov.finding import Finding
-from multillm_gov.rendering.plain.wording import short_revision, status_words, verdict_sentence
+from multillm_gov.rendering.plain.wording import (
+    draft_sentence,
+    short_revision,
+    status_words,
+    verdict_sentence,
+)
 from multillm_gov.report import Metric, Report, Section
 from multillm_gov.words import count_of
 
@@ -104,6 +109,7 @@ def sentence(text: str) -> str:
 def facts(report: Report) -> tuple[tuple[str, str], ...]:
     """What identifies the report, under its title."""
     rows = [
+        ("Status", draft_sentence(report)),
         ("As of", report.as_of),
         ("Revision", short_revision(report.revision)),
         ("Compared with", short_revision(report.base)),

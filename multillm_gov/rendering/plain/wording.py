@@ -43,6 +43,11 @@ _NOTHING_GOVERNED = (
 )
 
 
+def draft_sentence(report: Report) -> str:
+    """``DRAFT: contains changes that are not committed``; empty for a final paper."""
+    return f"DRAFT: {'; '.join(report.draft)}" if report.draft else ""
+
+
 def verdict_sentence(report: Report) -> str:
     """``Passed with 5 warnings (fails on: error)``, or that the report judges nothing."""
     return " ".join(filter(None, verdict_parts(report)))

@@ -46,6 +46,8 @@ def publish(report: Report) -> PublicReport:
         as_of=report.as_of,
         revision=report.revision,
         base=report.base,
+        draft=list(report.draft),
+        command=report.command,
         currency=report.currency,
         outcome=report.outcome,
         verdict=_verdict(report.verdict),

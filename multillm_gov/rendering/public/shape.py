@@ -175,6 +175,10 @@ class PublicReport(Struct, frozen=True, kw_only=True):
     as_of: Day
     revision: str
     base: str
+    draft: list[str]
+    """Why it is no final paper; empty: it is one."""
+    command: str
+    """What renders the same report again from the commit; empty: nothing can."""
     currency: str
     outcome: Outcome
     verdict: PublicVerdict

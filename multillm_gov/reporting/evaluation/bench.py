@@ -2,9 +2,9 @@
 
 from collections.abc import Sequence
 from decimal import ROUND_DOWN, ROUND_UP, Decimal
-from typing import Literal
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from multillm_gov.content import Block, Cell, Column, Paragraph, Table
 from multillm_gov.documents.secrets.masking import masked
@@ -14,7 +14,7 @@ from multillm_gov.evaluation.bench.paired_comparison import Margins
 from multillm_gov.evaluation.bench.plan import BenchPlan
 from multillm_gov.evaluation.bench.results import BenchResult
 from multillm_gov.evaluation.running import Ending
-from multillm_gov.report import ModelScore, Report, Section, Verdict
+from multillm_gov.report import STUB_DRAFT, EvidenceOutcome, ModelScore, Report, Section, Verdict
 from multillm_gov.reporting.evaluation.bench_tables import (
     FEW_CASES,
     format_size,
@@ -45,9 +45,6 @@ class Imported(Struct, frozen=True, kw_only=True):
     unknown_models: tuple[str, ...] = ()
     """Names that neither the portfolio nor the price map knows."""
     written: bool = True
-
-
-EvidenceOutcome = Literal["written", "not written", "offline"]
 
 
 def report_bench_plan(
@@ -110,8 +107,10 @@ def report_bench(
     text = f"{offline}{_summary(results)} {cost}{_ENDINGS[run.ending]}"
     text += "" if evidence == "written" else " No evidence was written."
     verdict = _verdict(_unproved(results, run))
-    report = _report(
-        state, "Benchmark", text, _sections(results, margins), verdict, scores_of(results)
+    report = replace(
+        _report(state, "Benchmark", text, _sections(results, margins), verdict, scores_of(results)),
+        is_stubbed=evidence == "offline",
+        draft=(STUB_DRAFT,) if evidence == "offline" else (),
     )
     return masked(report, state.secrets)
 

@@ -12,7 +12,15 @@ from multillm_gov.documents.secrets.masking import masked
 from multillm_gov.evaluation.drills.drill import Drill, DrillPlan
 from multillm_gov.evidence.drill_record import DrillRecord, FaultResult
 from multillm_gov.finding import Severity
-from multillm_gov.report import Metric, Report, Section, Verdict, judge_counts
+from multillm_gov.report import (
+    STUB_DRAFT,
+    EvidenceOutcome,
+    Metric,
+    Report,
+    Section,
+    Verdict,
+    judge_counts,
+)
 from multillm_gov.reporting.check.report import rule_notes
 from multillm_gov.reporting.evaluation.drill_findings import findings_of, trials_of
 from multillm_gov.reporting.shared.provenance import provenance
@@ -58,7 +66,7 @@ def report_drills(
     *,
     limit: Decimal | None,
     interrupted: bool,
-    written: bool,
+    evidence: EvidenceOutcome,
 ) -> Report:
     """The result of every task class, and a finding for each chain that failed.
 
@@ -68,7 +76,7 @@ def report_drills(
         records: One a task class; drills that the budget had no room for are not in them.
         limit: US dollars that the run could spend; ``None``: it spent nothing.
         interrupted: Whether the run was cut short.
-        written: Whether evidence was written.
+        evidence: Whether it was written.
     """
     findings = findings_of(records, state)
     counted = judge_counts(findings, Severity.ERROR)
@@ -79,12 +87,14 @@ def report_drills(
         _report(state, plan, replace(counted, unproved=len(planned) - len(whole))),
         summary=_summary(records, whole, planned, spent, limit)
         + (" It was interrupted." if interrupted else "")
-        + ("" if written else " No evidence was written."),
+        + ("" if evidence == "written" else " No evidence was written."),
         headline=_headline(whole, spent, limit),
         sections=tuple(_section(record, planned[record.task_class]) for record in records),
         findings=findings,
         rules=rule_notes(findings),
         trials=trials_of(records, state),
+        is_stubbed=evidence == "offline",
+        draft=(STUB_DRAFT,) if evidence == "offline" else (),
     )
     return masked(report, state.secrets)
 

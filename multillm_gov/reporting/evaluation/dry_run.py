@@ -12,7 +12,17 @@ from multillm_gov.evaluation.probes.plan import ProbePlan
 from multillm_gov.evaluation.running import Ending, ProbeRun
 from multillm_gov.evidence.record import ProbeRecord
 from multillm_gov.finding import Severity
-from multillm_gov.report import Metric, Report, Section, Trial, Verdict, judge_counts
+from multillm_gov.report import (
+    STUB_DRAFT,
+    STUB_VERDICT,
+    EvidenceOutcome,
+    Metric,
+    Report,
+    Section,
+    Trial,
+    Verdict,
+    judge_counts,
+)
 from multillm_gov.reporting.check.report import rule_notes
 from multillm_gov.reporting.evaluation.dry_run_findings import findings_of, trial_of
 from multillm_gov.reporting.evaluation.dry_run_plan import framed
@@ -36,7 +46,7 @@ def report_dry_run(
     records: tuple[ProbeRecord, ...],
     *,
     limit: Decimal | None,
-    written: bool,
+    evidence: EvidenceOutcome,
 ) -> Report:
     """The verdict of every probe, grouped by task class, and a finding for each that did not pass.
 
@@ -46,10 +56,15 @@ def report_dry_run(
         run: What was seen.
         records: One a probe of the plan.
         limit: US dollars that the run could spend; ``None``: it spent nothing.
-        written: Whether evidence was written.
+        evidence: Whether it was written.
     """
     pairs = list(zip(run.observations, records, strict=True))
     trials = tuple(trial_of(observation, record, state.documents) for observation, record in pairs)
+    if evidence == "offline":
+        trials = tuple(
+            replace(each, verdict=STUB_VERDICT) if each.outcome == "pass" else each
+            for each in trials
+        )
     findings = findings_of(trials)
     unproved = sum(trial.outcome == "error" for trial in trials)
     counted = judge_counts(findings, Severity.ERROR)
@@ -63,23 +78,25 @@ def report_dry_run(
     )
     grouped = groupby(zip(trials, records, strict=True), lambda pair: pair[0].task_class)
     sections = tuple(
-        Section(id=f"task-{name}", title=name, blocks=_run_blocks(tuple(group), written=written))
+        Section(id=f"task-{name}", title=name, blocks=_run_blocks(tuple(group), evidence=evidence))
         for name, group in grouped
     )
     report = replace(
         framed(state, plan, verdict),
-        summary=_run_summary(trials, run, limit, written=written),
+        summary=_run_summary(trials, run, limit, evidence),
         headline=_headline(trials, run, limit),
         sections=sections,
         findings=findings,
         rules=rule_notes(findings),
         trials=trials,
+        is_stubbed=evidence == "offline",
+        draft=(STUB_DRAFT,) if evidence == "offline" else (),
     )
     return masked(report, state.secrets)
 
 
 def _run_blocks(
-    pairs: tuple[tuple[Trial, ProbeRecord], ...], *, written: bool
+    pairs: tuple[tuple[Trial, ProbeRecord], ...], *, evidence: EvidenceOutcome
 ) -> tuple[Block, ...]:
     """The table of a task class, without empty columns, and what was not judged."""
     rows = [_run_row(trial, record) for trial, record in pairs]
@@ -97,7 +114,7 @@ def _run_blocks(
         (trial, note)
         for trial, record in pairs
         for note in record.notes
-        if written or note != FIRST_REFERENCE
+        if evidence == "written" or note != FIRST_REFERENCE
     )
     notes = tuple(f"{trial.model}: {note}" for trial, note in kept)
     return (table, Items(notes)) if notes else (table,)
@@ -119,11 +136,11 @@ _RUN_COLUMNS = (
 def _run_row(trial: Trial, record: ProbeRecord) -> tuple[Cell, ...]:
     # Checks are in order of gravity, so the first one is the reason; its words are those of the
     # finding.
-    by = record.checks[0].name if record.checks and trial.verdict != "pass" else ""
+    by = record.checks[0].name if record.checks and trial.outcome != "pass" else ""
     return (
         Cell(trial.model, strong=True),
         Cell(trial.kind),
-        Cell(trial.verdict, _STATUS[trial.outcome]),
+        Cell(trial.verdict, "neutral" if trial.verdict == STUB_VERDICT else _STATUS[trial.outcome]),
         Cell(by),
         Cell(f"{trial.answers:,}/{trial.calls:,}"),
         Cell(_seconds(trial.p50_seconds)),
@@ -134,16 +151,17 @@ def _run_row(trial: Trial, record: ProbeRecord) -> tuple[Cell, ...]:
 
 
 def _run_summary(
-    trials: tuple[Trial, ...], run: ProbeRun, limit: Decimal | None, *, written: bool
+    trials: tuple[Trial, ...], run: ProbeRun, limit: Decimal | None, evidence: EvidenceOutcome
 ) -> str:
     outcomes = [trial.outcome for trial in trials]
+    passed = STUB_VERDICT if evidence == "offline" else "passed"
     text = (
-        f"{count_of(len(trials), 'probe')}: {outcomes.count('pass'):,} passed, "
+        f"{count_of(len(trials), 'probe')}: {outcomes.count('pass'):,} {passed}, "
         f"{outcomes.count('failure'):,} failed, "
         f"{outcomes.count('error'):,} could not be judged. {count_of(run.calls, 'call')} "
         f"{_cost_words(run, limit)} in {run.seconds:,.1f} s.{_ENDINGS[run.ending]}"
     )
-    return text + ("" if written else " No evidence was written.")
+    return text + ("" if evidence == "written" else " No evidence was written.")
 
 
 def _cost_words(run: ProbeRun, limit: Decimal | None) -> str:
@@ -159,10 +177,11 @@ def _headline(
     trials: tuple[Trial, ...], run: ProbeRun, limit: Decimal | None
 ) -> tuple[Metric, ...]:
     passed = sum(trial.outcome == "pass" for trial in trials)
+    stubbed = any(trial.verdict == STUB_VERDICT for trial in trials)
     return (
         Metric(
             id="probes-passed",
-            label="Probes passed",
+            label="Probes answered by the stub" if stubbed else "Probes passed",
             value=f"{passed:,} of {len(trials):,}",
             number=float(passed),
         ),

@@ -32,7 +32,7 @@ from multillm_gov.state.state import State
 from multillm_gov.words import count_of
 from multillm_gov.workflows.evaluation.cases import BenchFilter, benches_of
 from multillm_gov.workflows.evaluation.client import keys_of, no_keys, run_client
-from multillm_gov.workflows.evaluation.evidence import record_evidence
+from multillm_gov.workflows.evaluation.evidence import evidence_outcome, record_evidence
 from multillm_gov.workflows.evaluation.plan import refuse_incomplete
 from multillm_gov.workflows.evaluation.sending import (
     RunResult,
@@ -157,7 +157,7 @@ def run_benchmarks(
         run,
         options.margins,
         limit=options.sending.limit,
-        evidence="written" if written else "offline" if options.sending.offline else "not written",
+        evidence=evidence_outcome(written=written, offline=options.sending.offline),
     )
     return RunResult(
         report=replace(report, path_prefix=path_prefix(planned.root)),

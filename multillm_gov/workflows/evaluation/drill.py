@@ -30,7 +30,7 @@ from multillm_gov.sources.root import path_prefix, split_paths
 from multillm_gov.state.state import State
 from multillm_gov.words import count_of
 from multillm_gov.workflows.evaluation.client import keys_of, no_keys
-from multillm_gov.workflows.evaluation.evidence import record_evidence
+from multillm_gov.workflows.evaluation.evidence import evidence_outcome, record_evidence
 from multillm_gov.workflows.evaluation.gateway_drill import FAULTS as MOCKED_FAULTS
 from multillm_gov.workflows.evaluation.gateway_drill import refuse_both, send_to_gateway
 from multillm_gov.workflows.evaluation.plan import plan_all_probes
@@ -140,8 +140,9 @@ def run_drills(
     written = options.write and options.is_billed
     if written:
         record_evidence(planned.root, drills=whole)
+    outcome = evidence_outcome(written=written, offline=options.offline)
     report = report_drills(
-        state, plan, records, limit=options.limit, interrupted=interrupted, written=written
+        state, plan, records, limit=options.limit, interrupted=interrupted, evidence=outcome
     )
     return RunResult(
         report=replace(report, path_prefix=path_prefix(planned.root)), interrupted=interrupted

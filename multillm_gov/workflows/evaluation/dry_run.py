@@ -31,7 +31,7 @@ from multillm_gov.sources.root import path_prefix, split_paths
 from multillm_gov.state.state import State
 from multillm_gov.words import count_of
 from multillm_gov.workflows.evaluation.client import keys_of, no_keys, run_client
-from multillm_gov.workflows.evaluation.evidence import record_evidence
+from multillm_gov.workflows.evaluation.evidence import evidence_outcome, record_evidence
 from multillm_gov.workflows.evaluation.plan import plan_all_probes, refuse_incomplete
 from multillm_gov.workflows.evaluation.sending import (
     RunResult,
@@ -174,7 +174,10 @@ def run_dry_run(
     if error is not None:
         raise error
     limit = options.sending.limit
-    report = report_dry_run(state, planned.plan, run, tuple(records), limit=limit, written=written)
+    evidence = evidence_outcome(written=written, offline=options.sending.offline)
+    report = report_dry_run(
+        state, planned.plan, run, tuple(records), limit=limit, evidence=evidence
+    )
     return RunResult(
         report=replace(report, path_prefix=path_prefix(planned.root)),
         interrupted=run.ending == "interrupted",

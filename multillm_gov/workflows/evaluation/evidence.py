@@ -13,6 +13,7 @@ from multillm_gov.errors import SourceError
 from multillm_gov.evidence.drill_record import DrillRecord
 from multillm_gov.evidence.record import EvidenceFile, EvidenceRecord, ProbeRecord
 from multillm_gov.evidence.writing import encode_line, encode_view, merge
+from multillm_gov.report import EvidenceOutcome
 from multillm_gov.sources.evidence_store import (
     CURRENT,
     alone,
@@ -60,6 +61,11 @@ def record_evidence(
             month = [entry for entry in entries if entry.date.replace(day=1) == day]
             append_history(root, day, map(encode_line, month))
         write_view(root, encode_view(merged))
+
+
+def evidence_outcome(*, written: bool, offline: bool) -> EvidenceOutcome:
+    """What a report says of the evidence of its run."""
+    return "written" if written else "offline" if offline else "not written"
 
 
 def run_identity(environment: Mapping[str, str]) -> str:
