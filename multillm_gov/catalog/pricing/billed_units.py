@@ -41,6 +41,9 @@ UNITS = {
     "video_input": BilledUnit(
         noun="video input token", demand="video_input_tokens", example="5000", like="input"
     ),
+    "video_cache_read": BilledUnit(
+        noun="cached video input token", demand="cached_input_share", example="0.5"
+    ),
     "video_output": BilledUnit(
         noun="video output token", demand="video_output_tokens", example="5000", like="output"
     ),

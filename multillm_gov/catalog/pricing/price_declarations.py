@@ -39,6 +39,7 @@ class TokenPrices(Closed, frozen=True, kw_only=True):
     image_output: Annotated[Amount | None, Meta(description="Default: as output")] = None
     image_cache_read: Annotated[Amount | None, Meta(description="Default: as image_input")] = None
     video_input: Annotated[Amount | None, Meta(description="Default: as input")] = None
+    video_cache_read: Annotated[Amount | None, Meta(description="Default: as video_input")] = None
     video_output: Annotated[Amount | None, Meta(description="Default: as output")] = None
     citation: Annotated[Amount | None, Meta(description="USD per million citation tokens")] = None
 

@@ -206,6 +206,7 @@ def _units(demand: Demand) -> dict[str, Decimal]:
         ("audio", "cache_read", demand.cached_input_share),
         ("audio", "cache_write", written),
         ("image", "cache_read", demand.cached_input_share),
+        ("video", "cache_read", demand.cached_input_share),
     )
     for kind, use, share in parts if counts else ():
         tokens = Decimal(getattr(demand, f"{kind}_input_tokens"))

@@ -14,6 +14,7 @@ _CACHED = {
     "audio_cache_read": "audio_input",
     "audio_cache_write": "audio_input",
     "image_cache_read": "image_input",
+    "video_cache_read": "video_input",
 }
 _ALTERNATIVES = (
     ("image", "image_output"),

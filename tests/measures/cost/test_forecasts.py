@@ -219,6 +219,15 @@ def test_audio_that_is_written_to_the_cache_has_its_price() -> None:
     assert task.spend_per_month == 600 + 1200 + 1000 + 10
 
 
+def test_video_that_is_read_from_the_cache_costs_what_cached_text_does() -> None:
+    """600 of 1,000 tokens at 0.3, 400 at 3 USD a million; 10 out at 15."""
+    task = only(
+        "  t: {route: [{model: claude}], demand: {requests: 1000000, "
+        "video_input_tokens: 1000, output_tokens: 10, cached_input_share: 0.6}}"
+    )
+    assert task.spend_per_month == 180 + 1200 + 150
+
+
 @pytest.mark.parametrize(
     ("demand", "usd"),
     [
