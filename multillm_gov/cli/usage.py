@@ -2,7 +2,7 @@
 
 import click
 
-from multillm_gov.cli.shared import usage_answers, usage_feeds
+from multillm_gov.cli.shared import usage_answers, usage_exports, usage_feeds
 
 
 @click.group("usage")
@@ -28,6 +28,7 @@ for _each in (
     usage_answers.explain_change,
     usage_answers.reconcile,
     usage_answers.unit_costs,
-    usage_answers.export,
+    usage_exports.export,
+    usage_exports.negotiation,
 ):
     command.add_command(_each)

@@ -8,7 +8,7 @@ from typing import TypeVar
 from msgspec import Struct
 
 from multillm_gov.catalog.facts import ModelFacts
-from multillm_gov.catalog.lock import encode_lock, read_lock
+from multillm_gov.catalog.lock import Lock, encode_lock, read_lock
 from multillm_gov.catalog.price_map import PriceMap
 from multillm_gov.catalog.pricing.price import Price
 from multillm_gov.changes.spend import facts_in_use
@@ -138,6 +138,22 @@ def _priced(
     return measure(one.price, other.price)
 
 
+def committed_locks(root: Path) -> Iterator[tuple[str, date, Lock | None, str]]:
+    """Commit, day and lock of every commit that changed it, oldest first; else why not read.
+
+    Raises:
+        SourceError: no repository there.
+    """
+    repository = Repository.open(root)
+    for commit in repository.commits_of(LOCK):
+        files, _ = repository.read_revision(commit)
+        file = next((each for each in files if each.path == LOCK), None)
+        if file is None:
+            continue
+        lock, flaws = read_lock(file)
+        yield commit, repository.commit_day(commit), lock, flaws[0].message if flaws else ""
+
+
 def price_history(model: str, root: Path | None = None, *, as_of: date) -> Report:
     """What the lock said of a model in each commit that changed it.
 
@@ -146,27 +162,20 @@ def price_history(model: str, root: Path | None = None, *, as_of: date) -> Repor
         UsageError: no committed lock holds the model.
     """
     folder = find_root(Path.cwd()) if root is None else root
-    repository = Repository.open(folder)
-    commits = repository.commits_of(LOCK)
-    if not commits:
+    locks = tuple(committed_locks(folder))
+    if not locks:
         raise SourceError(
             f"`{LOCK}` was never committed", "Run `govern catalog lock` and commit what it writes."
         )
-    found, unreadable = [], []
-    for commit in commits:
-        files, _ = repository.read_revision(commit)
-        file = next((each for each in files if each.path == LOCK), None)
-        lock, flaws = read_lock(file) if file is not None else (None, ())
-        if file is not None and lock is None:
-            unreadable.append((commit, flaws[0].message))
-        elif lock is not None and model in lock.models:
-            day = repository.commit_day(commit)
-            found.append(
-                LockedPrice(commit=commit, day=day, litellm=lock.litellm, facts=lock.models[model])
-            )
+    found = tuple(
+        LockedPrice(commit=commit, day=day, litellm=lock.litellm, facts=lock.models[model])
+        for commit, day, lock, _ in locks
+        if lock is not None and model in lock.models
+    )
+    unreadable = tuple((commit, why) for commit, _, lock, why in locks if lock is None)
     if not found:
         raise UsageError(
             f"No committed lock that can be read holds {code(model)}",
             "Name a model as an allocation does; `govern catalog show` has today's facts.",
         )
-    return report_history(model, tuple(found), tuple(unreadable), as_of)
+    return report_history(model, found, unreadable, as_of)

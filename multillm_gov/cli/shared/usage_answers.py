@@ -17,7 +17,6 @@ from multillm_gov.cli.shared.options import (
     root_option,
     today,
 )
-from multillm_gov.plugins import plugin_names
 
 
 @click.command("status", short_help="Actual, forecast, cap, why, and what to do.")
@@ -180,51 +179,3 @@ def unit_costs(
     from multillm_gov.workflows.usage.unit_costs import usage_unit_costs
 
     ctx.exit(emit(usage_unit_costs(as_of=as_of or today(), root=root), targets, output))
-
-
-@click.command("export", short_help="Hand usage to other tools.")
-@click.option(
-    "--format",
-    "format_name",
-    type=click.Choice(plugin_names("multillm_gov.rendering.consumption")),
-    required=True,
-    help="What to write.",
-)
-@click.option(
-    "--notify", is_flag=True, help="Exit 1 where a cap is spent or expected to be (alerts)."
-)
-@day_option("--first", "First day. [default: first of the last imported month]")
-@day_option("--last", "Last day. [default: last imported day]")
-@output_option
-@as_of_option
-@root_option
-@click.pass_context
-def export(
-    ctx: click.Context,
-    /,
-    *,
-    format_name: str,
-    notify: bool,
-    output: Path | None,
-    as_of: date | None,
-    root: Path | None,
-    **days: date | None,
-) -> None:
-    """Write attributed usage for other tools.
-
-    focus: FOCUS 1.2 rows with x_ columns for task class, method and remainder. csv: the same in our
-    own columns. allocation: JSON as OpenCost's API has it. prometheus: spend, caps, burn and
-    forecast. alerts: what is over its cap or will be, with who owns the cap.
-
-    \b
-    Examples:
-      govern usage export --format focus --output focus.csv
-      govern usage export --format prometheus --output /var/lib/node_exporter/govern.prom
-      govern usage export --format alerts --notify
-    """
-    from multillm_gov.workflows.usage.exporting import ExportOptions, export_usage
-
-    options = ExportOptions(
-        format=format_name, first=days["first"], last=days["last"], notify=notify
-    )
-    ctx.exit(export_usage(options, as_of=as_of or today(), root=root, output=output))

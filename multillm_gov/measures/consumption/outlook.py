@@ -186,7 +186,7 @@ def obligations_in(
     found = [
         Obligation(name=one.name, provider=one.provider, kind="seats",
                    owed=one.monthly_per_seat * one.seats, idle=None,
-                   cancel_by=_cancel_by(one.ends, one.notice_days), ends=one.ends,
+                   cancel_by=last_day_of_notice(one.ends, one.notice_days), ends=one.ends,
                    owner=one.owner)
         for one in subscriptions
         if _runs(one.starts, one.ends, month)
@@ -194,7 +194,7 @@ def obligations_in(
     found += [
         Obligation(name=one.name, provider=one.provider, kind=one.kind, owed=Decimal(one.monthly),
                    idle=_idle(one, every, _elapsed(month)),
-                   cancel_by=_cancel_by(one.ends, one.notice_days),
+                   cancel_by=last_day_of_notice(one.ends, one.notice_days),
                    ends=one.ends)
         for one in commitments
         if _runs(one.starts, one.ends, month)
@@ -229,7 +229,8 @@ def _runs(starts: date, ends: date | None, month: date) -> bool:
     return starts <= last and (ends is None or ends >= month.replace(day=1))
 
 
-def _cancel_by(ends: date | None, notice: int | None) -> date | None:
+def last_day_of_notice(ends: date | None, notice: int | None) -> date | None:
+    """The last day on which a term can be cancelled; ``None``: it has no end, or no notice."""
     if ends is None or notice is None:
         return None
     return date.fromordinal(max(ends.toordinal() - notice, 1))
