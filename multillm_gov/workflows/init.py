@@ -1,17 +1,25 @@
-"""``govern init``: a starter portfolio of five task classes, ready to check."""
+"""``govern init``: a starter portfolio of five task classes, and what hosts and hooks need."""
 
+import json
 import os
 import re
-from collections.abc import Iterator
+import shlex
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
+from hashlib import sha256
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 from pathlib import Path
 
 from msgspec import Struct
 
+from multillm_gov.documents.document import SourceFile
+from multillm_gov.documents.yaml_reader import read_document
 from multillm_gov.errors import OutputError
+from multillm_gov.portfolio.loading import load_portfolio
+from multillm_gov.portfolio.portfolio import Portfolio
 from multillm_gov.report import TOOL_VERSION
+from multillm_gov.rules.engine.registry import find_rule
 from multillm_gov.sources.output import write_bytes
 from multillm_gov.sources.root import path_prefix
 from multillm_gov.words import join_code
@@ -22,7 +30,8 @@ _OF_HOSTS = frozenset({".pre-commit-config.yaml", ".github/workflows/govern.yml"
 """Read at the top of a repository alone."""
 _OPTIONAL = _OF_HOSTS | {".gitattributes"}
 """Left alone where the repository has its own."""
-_PLAIN = re.compile(r"[\w./-]+", re.ASCII)
+_SIMPLE = re.compile(r"[\w./-]+", re.ASCII)
+_CUSTOM = "GOV901"
 
 
 class StarterFiles(Struct, frozen=True):
@@ -33,82 +42,137 @@ class StarterFiles(Struct, frozen=True):
     notes: tuple[str, ...] = ()
 
 
-def starter_files(as_of: date, option: str = "", name: str = "govern") -> dict[str, bytes]:
-    """The starter's files by path; reviews are dated ``as_of``.
+def starter_files(as_of: date) -> dict[str, bytes]:
+    """The starter's governed files by path; reviews are dated ``as_of``."""
+    values = {"@TODAY@": as_of.isoformat()}
+    return {path: _filled(data, values) for path, data in _starter() if path not in _OPTIONAL}
+
+
+def host_files(prefix: str, portfolio: Portfolio) -> dict[str, bytes]:
+    """Workflow, hook and ``.gitattributes``, with the package pinned and the extras it needs.
 
     Args:
-        as_of: Day of the reviews.
-        option: What hooks and workflows append to `govern`: empty, or `` -C ai``.
-        name: Of the workflow and the hook.
+        prefix: The portfolio's folder below the repository's top, without a final ``/``.
+        portfolio: What will be judged.
+
+    Raises:
+        OutputError: the folder's name cannot stand in a workflow.
     """
-    folder = files("multillm_gov.workflows") / "starter"
+    if prefix and (prefix.startswith("-") or not prefix.isprintable() or "${{" in prefix):
+        raise OutputError(
+            f"The folder `{prefix}` has a name that a workflow would not read as one",
+            "Use printable characters, without a leading `-` and without `${{`.",
+        )
+    option = f" -C {shlex.quote(prefix)}" if prefix else ""
+    name = f"govern {prefix}" if prefix else "govern"
+    hook = name.replace(" ", "-").replace("/", "-").replace("govern", "govern-check", 1)
     values = {
-        "@TODAY@": as_of.isoformat(),
         "@OPTION@": option,
-        "@NAME@": name,
-        "@HOOK@": name.replace(" ", "-").replace("/", "-").replace("govern", "govern-check", 1),
-        "@VERSION@": TOOL_VERSION,
+        "@NAME@": _scalar(name),
+        "@HOOK@": _scalar(hook),
+        "@CHECK@": _scalar(f"govern check{option}"),
+        "@ARTIFACT@": f"govern-{sha256(prefix.encode()).hexdigest()[:16]}",
+        "@PACKAGE@": f"multillm-gov[{','.join(extras_used(portfolio))}]=={TOOL_VERSION}",
     }
-    return {path: _filled(data, values) for path, data in sorted(_walk(folder, ""))}
+    return {path: _filled(data, values) for path, data in _starter() if path in _OPTIONAL}
+
+
+def extras_used(portfolio: Portfolio) -> tuple[str, ...]:
+    """Extras of the package without which a gate would judge or show less of a portfolio."""
+    extras = ["risk"]  # the outage loss of a change
+    rules = (find_rule(policy.declared.rule) for policy in portfolio.policies)
+    if any(rule is not None and rule.id == _CUSTOM for rule in rules):
+        extras.append("cel")
+    if portfolio.settings.usage:
+        extras.append("usage")
+    if any(feed.url_from for feed in portfolio.settings.usage):
+        extras.append("postgres")
+    return tuple(extras)
 
 
 def init(folder: Path, *, as_of: date) -> StarterFiles:
-    """Write the starter, its editor schemas and its catalog lock below ``folder``.
-
-    In a subfolder of a git repository, the workflow and the hook go to the top of the repository,
-    the only place where they are read, and name the folder.
+    """Write the starter, its editor schemas, its catalog lock and `write_host_files`.
 
     Raises:
         OutputError: a file of the portfolio is already there (nothing is written then), or cannot
         be written.
         CatalogError: the price map cannot be read.
     """
-    prefix = path_prefix(folder).rstrip("/")
-    if prefix and not _PLAIN.fullmatch(prefix):
-        raise OutputError(
-            f"The folder `{prefix}` has characters that a workflow cannot use",
-            "Use letters, digits, `.`, `_`, `-` and `/` in the name of the portfolio's folder.",
-        )
-    name = f"govern {prefix}" if prefix else "govern"
-    starter = starter_files(as_of, f" -C {prefix}" if prefix else "", name)
-    top = "../" * (prefix.count("/") + 1) if prefix else ""
-    placed = {f"{top}{path}" if path in _OF_HOSTS else path: data for path, data in starter.items()}
-    present = [path for path in placed if os.path.lexists(folder / path)]
-    taken = [path for path in present if path.removeprefix(top) not in _OPTIONAL]
+    starter = starter_files(as_of)
+    taken = [path for path in starter if os.path.lexists(folder / path)]
     if taken:
         raise OutputError(
             f"`{folder}` already has {join_code(taken)}; nothing was written",
             "Run `govern init` in an empty folder, or move these files away.",
         )
-    written = []
+    hosts = host_files(path_prefix(folder).rstrip("/"), portfolio_of(starter))
+    for path, data in starter.items():
+        write_bytes(folder / path, data)
+    written = write_host_files(folder, hosts)
+    return StarterFiles(
+        (
+            *starter,
+            *written.paths,
+            *write_schemas(folder),
+            *lock_portfolio(folder, as_of=as_of),
+        ),
+        written.notes,
+    )
+
+
+def write_host_files(folder: Path, hosts: Mapping[str, bytes]) -> StarterFiles:
+    """Write what hosts and hooks read, each where it is read; what is there is left alone.
+
+    In a subfolder of a git repository, the workflow and the hook go to the top of the repository.
+
+    Raises:
+        OutputError: one cannot be written.
+    """
+    top = "../" * path_prefix(folder).count("/")
+    placed = {f"{top}{path}" if path in _OF_HOSTS else path: data for path, data in hosts.items()}
+    present = [path for path in placed if os.path.lexists(folder / path)]
     for path, data in placed.items():
         if path not in present:
             write_bytes(folder / path, data)
-            written.append(path)
-    written += write_schemas(folder)
-    written += lock_portfolio(folder, as_of=as_of)
-    return StarterFiles(tuple(written), tuple(_notes(present, top, starter)))
+    written = tuple(path for path in placed if path not in present)
+    return StarterFiles(written, tuple(_notes(present, top, hosts)))
 
 
-def _notes(present: list[str], top: str, starter: dict[str, bytes]) -> Iterator[str]:
+def portfolio_of(governed: Mapping[str, bytes]) -> Portfolio:
+    """The portfolio that files declare, by path; what cannot be read is left out."""
+    read = {path: read_document(SourceFile(path, data))[0] for path, data in governed.items()}
+    return load_portfolio({path: one for path, one in read.items() if one is not None})[0]
+
+
+def _notes(present: Iterable[str], top: str, hosts: Mapping[str, bytes]) -> Iterator[str]:
     """What files of hosts that were left alone still need."""
     for path in present:
         own = path.removeprefix(top)
         if own == ".pre-commit-config.yaml":
-            hook = starter[own].decode().partition("repos:\n")[2]
+            hook = hosts[own].decode().partition("repos:\n")[2]
             yield (
                 f"`{path}` already exists and was not changed; add this hook to its "
                 f"`repos:`\n{hook}"
             )
         elif own in _OF_HOSTS:
-            command = next(
-                line.strip().removeprefix("run: ")
-                for line in starter[own].decode().splitlines()
-                if "govern check" in line
+            steps = hosts[own].decode().partition("      - run: python -m pip")
+            yield (
+                f"`{path}` already exists and was not changed; add these steps to a job of it, "
+                f"after a checkout with `fetch-depth: 0`\n{steps[1]}{steps[2]}"
             )
-            yield f"`{path}` already exists and was not changed; add a step that runs `{command}`"
         else:
             yield f"`{path}` already exists and was not changed"
+
+
+def _scalar(text: str) -> str:
+    """A text as YAML reads it back, in quotes where it needs them."""
+    return (
+        text if _SIMPLE.fullmatch(text.replace(" ", "-")) else json.dumps(text, ensure_ascii=False)
+    )
+
+
+def _starter() -> Iterator[tuple[str, bytes]]:
+    return iter(sorted(_walk(files("multillm_gov.workflows") / "starter", "")))
 
 
 def _filled(data: bytes, values: dict[str, str]) -> bytes:

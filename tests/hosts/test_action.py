@@ -39,6 +39,14 @@ state = os.environ["STATE"]
 comments = json.load(open(state))
 words = sys.argv[1:]
 assert words.pop(0) == "api", words
+if words[:2] == ["--method", "GET"]:
+    assert words[2] == "repos/org/repo/pulls", words
+    given = dict(words[n + 1].split("=", 1) for n, word in enumerate(words) if word == "-f")
+    assert given == {{"state": "open", "head": os.environ["OWNER"] + ":" + os.environ["BRANCH"]}}
+    assert words[-1] == ".[] | select(.head.sha == env.COMMIT) | .number"
+    if os.environ["COMMIT"] == "c" * 40:
+        print(7)
+    sys.exit(0)
 if os.environ.get("GH_FORBIDDEN") in words:
     sys.exit("HTTP 403: Resource not accessible by integration")
 if "--jq" in words:
@@ -97,9 +105,17 @@ class Runner:
         for line in self.outputs.read_text().splitlines():
             key, _, value = line.partition("=")
             known[f"${{{{ steps.check.outputs.{key} }}}}"] = value
-        step = STEPS[name]
+        return self.run(
+            STEPS[name]["run"],
+            {key: known[value] for key, value in STEPS[name]["env"].items()}
+            | {"GITHUB_BASE_REF": base_ref}
+            | (env or {}),
+        )
+
+    def run(self, script: str, env: dict[str, str]) -> Any:
+        """Run a script with the host's environment and what is named."""
         return subprocess.run(
-            ["bash", "--noprofile", "--norc", "-e", "-o", "pipefail", "-c", step["run"]],
+            ["bash", "--noprofile", "--norc", "-e", "-o", "pipefail", "-c", script],
             cwd=self.folder,
             env={
                 **{
@@ -111,10 +127,8 @@ class Runner:
                 "GITHUB_OUTPUT": str(self.outputs),
                 "GITHUB_STEP_SUMMARY": str(self.summary),
                 "GITHUB_REPOSITORY": "org/repo",
-                "GITHUB_BASE_REF": base_ref,
                 "STATE": str(self.state),
-                **{key: known[value] for key, value in step["env"].items()},
-                **(env or {}),
+                **env,
             },
             capture_output=True,
             text=True,
@@ -155,7 +169,7 @@ def test_no_expression_reaches_a_shell() -> None:
 
 def test_other_actions_are_pinned_to_commits() -> None:
     used = [step["uses"] for step in ACTION["runs"]["steps"] if "uses" in step]
-    assert len(used) == 2
+    assert len(used) == 3
     assert all(len(each.partition("@")[2]) == 40 for each in used)
 
 
@@ -172,7 +186,10 @@ def test_the_change_is_judged_by_its_target_branch(runner: Runner) -> None:
         for each in results
     }
     assert places == {"my%20ai"}
-    assert runner.summary.read_text().startswith("<!-- govern -->")
+    change, _, check = runner.summary.read_text().partition("<!-- govern my%20ai/ -->\n**Failed")
+    assert change.startswith("<!-- govern my%20ai/ -->\n### govern `my ai`: 2 safeguards loosened")
+    assert "not mergeable" in change
+    assert "loosened in this change" in check
     assert runner.step("Verdict").returncode == 1
 
 
@@ -203,21 +220,43 @@ def test_inputs_are_words_not_commands(runner: Runner, hostile: str) -> None:
         {"path": "my ai", "fail_on": hostile},
     ):
         assert runner.step("Check", **inputs).returncode > 1
-        assert runner.step("Comment", **inputs).returncode > 1 or "fail_on" in inputs
+        assert runner.outputs.read_text() == ""
     assert not list(runner.folder.rglob("pwned"))
 
 
+def test_what_diff_alone_finds_fails_too(runner: Runner) -> None:
+    """A change is merged when both let it pass."""
+    fake = runner.place / "govern-venv/bin/govern"
+    for codes, expected in (((0, 0), 0), ((1, 0), 1), ((0, 1), 1), ((1, 1), 1)):
+        diff, check = codes
+        runner._executable(
+            fake,
+            '#!/bin/sh\ncase $1 in diff) touch "$RUNNER_TEMP/govern-results/diff.md"; '
+            f"exit {diff};; *) exit {check};; esac\n",
+        )
+        runner.outputs.write_text("")
+        assert runner.step("Check").returncode == 0
+        assert runner.step("Verdict").returncode == expected
+
+
+@pytest.fixture
+def compared(runner: Runner) -> Runner:
+    """A runner whose change is compared: the comment is there to be posted."""
+    assert runner.step("Check", path="my ai").returncode == 0
+    return runner
+
+
 @pytest.mark.parametrize("user", ["Bot", "User"])
-def test_one_comment_whoever_owns_the_token(runner: Runner, user: str) -> None:
+def test_one_comment_whoever_owns_the_token(compared: Runner, user: str) -> None:
     for _ in range(3):
-        assert runner.step("Comment", path="my ai", env={"GH_USER": user}).returncode == 0
-    assert len(runner.comments) == 1
+        assert compared.step("Comment", env={"GH_USER": user}).returncode == 0
+    assert len(compared.comments) == 1
 
 
 def test_one_comment_is_kept_up_to_date(runner: Runner) -> None:
     """Whoever copies the marker into a comment of theirs does not get it rewritten; another
-    portfolio has its own."""
-    marker = "<!-- govern diff myai -->"
+    portfolio has its own, whatever script its folder is named in."""
+    marker = "<!-- govern my%20ai/ -->"
     theirs = {
         "url": "https://api.example/0",
         "type": "User",
@@ -225,33 +264,121 @@ def test_one_comment_is_kept_up_to_date(runner: Runner) -> None:
         "body": f"{marker}\nmine",
     }
     runner.state.write_text(json.dumps([theirs]))
-    done = runner.step("Comment", path="my ai")
+    runner.step("Check", path="my ai")
+    done = runner.step("Comment")
     assert done.returncode == 0, done.stderr
     assert [each["body"].splitlines()[0] for each in runner.comments] == [marker, marker]
     first = runner.comments[1]["body"]
     assert "2 safeguards loosened (1 hard-mandatory)" in first.splitlines()[1]
+    assert "not mergeable" in first.splitlines()[1]
     (runner.folder / "my ai/policies/p.yaml").write_text(
         "policies: {spread: {rule: concentration}}\n"
     )
-    assert runner.step("Comment", path="my ai").returncode == 0
+    runner.step("Check", path="my ai")
+    assert runner.step("Comment").returncode == 0
     assert runner.comments[0] == theirs
     assert len(runner.comments) == 2
     assert runner.comments[1]["body"] != first
-    (runner.folder / "my ai").rename(runner.folder / "other")
-    assert runner.step("Comment", path="other").returncode == 0
-    assert [each["body"].splitlines()[0] for each in runner.comments] == [
-        marker,
-        marker,
-        "<!-- govern diff other -->",
-    ]
+    for name in ("команда", "команди"):
+        (runner.folder / "my ai").rename(runner.folder / name)
+        runner.step("Check", path=name)
+        assert runner.step("Comment").returncode == 0
+        (runner.folder / name).rename(runner.folder / "my ai")
+    markers = [each["body"].splitlines()[0] for each in runner.comments]
+    assert len(markers) == 4
+    assert len(set(markers)) == 3
 
 
 @pytest.mark.parametrize("forbidden", ["--jq", "--method"])
-def test_a_token_that_may_not_comment_changes_no_verdict(runner: Runner, forbidden: str) -> None:
-    done = runner.step("Comment", path="my ai", env={"GH_FORBIDDEN": forbidden})
+def test_a_token_that_may_not_comment_changes_no_verdict(compared: Runner, forbidden: str) -> None:
+    done = compared.step("Comment", env={"GH_FORBIDDEN": forbidden})
     assert done.returncode == 0
     assert "::warning title=govern::" in done.stdout
-    assert runner.comments == []
+    assert compared.comments == []
+    assert compared.step("Verdict").returncode == 1
+
+
+def test_nothing_ends_before_the_verdict_and_nothing_needs_a_right_to_write() -> None:
+    """Uploads may fail where code scanning is off or the token is a fork's or Dependabot's."""
+    steps = ACTION["runs"]["steps"]
+    uploads = [step for step in steps if "upload" in step.get("uses", "")]
+    assert len(uploads) == 2
+    assert all(step["continue-on-error"] is True for step in uploads)
+    assert steps[-1]["name"] == "Verdict"
+    assert "category" not in STEPS["Code scanning"]["with"], "the file's own names the portfolio"
+    assert {ACTION["inputs"][name]["default"] for name in ("comment", "sarif")} == {"false"}
+
+
+def _silence(runner: Runner, text: str = "") -> None:
+    comment = runner.place / "govern-results/diff.md"
+    marker = comment.read_text().splitlines()[0]
+    comment.write_text(f"{marker}\n<!-- govern: below the threshold of silence -->\n{text}")
+
+
+def test_below_the_threshold_of_silence_no_comment_is_begun(compared: Runner) -> None:
+    loud = (compared.place / "govern-results/diff.md").read_text()
+    _silence(compared)
+    assert compared.step("Comment").returncode == 0
+    assert compared.comments == []
+    (compared.place / "govern-results/diff.md").write_text(loud)
+    assert compared.step("Comment").returncode == 0
+    _silence(compared, "No changes.\n")
+    assert compared.step("Comment").returncode == 0
+    (only,) = compared.comments
+    assert only["body"].endswith("No changes.\n")
+
+
+RECIPE = yaml.safe_load((ROOT / "ci/github-comment.yml").read_text())
+(RECIPE_JOB,) = RECIPE["jobs"].values()
+
+
+def _second_workflow(runner: Runner, commit: str = "c" * 40, branch: str = "topic") -> Any:
+    (script,) = [step["run"] for step in RECIPE_JOB["steps"] if "run" in step]
+    assert "${{" not in script
+    results = runner.folder / "results/govern-1"
+    results.mkdir(parents=True, exist_ok=True)
+    made = runner.place / "govern-results/diff.md"
+    (results / "diff.md").write_bytes(made.read_bytes())
+    return runner.run(script, {"OWNER": "someone", "BRANCH": branch, "COMMIT": commit})
+
+
+def test_a_second_workflow_posts_the_comment(compared: Runner) -> None:
+    for _ in range(2):
+        done = _second_workflow(compared)
+        assert done.returncode == 0, done.stderr
+    (only,) = compared.comments
+    assert only["body"] == (compared.place / "govern-results/diff.md").read_text()
+    _silence(compared)
+    assert _second_workflow(compared).returncode == 0
+    assert "threshold of silence" in compared.comments[0]["body"]
+
+
+def test_the_second_workflow_writes_to_no_other_pull_request(compared: Runner) -> None:
+    """Which one it is comes from the event; a newer commit gets its own run."""
+    assert _second_workflow(compared, commit="d" * 40).returncode == 0
+    assert _second_workflow(compared, branch="x&state=all;$(touch pwned)").returncode == 0
+    assert [each["url"] for each in compared.comments] == ["https://api.example/0"]
+    assert not list(compared.folder.rglob("pwned"))
+
+
+def test_what_a_pull_request_forges_is_posted_as_text_or_not_at_all(compared: Runner) -> None:
+    forged = compared.place / "govern-results/diff.md"
+    for first in ("@everyone", "<!-- govern $(touch pwned) -->", "<!-- govern x --> more", ""):
+        forged.write_text(f"{first}\ntext\n")
+        assert _second_workflow(compared).returncode == 0
+    assert compared.comments == []
+    forged.write_text("<!-- govern -->\n" + "x" * 1_000_000)
+    assert _second_workflow(compared).returncode == 0
+    assert len(compared.comments[0]["body"]) == 65_536
+    assert not list(compared.folder.rglob("pwned"))
+
+
+def test_the_second_workflow_may_write_comments_and_nothing_else() -> None:
+    assert RECIPE["permissions"] == {}
+    assert RECIPE_JOB["permissions"] == {"actions": "read", "pull-requests": "write"}
+    used = [step["uses"] for step in RECIPE_JOB["steps"] if "uses" in step]
+    assert all(len(each.partition("@")[2]) == 40 for each in used)
+    assert not any("checkout" in each for each in used)
 
 
 def test_the_description_fits_the_published_schema() -> None:

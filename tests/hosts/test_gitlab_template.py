@@ -31,12 +31,13 @@ models:
 """
 
 
-def run(folder: Path, **variables: str) -> "subprocess.CompletedProcess[str]":
+def run(folder: Path, stand_in: str = "", **variables: str) -> "subprocess.CompletedProcess[str]":
     """The job's script without its installation, under the shell that GitLab's runner uses."""
     venv = folder.parent / "govern-venv"
     govern = venv / "bin/govern"
     govern.parent.mkdir(parents=True, exist_ok=True)
-    govern.write_text(f'#!/bin/sh\nexec {shlex.quote(sys.executable)} -m multillm_gov "$@"\n')
+    real = f'exec {shlex.quote(sys.executable)} -m multillm_gov "$@"'
+    govern.write_text(f"#!/bin/sh\n{stand_in or real}\n")
     govern.chmod(0o755)
     defaults = {key: str(value) for key, value in TEMPLATE["variables"].items()}
     env = {**os.environ, "PYTHONPATH": str(ROOT), **defaults, **variables, "GOVERN_VENV": str(venv)}
@@ -83,7 +84,8 @@ def test_it_writes_the_reports_that_it_declares(folder: Path) -> None:
     assert {issue["location"]["path"].split("/")[0] for issue in issues} <= {"ai"}
     cases = list(ET.parse(folder / reports["junit"]).iter("testcase"))  # noqa: S314 - our own output
     assert len(cases) == max(len(issues), 1)
-    assert set(JOB["artifacts"]["paths"]) == set(reports.values())
+    assert set(JOB["artifacts"]["paths"]) == {*reports.values(), "govern-diff.md"}
+    assert not (folder / "govern-diff.md").exists()
     assert "Checked" in done.stdout
 
 
@@ -93,11 +95,31 @@ def test_a_merge_request_is_judged_by_what_it_changes(folder: Path, checkout) ->
     done = run(folder, GOVERN_PATH="ai", CI_MERGE_REQUEST_DIFF_BASE_SHA=base)
     assert done.returncode == 1, done.stdout + done.stderr
     assert "loosened in this change and used at once" in done.stdout
+    assert "not mergeable" in (folder / "govern-diff.md").read_text().splitlines()[1]
     passed = run(
         folder, GOVERN_PATH="ai", CI_MERGE_REQUEST_DIFF_BASE_SHA=base, GOVERN_FAIL_ON="never"
     )
     assert passed.returncode == 0
     assert run(folder, GOVERN_PATH="ai", CI_MERGE_REQUEST_DIFF_BASE_SHA="").returncode == 0
+
+
+def test_below_the_threshold_of_silence_no_comment_is_linked(folder: Path, checkout) -> None:
+    quiet = "spend_change: {increase: {silence: {amount: 1000}}}\n"
+    base = checkout.commit({"ai/govern.yaml": quiet})
+    demand = "    demand: {requests: 1000, input_tokens: 1000, output_tokens: 10}\n"
+    priced = checkout.commit({"ai/allocations/a.yaml": ALLOCATION + demand})
+    checkout.commit({"ai/allocations/a.yaml": (ALLOCATION + demand).replace("1000,", "1001,", 1)})
+    run(folder, GOVERN_PATH="ai", CI_MERGE_REQUEST_DIFF_BASE_SHA=priced)
+    assert not (folder / "govern-diff.md").exists()
+    run(folder, GOVERN_PATH="ai", CI_MERGE_REQUEST_DIFF_BASE_SHA=base)
+    assert (folder / "govern-diff.md").exists()
+
+
+def test_what_diff_alone_finds_fails_too(folder: Path) -> None:
+    for diff, check, expected in ((0, 0, 0), (1, 0, 1), (0, 1, 1), (3, 0, 3)):
+        stand_in = f"case $1 in diff) touch govern-diff.md; exit {diff};; *) exit {check};; esac"
+        done = run(folder, stand_in, CI_MERGE_REQUEST_DIFF_BASE_SHA="x")
+        assert done.returncode == expected
 
 
 def test_what_cannot_be_done_is_no_verdict(folder: Path) -> None:

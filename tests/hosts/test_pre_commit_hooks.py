@@ -93,7 +93,7 @@ def test_the_generated_hook_waits_for_no_file(where: str, govern, checkout) -> N
     assert not {"files", "exclude"} & set(config)
 
 
-@pytest.mark.parametrize("where", ["", "ai"])
+@pytest.mark.parametrize("where", ["", "ai", "команда: #1"])
 @pytest.mark.parametrize("deleted", [False, True])
 def test_the_generated_hook_runs_at_a_real_commit(
     deleted: bool, where: str, govern, checkout, tmp_path: Path

@@ -14,7 +14,7 @@ from markdown_it.token import Token
 from multillm_gov.content import Cell, Column, Items, Paragraph, Table
 from multillm_gov.finding import Finding, Severity
 from multillm_gov.location import Location
-from multillm_gov.rendering.formats.markdown import COMMENT_LIMIT, MARKER, render
+from multillm_gov.rendering.formats.markdown import COMMENT_LIMIT, marker, render
 from multillm_gov.rendering.markup.blocks import block
 from multillm_gov.rendering.markup.escaping import code, inline, paragraph
 from multillm_gov.report import Report, Section, judge_counts
@@ -83,12 +83,14 @@ def test_golden(
 
 @pytest.mark.parametrize("kind", ["check", "diff", "clean"])
 def test_comments_start_with_the_marker(kind: str, request: pytest.FixtureRequest) -> None:
-    assert render(request.getfixturevalue(f"{kind}_report")).decode().startswith(MARKER)
+    assert (
+        render(request.getfixturevalue(f"{kind}_report")).decode().startswith("<!-- govern -->\n")
+    )
 
 
 def test_a_document_has_no_marker_and_each_section_a_heading(board_report: Report) -> None:
     text = render(board_report).decode()
-    assert MARKER not in text
+    assert "<!-- govern" not in text
     headings = [
         token.content
         for before, token in _pairs(PARSER.parse(text))
@@ -299,3 +301,27 @@ class TestLimit:
 
     def test_a_document_has_no_limit(self, board_report: Report) -> None:
         assert render(self._many(board_report, 1000)).decode().count("**error**") == 1000
+
+
+def test_the_marker_tells_folders_of_any_script_apart():
+    folders = [
+        "",
+        "ai/",
+        "команда-а/",
+        "команда-б/",
+        "my ai/",
+        "a--b/",
+        "a-b/",
+        "-->/",
+        "数据/",
+        "...",
+    ]
+    folders += ["x" * 400 + "/", "x" * 401 + "/", "\udcff/"]
+    markers = [marker(folder) for folder in folders]
+    assert len(set(markers)) == len(folders)
+    for text in markers:
+        inner = text.removeprefix("<!--").removesuffix("-->\n")
+        assert text.isascii()
+        assert len(text) < 400
+        assert "--" not in inner
+        assert ">" not in inner

@@ -1,17 +1,26 @@
 """The starter: written by init, clean in check, and the same as this repository's own portfolio."""
 
 import json
+import os
 import subprocess
 import sys
 from datetime import date
 from pathlib import Path
 
 import pytest
+import yaml
 
 from multillm_gov.errors import OutputError
 from multillm_gov.finding import Severity
+from multillm_gov.report import TOOL_VERSION
 from multillm_gov.workflows.check import check
-from multillm_gov.workflows.init import init, starter_files
+from multillm_gov.workflows.init import (
+    extras_used,
+    host_files,
+    init,
+    portfolio_of,
+    starter_files,
+)
 from multillm_gov.workflows.report import report
 
 ROOT = Path(__file__).parents[2]
@@ -106,3 +115,89 @@ def test_a_later_day_brings_the_next_review(tmp_path: Path) -> None:
         finding.severity == Severity.ERROR and finding.policy == "quarterly-review"
         for finding in overdue
     )
+
+
+WHERE = ["", "ai", "my команда: #1"]
+
+
+@pytest.mark.parametrize("where", WHERE)
+def test_the_generated_workflow_gates_without_a_right_to_write(
+    where: str, checkout, govern, tmp_path: Path
+) -> None:
+    """Its own script, run in a repository, for folders of any script."""
+    checkout.commit({"README.md": "x"})
+    assert govern("init", where or ".", cwd=checkout.folder).returncode == 0
+    text = (checkout.folder / ".github/workflows/govern.yml").read_text()
+    workflow = yaml.safe_load(text)
+    assert workflow["permissions"] == {"contents": "read"}
+    (job,) = workflow["jobs"].values()
+    assert all(len(s["uses"].partition("@")[2]) == 40 for s in job["steps"] if "uses" in s)
+    assert f'"multillm-gov[risk]=={TOOL_VERSION}"' in text
+    checkout.commit()
+    clone = checkout.clone(tmp_path / "clone")
+    policy = clone.folder / where / "policies/portfolio.yaml"
+    policy.write_text(policy.read_text().replace("hard-mandatory", "advisory"))
+    (gate,) = [step for step in job["steps"] if step.get("name") == "The gate"]
+    shim = tmp_path / "bin/govern"
+    shim.parent.mkdir()
+    shim.write_text(f'#!/bin/sh\nexec {sys.executable} -m multillm_gov "$@"\n')
+    shim.chmod(0o755)
+    done = subprocess.run(
+        ["bash", "--noprofile", "--norc", "-e", "-o", "pipefail", "-c", gate["run"]],
+        cwd=clone.folder,
+        env={
+            **os.environ,
+            "PATH": f"{shim.parent}:{os.environ['PATH']}",
+            "PYTHONPATH": str(ROOT),
+            "BASE": "main",
+            "RESULTS": str(tmp_path / "results"),
+            "GITHUB_STEP_SUMMARY": str(tmp_path / "summary"),
+        },
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=120,
+    )
+    assert done.returncode in {0, 1}, done.stderr
+    assert "oosened" in (tmp_path / "results/diff.md").read_text().splitlines()[1]
+    assert json.loads((tmp_path / "results/govern.sarif").read_text())["version"] == "2.1.0"
+    assert (tmp_path / "summary").read_text().count("<!-- govern") == 2
+
+
+@pytest.mark.parametrize("name", ["${{ github.token }}", "-C", "a\nb"])
+def test_a_folder_that_a_workflow_would_not_read_as_a_name_is_refused(
+    name: str, checkout, tmp_path: Path
+) -> None:
+    with pytest.raises(OutputError, match="a workflow would not read"):
+        init(checkout.folder / name, as_of=DAY)
+    assert not (checkout.folder / ".github").exists()
+
+
+def test_a_second_portfolio_of_a_repository_is_told_what_to_add(checkout, govern) -> None:
+    assert govern("init", "team-a", cwd=checkout.folder).returncode == 0
+    before = (checkout.folder / ".github/workflows/govern.yml").read_bytes()
+    done = govern("init", "команда", cwd=checkout.folder)
+    assert done.returncode == 0
+    assert (checkout.folder / ".github/workflows/govern.yml").read_bytes() == before
+    notes = done.stderr.decode()
+    assert "entry: \"govern check -C 'команда'\"" in notes
+    assert "govern diff -C 'команда'" in notes
+
+
+@pytest.mark.parametrize(
+    ("files", "extras"),
+    [
+        ({}, ("risk",)),
+        (
+            {"policies/p.yaml": "policies: {own: {rule: custom, expression: 'true'}}\n"},
+            ("risk", "cel"),
+        ),
+        ({"govern.yaml": "usage: [{path: logs/a.jsonl}]\n"}, ("risk", "usage")),
+        ({"govern.yaml": "usage: [{url_from: DB}]\n"}, ("risk", "usage", "postgres")),
+    ],
+)
+def test_extras_that_a_portfolio_uses_are_installed(files, extras) -> None:
+    portfolio = portfolio_of({path: text.encode() for path, text in files.items()})
+    assert extras_used(portfolio) == extras
+    workflow = host_files("", portfolio)[".github/workflows/govern.yml"].decode()
+    assert f'"multillm-gov[{",".join(extras)}]=={TOOL_VERSION}"' in workflow

@@ -1,6 +1,8 @@
 """Markdown as GitHub renders it: a comment for a check or a diff, a document for a board."""
 
 from collections.abc import Sequence
+from hashlib import sha256
+from urllib.parse import quote
 
 from multillm_gov.finding import Finding, Severity
 from multillm_gov.rendering.markup.blocks import (
@@ -28,28 +30,44 @@ from multillm_gov.words import count_of
 
 ENDINGS = (".md",)
 MEDIA_TYPE = "text/markdown"
-MARKER = "<!-- govern -->\n"
-"""First line of a comment, by which the next run finds it again."""
+_LONGEST_FOLDER = 300
 COMMENT_LIMIT = 65_400
 """Characters of a comment: GitHub accepts 65,536, and a workflow may add a marker of its own."""
 _HEADLINES = 3
 
 
 def render(report: Report) -> bytes:
-    """UTF-8 Markdown; a comment starts with `MARKER` and keeps within `COMMENT_LIMIT`."""
+    """UTF-8 Markdown; a comment starts with its `marker` and keeps within `COMMENT_LIMIT`."""
     if report.layout == "document":
         text = assemble(_document(report), None, "")
     else:
-        parts = _check(report) if report.layout == "findings" else comment(report, MARKER)
+        parts = (
+            _check(report)
+            if report.layout == "findings"
+            else comment(report, marker(report.path_prefix))
+        )
         text = assemble(parts, COMMENT_LIMIT, f"govern {report.kind} --format json")
     return text.rstrip("\n").encode() + b"\n"
+
+
+def marker(prefix: str) -> str:
+    """First line of a comment, by which the next run finds it again among those of its portfolio.
+
+    Args:
+        prefix: The portfolio's folder, with ``/`` last, in any script; empty: the repository's
+            root. It is percent-encoded, so that it cannot end the HTML comment.
+    """
+    folder = quote(prefix.encode("utf-8", "surrogateescape"), safe="/").replace("--", "-%2D")
+    if len(folder) > _LONGEST_FOLDER:
+        folder = f"{folder[:100]}~{sha256(folder.encode()).hexdigest()[:16]}"
+    return f"<!-- govern {folder} -->\n" if folder else "<!-- govern -->\n"
 
 
 def _check(report: Report) -> list[Part]:
     return [
         Part(
             pieces=(
-                MARKER,
+                marker(report.path_prefix),
                 _verdict(report),
                 paragraph(checked_sentence(report)) + "\n\n",
                 _headline(report),

@@ -9,10 +9,12 @@ from multillm_gov.finding import Finding, Severity
 from multillm_gov.rendering.renderers import renderer
 from multillm_gov.report import Report
 from multillm_gov.sources.output import write_bytes
+from multillm_gov.sources.root import path_prefix
 from multillm_gov.workflows.catalog_lock import lock_portfolio
 from multillm_gov.workflows.check import check
 from multillm_gov.workflows.gateway.importing import import_gateway, write_files
 from multillm_gov.workflows.gateway.lint import lint_files
+from multillm_gov.workflows.init import host_files, portfolio_of, write_host_files
 from multillm_gov.workflows.report import report
 from multillm_gov.workflows.schema import write_schemas
 
@@ -45,6 +47,8 @@ class Started(Struct, frozen=True, kw_only=True):
 def start_from_gateway(config: Path, folder: Path, *, as_of: date) -> Started:
     """Import a configuration into a folder, lock its models, check it and write the board pack.
 
+    Workflow, hook and ``.gitattributes`` come with it where there are none.
+
     Raises:
         SourceError: the configuration cannot be read or has no group that can be a task class.
         OutputError: a file is already there (nothing is written then), or cannot be written.
@@ -52,8 +56,10 @@ def start_from_gateway(config: Path, folder: Path, *, as_of: date) -> Started:
     """
     imported = import_gateway([config], as_of=as_of)
     files = {"govern.yaml": _SETTINGS.encode(), **imported.files}
+    hosts = host_files(path_prefix(folder).rstrip("/"), portfolio_of(files))
     write_files(files, folder)
-    paths = [*files, *write_schemas(folder), *lock_portfolio(folder, as_of=as_of)]
+    placed = write_host_files(folder, hosts).paths
+    paths = [*files, *placed, *write_schemas(folder), *lock_portfolio(folder, as_of=as_of)]
     checked = check((), as_of=as_of, root=folder, fail_on=Severity.ERROR)
     write_bytes(folder / REPORT, renderer("markdown")(report(as_of=as_of, root=folder)))
     return Started(

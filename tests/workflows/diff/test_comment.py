@@ -48,7 +48,7 @@ def comment(run: Run) -> Callable[..., str]:
 
 def first_line(text: str) -> str:
     marker, *lines = text.splitlines()
-    assert marker == "<!-- govern -->"
+    assert re.fullmatch(r"<!-- govern( [\w/%.]+)? -->", marker)
     return next(line for line in lines if not line.startswith("<!--"))
 
 
