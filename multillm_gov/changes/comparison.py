@@ -61,9 +61,10 @@ class SpendShift(Struct, frozen=True, kw_only=True):
     before: Decimal
     after: Decimal
     parts: SpendParts | None
-    added: Decimal
-    """Forecast of the task classes that are new."""
-    removed: Decimal
+    added: Decimal | None
+    """Forecast of the task classes that are new; ``None``: that of one is not known."""
+    removed: Decimal | None
+    """That of the task classes that are gone."""
     unpriced_before: tuple[str, ...]
     unpriced_after: tuple[str, ...]
     cost_per_request_before: Decimal | None
@@ -83,13 +84,18 @@ class SpendShift(Struct, frozen=True, kw_only=True):
         """After less before, per month."""
         return self.after - self.before if self.currency_before == self.currency_after else None
 
+    gained_or_lost: Decimal = Decimal(0)
+    """Forecasts that became known, less those that no longer are: no move of spend."""
+
     @property
-    def unexplained(self) -> Decimal:
-        """What no part explains: forecasts that became known or unknown."""
-        if self.delta is None or self.parts is None:
-            return Decimal(0)
-        rest = self.delta - self.parts.total - self.added + self.removed
-        return rest if abs(rest) >= Decimal("0.01") else Decimal(0)
+    def newly_unknown(self) -> tuple[str, ...]:
+        """Task classes that have no known forecast any more, added ones included."""
+        return tuple(sorted({*self.unpriced_after} - {*self.unpriced_before}))
+
+    @property
+    def known_delta(self) -> Decimal | None:
+        """After less before, of what is known in both states."""
+        return None if self.delta is None else self.delta - self.gained_or_lost
 
 
 class ConcentrationShift(Struct, frozen=True, kw_only=True):

@@ -164,8 +164,16 @@ def shift_spend(
         before=old.spend_per_month,
         after=new.spend_per_month,
         parts=total_parts(effects.causes) if old.currency == new.currency else None,
-        added=sum((task.spend_per_month or _ZERO for task in pairs.added), _ZERO),
-        removed=sum((task.spend_per_month or _ZERO for task in pairs.removed), _ZERO),
+        added=_known_sum(pairs.added),
+        removed=_known_sum(pairs.removed),
+        gained_or_lost=sum(
+            (
+                (now.spend_per_month or _ZERO) - (was.spend_per_month or _ZERO)
+                for was, now in pairs.both
+                if (was.spend_per_month is None) != (now.spend_per_month is None)
+            ),
+            _ZERO,
+        ),
         unpriced_before=old.unpriced,
         unpriced_after=new.unpriced,
         cost_per_request_before=_unit_cost(old),
@@ -173,6 +181,13 @@ def shift_spend(
         by_owner=_owners(old, new),
         **_at_actual_volume(effects, after),
     )
+
+
+def _known_sum(tasks: Iterable[TaskFigures]) -> Decimal | None:
+    """Their forecast; ``None`` where that of one is not known."""
+    spent = [task.spend_per_month for task in tasks]
+    known = [each for each in spent if each is not None]
+    return sum(known, _ZERO) if len(known) == len(spent) else None
 
 
 def _at_actual_volume(effects: Effects, after: State) -> dict[str, Any]:

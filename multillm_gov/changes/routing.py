@@ -142,7 +142,9 @@ def _format_demand(demand: Demand | None, other: Demand | None) -> str:
 def _format_part(name: str, value: object) -> str:
     label = name.replace("_", " ")
     match value:
-        case None | ():
+        case None:
+            return f"{label} not declared"
+        case ():
             return f"no {label}"
         case tuple():
             return f"{len(value)} {label}"

@@ -93,9 +93,9 @@ def _summary(update: PriceUpdate) -> str:
         return "The price map says the same of every model in use. Nothing is applied."
     text = f"{count_of(len(update.moves), 'model')} in use would change"
     lost = _lost(update)
-    if spend.delta is not None:
+    if spend.known_delta is not None:
         what = "the forecast of the others" if lost else "the forecast"
-        moved = signed_amount(spend.delta - spend.unexplained, currency)
+        moved = signed_amount(spend.known_delta, currency)
         text += f"; {what} moves by {moved} {currency} a month"
     if spend.at_actual_volume is not None:
         actual = signed_amount(spend.at_actual_volume, currency)
@@ -107,8 +107,7 @@ def _summary(update: PriceUpdate) -> str:
 
 def _lost(update: PriceUpdate) -> list[str]:
     """Task classes whose cost would no longer be known."""
-    spend = update.comparison.spend
-    return sorted(set(spend.unpriced_after) - set(spend.unpriced_before))
+    return [*update.comparison.spend.newly_unknown]
 
 
 def _headline(update: PriceUpdate) -> tuple[Metric, ...]:

@@ -170,6 +170,29 @@ def test_a_forecast_that_can_no_longer_be_made_is_not_a_saving(edited, facts):
     assert (forecasts["scoring"].before, forecasts["scoring"].after) == ("192 USD", "not known")
     assert comparison.spend.unpriced_after == ("writing", "scoring")
     assert all(effect.delta is None for effect in comparison.effects)
+    spend = comparison.spend
+    assert spend.newly_unknown == ("writing", "scoring")[::-1]
+    assert spend.known_delta == 0
+    assert spend.delta == spend.gained_or_lost < 0
+
+
+def test_an_added_task_class_without_a_known_cost_is_carried_on(edited):
+    """Its forecast is no part of the sum, and the sum is not given without it."""
+    comparison = edited(
+        (
+            "      scoring:\n",
+            """      letters:
+        route: [{model: beta/large}]
+        demand: {requests: 100000, input_tokens: 1000}
+      scoring:
+""",
+        )
+    )
+    spend = comparison.spend
+    assert spend.added is None
+    assert spend.removed == 0
+    assert spend.newly_unknown == ("letters",)
+    assert spend.known_delta == 0
 
 
 def test_a_model_moved_to_another_host_shifts_shares_without_any_edit(edited, facts):

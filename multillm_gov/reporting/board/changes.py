@@ -5,6 +5,7 @@ from multillm_gov.changes.comparison import Comparison
 from multillm_gov.content import Block, Cell, Column, Paragraph, Status
 from multillm_gov.finding import Finding
 from multillm_gov.report import Section
+from multillm_gov.reporting.diff.wording import newly_unknown_words
 from multillm_gov.reporting.shared.tables import amount, bounded
 from multillm_gov.rules.engine.assessment import Assessment
 from multillm_gov.state.state import State
@@ -60,7 +61,7 @@ def _finding(now: Assessment, since: Assessment, comparison: Comparison) -> str:
     new = sum(finding.active and finding.fingerprint not in before for finding in now.findings)
     gone = len(resolved(now, since))
     loosened = len(comparison.toward(Direction.LOOSENED))
-    delta = comparison.spend.delta
+    delta = comparison.spend.known_delta
     money = "The two forecasts are in different currencies."
     if delta is not None:
         way = (
@@ -69,6 +70,10 @@ def _finding(now: Assessment, since: Assessment, comparison: Comparison) -> str:
             else f"{'up' if delta > 0 else 'down'} {format_money(abs(delta), _currency(now.state))}"
         )
         money = f"The forecast is {way} per month." if delta else "The forecast is unchanged."
+    lost = newly_unknown_words(comparison.spend)
+    if lost:
+        known = money.replace("The forecast is", "What is known of the forecast is")
+        money = f"{known} {lost[0][0].upper()}{lost[0][1:]}."
     return (
         f"Since {code(since.state.revision[:10]) if since.state.revision else 'the base'}: "
         f"{count_of(len(comparison.changes), 'change')}, {loosened:,} of them loosening a "

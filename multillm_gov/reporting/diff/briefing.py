@@ -11,7 +11,7 @@ from multillm_gov.report import Metric, Verdict
 from multillm_gov.reporting.diff.attention import look_first
 from multillm_gov.reporting.diff.compared import Compared
 from multillm_gov.reporting.diff.grouping import group_findings
-from multillm_gov.reporting.diff.wording import signed_amount
+from multillm_gov.reporting.diff.wording import newly_unknown_words, signed_amount
 from multillm_gov.units import format_change, format_money
 from multillm_gov.words import count_of, join_some
 
@@ -55,11 +55,12 @@ def is_silent(compared: Compared) -> bool:
 
     Texts, reviews and the like may have changed; both states must ask for silence.
     """
-    delta, spend = compared.comparison.spend.delta, compared.comparison.spend
+    delta, spend = compared.comparison.spend.known_delta, compared.comparison.spend
     findings = compared.findings
     if (
         compared.first
         or delta is None
+        or spend.newly_unknown
         or compared.loosened
         or any(finding.severity > Severity.NOTE for finding in findings.new)
         or findings.resolved
@@ -120,10 +121,12 @@ def money_words(comparison: Comparison, *, first: bool) -> Iterator[str]:
     elif spend.delta is None:
         before = format_money(spend.before, spend.currency_before)
         yield f"forecast {before} a month before, {after} a month after{incomplete}"
-    elif spend.delta:
-        share = f" ({format_change(spend.delta / spend.before)})" if spend.before else ""
-        amount = signed_amount(spend.delta, spend.currency_after)
+    elif spend.known_delta:
+        share = f" ({format_change(spend.known_delta / spend.before)})" if spend.before else ""
+        amount = signed_amount(spend.known_delta, spend.currency_after)
         yield f"{amount} {spend.currency_after} a month{share}{incomplete}"
+    if not first:
+        yield from newly_unknown_words(spend)
 
 
 def _risk_words(metrics: Sequence[Metric]) -> Iterator[str]:

@@ -10,7 +10,7 @@ from multillm_gov.finding import Severity
 from multillm_gov.report import Metric
 from multillm_gov.reporting.diff.compared import Compared
 from multillm_gov.reporting.diff.risk import RiskShift, risk_metrics
-from multillm_gov.reporting.diff.wording import signed_amount
+from multillm_gov.reporting.diff.wording import newly_unknown_words, signed_amount
 from multillm_gov.reporting.shared.headline import headline, with_before
 from multillm_gov.rules.engine.assessment import Assessment
 from multillm_gov.units import format_change, format_money
@@ -49,12 +49,13 @@ def _money(comparison: Comparison, *, first: bool) -> list[str]:
     if spend.delta is None:
         before = format_money(spend.before, spend.currency_before)
         return [f"forecast {before} a month before, {after} a month after"]
-    if not spend.delta:
-        return []
-    way = "up" if spend.delta > 0 else "down"
-    share = f" ({format_change(spend.delta / spend.before)})" if spend.before else ""
-    delta = format_money(abs(spend.delta), spend.currency_after)
-    return [f"forecast {way} {delta}{share} to {after} a month{incomplete}"]
+    moved, parts = spend.known_delta, []
+    if moved:
+        way = "up" if moved > 0 else "down"
+        share = f" ({format_change(moved / spend.before)})" if spend.before else ""
+        delta = format_money(abs(moved), spend.currency_after)
+        parts.append(f"forecast {way} {delta}{share} to {after} a month{incomplete}")
+    return [*parts, *newly_unknown_words(spend)]
 
 
 def diff_headline(

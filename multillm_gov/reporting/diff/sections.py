@@ -143,11 +143,15 @@ def _money(comparison: Comparison) -> Iterator[Section]:
         ("Routing", spend.parts.routing),
         ("Fixed cost reallocated", spend.parts.hosting),
         ("Task classes added", spend.added),
-        ("Task classes removed", -spend.removed),
-        ("Forecasts gained or lost", spend.unexplained),
+        ("Task classes removed", None if spend.removed is None else -spend.removed),
+        ("Forecasts gained or lost", spend.gained_or_lost),
     )
     amount = Column(f"{currency} a month", numeric=True)
-    why = [(label, signed_amount(part, currency)) for label, part in causes if part]
+    why = [
+        (label, "not known" if part is None else signed_amount(part, currency))
+        for label, part in causes
+        if part != 0
+    ]
     blocks: list[Block] = [
         table("Why the forecast changes", (Column("Cause"), amount), why, len(why), "cause")
     ]

@@ -4,9 +4,10 @@ from collections.abc import Iterable, Iterator
 from decimal import Decimal
 
 from multillm_gov.changes.change import Change, Direction, Kind, SharePoint
+from multillm_gov.changes.comparison import SpendShift
 from multillm_gov.dimensions import Level
 from multillm_gov.units import format_money, signed
-from multillm_gov.words import code
+from multillm_gov.words import code, join_some
 
 LONGEST = 160
 """Characters of a value that a report repeats."""
@@ -145,3 +146,9 @@ def shorten(text: str) -> str:
 def signed_amount(amount: Decimal, currency: str) -> str:
     """``+384``, ``−96``: a change of money, without the currency that the column names."""
     return signed(format_money(amount, currency).removesuffix(f" {currency}"))
+
+
+def newly_unknown_words(spend: SpendShift) -> list[str]:
+    """``the cost of `x` is not known``, of task classes whose cost was known or that are new."""
+    names = [code(name) for name in spend.newly_unknown]
+    return [f"the cost of {join_some(names)} is not known"] if names else []

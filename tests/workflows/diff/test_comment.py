@@ -322,6 +322,20 @@ def test_thresholds_of_silence_warning_and_failure(
     assert result.exit_code == (1 if found == "error" else 0)
 
 
+def test_a_cost_that_is_not_known_is_never_silent(
+    repository: Path, git: Any, edit: Edit, run: Run
+) -> None:
+    with (repository / "govern.yaml").open("a") as file:
+        file.write(LIMITS)
+    git("commit", "-qam", "Thresholds")
+    edit("allocations/a.yaml", ", output_tokens: 500", "")
+    for format_name in ("markdown", "text"):
+        shown = " ".join(run("HEAD", "--format", format_name).stdout.split())
+        assert "the cost of `writing` is not known" in shown
+        assert "below the threshold of silence" not in shown
+        assert "down" not in shown.partition("Findings")[0].partition("the cost of")[0]
+
+
 def test_a_comment_too_long_says_what_was_cut() -> None:
     parts = [
         Part(pieces=("<details>",)),
