@@ -20,12 +20,30 @@ from multillm_gov.catalog.pricing.price_reading import read_price
 from multillm_gov.dimensions import UNKNOWN
 
 _MOST_ELSEWHERE = 3
+_MOST_KEPT = 20_000
+"""Answers kept, so that a service that runs for long does not grow."""
+_MOST_MAPS = 3
+_KEPT: dict[tuple[str, str, date | None], "KnownModels"] = {}
 _SIZED = re.compile(
     r"(?P<prefix>(?!(low|medium|high|standard|hd)/)[a-z_]+/)?"
     r"((?P<quality>low|medium|high|standard|hd)/)?"
     r"(?P<width>\d{2,5})-x-(?P<height>\d{2,5})/(?P<model>[^/]+)"
 )
 """Names of entries that state the price of a picture model for one size, and quality."""
+
+
+def known_models(price_map: PriceMap, as_of: date | None) -> "KnownModels":
+    """What a price map says as of a day; the last few are kept, with all that they looked up.
+
+    A change is judged on two states of a portfolio, and an import, a lint or a server opens many
+    catalogs: all of them ask the same map.
+    """
+    key = (price_map.sha256, price_map.version, as_of)
+    if key not in _KEPT:
+        if len(_KEPT) >= _MOST_MAPS:
+            del _KEPT[next(iter(_KEPT))]
+        _KEPT[key] = KnownModels(price_map, as_of)
+    return _KEPT[key]
 
 
 class KnownModels:
@@ -35,12 +53,20 @@ class KnownModels:
         self.price_map = price_map
         self.lineup = Lineup(price_map)
         self._as_of = as_of
+        self._found: dict[str, ModelFacts | None] = {}
 
     def find(self, name: str) -> ModelFacts | None:
         """Facts of a name as routed, with its successor where its end is known; `None`: unknown.
 
         A spelling whose region the tables do not carry takes the base model's facts, last of all.
         """
+        if name not in self._found:
+            if len(self._found) >= _MOST_KEPT:
+                self._found.clear()
+            self._found[name] = self._find(name)
+        return self._found[name]
+
+    def _find(self, name: str) -> ModelFacts | None:
         for loose in (False, True):
             key = find_key(name, self.price_map, loose=loose)
             if key is not None:

@@ -74,9 +74,9 @@ class LayeredCatalog:
 
     @cached_property
     def _known(self) -> "KnownModels":
-        from multillm_gov.catalog.known import KnownModels
+        from multillm_gov.catalog.known import known_models
 
-        return KnownModels(self._price_map(), self._as_of)
+        return known_models(self._price_map(), self._as_of)
 
     @cached_property
     def names(self) -> tuple[str, ...]:

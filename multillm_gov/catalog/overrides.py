@@ -177,6 +177,43 @@ def unknown_bases(
     )
 
 
+class OwnModel(Struct, frozen=True, kw_only=True):
+    """What the declarations of one model say of how it is called, priced and limited."""
+
+    endpoint: Endpoint | None = None
+    base: str = ""
+    """The model that the declarations build upon, which no entry declares; empty: none."""
+    has_own_price: bool = False
+    """Whether its price is declared, or changed by a discount or a surcharge."""
+    has_own_requests: bool = False
+    has_own_tokens: bool = False
+    has_own_window: bool = False
+    """Whether the rate limits and the longest input are declared, and not those of the base."""
+
+
+def own_models(overrides: Overrides) -> dict[str, OwnModel]:
+    """Every declared model, with what it takes over from the overrides that it builds upon."""
+    from multillm_gov.catalog.pricing.declared_prices import has_own_price
+
+    endpoints = endpoints_of(overrides)
+    found = {}
+    for name in overrides.models:
+        links = chain_of(name, overrides.models)
+        chain = [placed.declared for link in links if (placed := overrides.models.get(link))]
+        found[name] = OwnModel(
+            endpoint=endpoints.get(name),
+            base=chain[-1].base or "",
+            has_own_price=any(
+                has_own_price(one) or one.discount is not None or one.surcharge is not None
+                for one in chain
+            ),
+            has_own_requests=any(one.requests_per_minute is not None for one in chain),
+            has_own_tokens=any(one.tokens_per_minute is not None for one in chain),
+            has_own_window=any(one.max_input_tokens is not None for one in chain),
+        )
+    return found
+
+
 def endpoints_of(overrides: Overrides) -> dict[str, Endpoint]:
     """Every declared model's endpoint: its own, or that of the override it is based on."""
     found = {}

@@ -5,8 +5,8 @@ from decimal import Decimal
 
 from msgspec import Struct
 
-from multillm_gov.catalog.endpoint_declaration import Endpoint
 from multillm_gov.catalog.facts import ModelFacts
+from multillm_gov.catalog.overrides import OwnModel
 from multillm_gov.errors import SourceError
 from multillm_gov.gateways.serving import Served, served, unservable
 from multillm_gov.gateways.wanted import Setting, wanted_settings
@@ -59,6 +59,7 @@ class ModelGroup(Struct, frozen=True, kw_only=True):
     name: str
     task: str
     owner: str
+    tags: tuple[str, ...] = ()
     deployments: tuple[Deployment, ...]
     fallbacks: tuple[str, ...] = ()
     """Names of the groups tried in order when this one fails."""
@@ -79,6 +80,8 @@ class Routing(Struct, frozen=True, kw_only=True):
     """All task classes, in the portfolio's order."""
 
     groups: tuple[ModelGroup, ...]
+    usd_per_month: Decimal | None = None
+    """The most that all task classes together may spend, by a policy; ``None``: no such policy."""
 
     @property
     def task_classes(self) -> tuple[ModelGroup, ...]:
@@ -91,27 +94,42 @@ class Routing(Struct, frozen=True, kw_only=True):
         return max((len(group.fallbacks) for group in self.groups), default=0)
 
 
-def routing(figures: PortfolioFigures, endpoints: Mapping[str, Endpoint]) -> Routing:
+def routing(
+    figures: PortfolioFigures, own: Mapping[str, OwnModel], total: Decimal | None = None
+) -> Routing:
     """Each task class as a group of its routed models, and a group of its own for every fallback.
 
     Fallbacks are not shared between task classes: limits, timeouts and spend are a task class's.
+
+    Args:
+        figures: All task classes.
+        own: What `catalog/` declares of each model, where it does.
+        total: The most that all task classes together may spend in a month, in the portfolio's
+            currency; ``None``: no policy says it.
 
     Raises:
         SourceError: a name would be read as a reference to a secret, or a model could not be called
             by the name that the gateway would be given.
     """
-    _refuse_unservable(figures.tasks, endpoints)
+    _refuse_unservable(figures.tasks, own)
+    rate = figures.exchange_rate
+    usd = None if total is None or rate is None else total * rate
     return Routing(
         groups=tuple(
             group
             for task in figures.tasks
-            for group in _groups(task, endpoints, figures.exchange_rate)
-        )
+            for group in _groups(task, own, rate, has_total=usd is not None)
+        ),
+        usd_per_month=usd,
     )
 
 
 def _groups(
-    figures: TaskFigures, endpoints: Mapping[str, Endpoint], exchange_rate: Decimal | None
+    figures: TaskFigures,
+    own: Mapping[str, OwnModel],
+    exchange_rate: Decimal | None,
+    *,
+    has_total: bool,
 ) -> Iterator[ModelGroup]:
     name, owner = figures.task.name, figures.task.owner or ""
     monthly = figures.task.declared.spend_cap.monthly
@@ -120,22 +138,30 @@ def _groups(
         cap = (monthly * exchange_rate).quantize(_CENT)
     parts = _parts(figures)
     budgets = _budgets(figures, cap)
-    made = [_deployment(figures, part, endpoints, budgets[place])
+    made = [_deployment(figures, part, own, budgets[place])
             for place, part in enumerate(parts)]  # fmt: skip
     routed, reserve = made[: len(figures.legs)], made[len(figures.legs) :]
     yield ModelGroup(
         name=name,
         task=name,
         owner=owner,
+        tags=figures.task.declared.tags,
         deployments=tuple(routed),
         fallbacks=tuple(one.id for one in reserve),
         usd_per_month=cap,
-        wanted=wanted_settings(figures, [one.served for one in made], priced=cap is not None),
+        wanted=wanted_settings(
+            figures, [one.served for one in made], priced=cap is not None, total=has_total
+        ),
         is_last=not reserve,
     )
     for place, one in enumerate(reserve, 1):
         yield ModelGroup(
-            name=one.id, task=name, owner=owner, deployments=(one,), is_last=place == len(reserve)
+            name=one.id,
+            task=name,
+            owner=owner,
+            tags=figures.task.declared.tags,
+            deployments=(one,),
+            is_last=place == len(reserve),
         )
 
 
@@ -165,7 +191,7 @@ def _budgets(figures: TaskFigures, cap: Decimal | None) -> list[Decimal | None]:
 def _deployment(
     figures: TaskFigures,
     part: LegFigures | FallbackFigures,
-    endpoints: Mapping[str, Endpoint],
+    own: Mapping[str, OwnModel],
     budget: Decimal | None,
 ) -> Deployment:
     declared = figures.task.declared
@@ -179,7 +205,7 @@ def _deployment(
     return Deployment(
         id=f"{figures.task.name}:{'route' if is_routed else 'fallback'}-{part.index + 1}",
         name=part.model,
-        served=served(part.model, facts, endpoints.get(part.model)),
+        served=served(part.model, facts, own.get(part.model)),
         weight=_percent(part) if isinstance(part, LegFigures) else None,
         timeout_seconds=float(seconds),
         service_tier="" if tier == "standard" else tier,
@@ -193,7 +219,7 @@ def _percent(leg: LegFigures) -> int | float:
     return int(percent) if percent.is_integer() else round(percent, 6)
 
 
-def _refuse_unservable(tasks: Iterable[TaskFigures], endpoints: Mapping[str, Endpoint]) -> None:
+def _refuse_unservable(tasks: Iterable[TaskFigures], own: Mapping[str, OwnModel]) -> None:
     """Gateways read `os.environ/NAME` as a variable anywhere: a name must not become a key."""
     wrong: dict[str, str] = {}
     for figures in tasks:
@@ -204,7 +230,7 @@ def _refuse_unservable(tasks: Iterable[TaskFigures], endpoints: Mapping[str, End
                 continue
             if _is_reference(part.model):
                 raise _reads_as_secret(figures, part.model)
-            why = unservable(part.model, part.facts, endpoints.get(part.model))
+            why = unservable(part.model, part.facts, own.get(part.model))
             if why:
                 wrong[part.model] = why
     if wrong:

@@ -16,15 +16,18 @@ Setting = Literal[
     "monthly cap",
     "monthly cap for all instances, restarts and models together",
     "monthly cap without an exchange rate",
+    "monthly cap of all task classes together",
     "cap per request",
     "request and token limits",
     "own prices",
     "prices that are not per token",
+    "region",
     "service tier",
     "batch share",
     "owner",
 ]
 SETTINGS: tuple[Setting, ...] = get_args(Setting)
+_TOTAL: Setting = "monthly cap of all task classes together"
 _SENT_TIERS = frozenset({"flex", "priority"})
 """Tiers that a request asks for by a parameter; a batch is another interface."""
 
@@ -39,7 +42,7 @@ class Omission(Struct, frozen=True, kw_only=True):
 
 
 def wanted_settings(
-    figures: TaskFigures, models: Iterable[Served], *, priced: bool
+    figures: TaskFigures, models: Iterable[Served], *, priced: bool, total: bool = False
 ) -> frozenset[Setting]:
     """The settings that a task class declares.
 
@@ -47,8 +50,10 @@ def wanted_settings(
         figures: The task class.
         models: All of its models as a gateway calls them.
         priced: Whether its cap could be converted to US dollars.
+        total: Whether a policy caps the spend of all task classes together.
     """
-    return frozenset(_wanted(figures, tuple(models), priced=priced))
+    wanted = frozenset(_wanted(figures, tuple(models), priced=priced))
+    return wanted | {_TOTAL} if total else wanted
 
 
 def omissions(
@@ -79,6 +84,8 @@ def _wanted(figures: TaskFigures, models: tuple[Served, ...], *, priced: bool) -
         yield "owner"
     yield from _wanted_money(figures, models, priced=priced)
     yield from _wanted_tier(figures)
+    if any(one.region for one in models):
+        yield "region"
     if any(one.requests_per_minute or one.tokens_per_minute for one in models):
         yield "request and token limits"
 

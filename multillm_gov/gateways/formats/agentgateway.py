@@ -27,6 +27,7 @@ LOST: dict[Setting, str] = {
     "timeout": "its format limits the requests of a route, not of a model",
     "monthly cap": "it counts tokens, not money",
     "monthly cap without an exchange rate": "it counts tokens, not money",
+    "monthly cap of all task classes together": "it counts tokens, not money",
     "cap per request": "it counts tokens, not money",
     "request and token limits": "its limits are of a listener, not of a model",
     "own prices": "it counts no money",

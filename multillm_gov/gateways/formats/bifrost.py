@@ -25,6 +25,7 @@ LOST: dict[Setting, str] = {
     "timeout": "its timeouts are of a provider, not of a task class",
     "monthly cap without an exchange rate": "it counts US dollars; declare `exchange` in "
     "govern.yaml",
+    "monthly cap of all task classes together": "a budget belongs to a virtual key",
     "cap per request": "it limits spend over time, never that of one request",
     "own prices": "its prices come from its own list",
     "prices that are not per token": "its prices come from its own list",

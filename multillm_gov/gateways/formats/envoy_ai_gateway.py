@@ -39,6 +39,7 @@ LOST: dict[Setting, str] = {
     "lead to no other backend",
     "monthly cap": "it counts tokens, not money",
     "monthly cap without an exchange rate": "it counts tokens, not money",
+    "monthly cap of all task classes together": "it counts tokens, not money",
     "cap per request": "it counts tokens, not money",
     "request and token limits": "its limits are of callers, not of models",
     "own prices": "it counts no money",

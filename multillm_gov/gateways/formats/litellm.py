@@ -31,11 +31,15 @@ _REGIONS = {
     "vertex_ai": "vertex_location",
     "vertex_ai_beta": "vertex_location",
 }
+_REGION = "region_name"
+"""Where no cloud's own parameter says it: what `region_name` pins, LiteLLM checks before calls."""
 LOST: dict[Setting, str] = {
     "monthly cap for all instances, restarts and models together": "without a "
     "database each instance counts by deployment from its start on: routed models share the cap, "
     "and each fallback may spend as much again; `govern export litellm-terraform` writes budgets "
     "that hold for the whole",
+    "monthly cap of all task classes together": "`max_budget` is counted in the proxy's database: "
+    "without one nothing stops it",
     "monthly cap without an exchange rate": "LiteLLM counts US dollars; declare `exchange` in "
     "govern.yaml",
     "cap per request": "LiteLLM limits spend over time, never that of one request",
@@ -74,6 +78,7 @@ def configuration(routing: Routing) -> dict[str, Any]:
                 for name in ("fallbacks", "context_window_fallbacks", "content_policy_fallbacks")
             },
         },
+        **_total(routing),
         "general_settings": {"master_key": _reference(MASTER_KEY)},
     }
 
@@ -86,6 +91,13 @@ def render(routing: Routing, commit: str) -> Exported:
         remark=f"Run it with `{NO_RETRIES}=0 litellm --config FILE`.",
     )
     return headed(rendered, commit)
+
+
+def _total(routing: Routing) -> dict[str, Any]:
+    if routing.usd_per_month is None:
+        return {}
+    budget = {"max_budget": routing.usd_per_month, "budget_duration": BUDGET_DURATION}
+    return {"litellm_settings": budget}
 
 
 def _lost_tiers(routing: Routing) -> tuple[Omission, ...]:
@@ -112,10 +124,9 @@ def _entry(group: ModelGroup, one: Deployment) -> dict[str, Any]:
 
 def _parameters(group: ModelGroup, one: Deployment) -> dict[str, Any]:
     served = one.served
-    region = _REGIONS.get(served.provider)
     budgeted = one.usd_per_month is not None
     given = {
-        region or "": served.region or None if region else None,
+        _REGIONS.get(served.provider, _REGION): served.region or None,
         "rpm": served.requests_per_minute,
         "tpm": served.tokens_per_minute,
         "weight": one.weight,
@@ -132,7 +143,11 @@ def _parameters(group: ModelGroup, one: Deployment) -> dict[str, Any]:
         "timeout": _number(one.timeout_seconds),
         # The client library below LiteLLM would otherwise send a failed request again by itself.
         "max_retries": 0,
-        "tags": [f"{TAG}{group.task}", *([f"owner:{group.owner}"] if group.owner else [])],
+        "tags": [
+            f"{TAG}{group.task}",
+            *([f"owner:{group.owner}"] if group.owner else []),
+            *group.tags,
+        ],
     }
 
 

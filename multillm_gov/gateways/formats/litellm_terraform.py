@@ -25,12 +25,15 @@ LOST: dict[Setting, str] = {
             "timeout",
             "request and token limits",
             "own prices",
+            "region",
             "service tier",
         ),
         _ELSEWHERE,
     ),
     "monthly cap without an exchange rate": "LiteLLM counts US dollars; declare `exchange` in "
     "govern.yaml",
+    "monthly cap of all task classes together": "a team's budget is its own; `govern export "
+    "litellm` writes `max_budget` for the whole proxy",
     "cap per request": "LiteLLM limits spend over time, never that of one request",
 }
 

@@ -15,10 +15,12 @@ LOST: dict[Setting, str] = {
     "fallbacks by fault": "every response that is no success leads to the same chain",
     "monthly cap": "budgets belong to its workspaces and integrations, which no config sets",
     "monthly cap without an exchange rate": "budgets belong to its workspaces and integrations",
+    "monthly cap of all task classes together": "budgets belong to its workspaces",
     "cap per request": "it limits spend over time, never that of one request",
     "request and token limits": "rate limits belong to its integrations, which no config sets",
     "own prices": "prices belong to its integrations (`pricing_config`), which no config sets",
     "prices that are not per token": "prices belong to its integrations",
+    "region": "regions belong to its integrations, which no config sets",
     "batch share": "batches are jobs of their own, which no route sends",
     "owner": "callers send it as metadata with each request",
 }

@@ -3,14 +3,13 @@
 import os
 from collections.abc import Callable
 
-from multillm_gov.catalog.overrides import endpoints_of
 from multillm_gov.catalog.pricing.price import Price
 from multillm_gov.errors import UnableError, UsageError, missing_extra
 from multillm_gov.evaluation.budget import Budget
 from multillm_gov.evaluation.drills.drill import Drill, DrillOutcome, DrillPlan, run_requests
 from multillm_gov.gateways.drift.matching import runs
 from multillm_gov.gateways.drift.running import Running
-from multillm_gov.gateways.routing import Deployment, ModelGroup, Routing, routing
+from multillm_gov.gateways.routing import Deployment, ModelGroup, Routing
 from multillm_gov.providers.gateway_chain import (
     MOCKED,
     GatewayChain,
@@ -19,6 +18,7 @@ from multillm_gov.providers.gateway_chain import (
 )
 from multillm_gov.state.state import State
 from multillm_gov.workflows.gateways.drift import PROXY_KEY, proxy_key, proxy_of
+from multillm_gov.workflows.gateways.routes import routes_of
 
 FAULTS = tuple(MOCKED)
 
@@ -54,7 +54,7 @@ async def send_to_gateway(
     except ImportError:
         raise missing_extra("A drill of a running gateway", "openai", "providers") from None
     running = proxy_of(url, os.environ)
-    routes = routing(state.figures, endpoints_of(state.overrides))
+    routes = routes_of(state)
 
     def price_of(model: str) -> Price | None:
         facts = state.catalog.find(model)

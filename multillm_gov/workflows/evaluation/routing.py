@@ -11,13 +11,13 @@ from multillm_gov.evaluation.budget import Budget
 from multillm_gov.evaluation.drills.drill import DrillOutcome, DrillPlan, run_requests
 from multillm_gov.evidence.drill_record import Fault
 from multillm_gov.gateways.formats.litellm import configuration
-from multillm_gov.gateways.routing import routing
 from multillm_gov.offline.script import Script, ScriptRule
 from multillm_gov.offline.serving import refuse, serve
 from multillm_gov.providers.addresses import Addressing
 from multillm_gov.providers.offline import offline_addresses
 from multillm_gov.providers.router_settings import Addresses
 from multillm_gov.state.state import State
+from multillm_gov.workflows.gateways.routes import routes_of
 
 RETRY_AFTER = "20"
 """Seconds that a drilled rate limit demands: a chain that waits them out exceeds any latency."""
@@ -51,7 +51,7 @@ async def send_drills(
     from multillm_gov.providers.router import RoutedChain
 
     endpoints = endpoints_of(state.overrides)
-    settings = configuration(routing(state.figures, endpoints))
+    settings = configuration(routes_of(state))
     outcomes: list[DrillOutcome] = []
     await _warm_up(plan, settings, endpoints)
     for fault in dict.fromkeys(one.fault for one in plan.drills):

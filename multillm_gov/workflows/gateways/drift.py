@@ -9,7 +9,6 @@ from typing import Any
 from msgspec import Struct
 from msgspec.structs import replace
 
-from multillm_gov.catalog.overrides import endpoints_of
 from multillm_gov.documents.document import Document, SourceFile, locate
 from multillm_gov.documents.layout import SETTINGS
 from multillm_gov.errors import SourceError, UnableError, UsageError
@@ -19,7 +18,7 @@ from multillm_gov.gateways.drift.difference import KINDS, Difference
 from multillm_gov.gateways.drift.limits import compare_limits
 from multillm_gov.gateways.drift.running import Running, running_of_answers, running_of_file
 from multillm_gov.gateways.litellm.reading import read_configuration
-from multillm_gov.gateways.routing import Routing, routing
+from multillm_gov.gateways.routing import Routing
 from multillm_gov.location import Location
 from multillm_gov.plugins import load_plugin
 from multillm_gov.report import Report, RuleNote
@@ -29,6 +28,7 @@ from multillm_gov.sources.given_file import read_given
 from multillm_gov.sources.root import path_prefix, split_paths
 from multillm_gov.state.state import State
 from multillm_gov.workflows.gate import gate
+from multillm_gov.workflows.gateways.routes import routes_of
 from multillm_gov.workflows.states import assess_folder
 
 LIMITS = "multillm_gov.gateways.limits"
@@ -67,7 +67,7 @@ def drift(
         )
     top, _ = split_paths((), root)
     state = assess_folder(top, as_of=as_of).state
-    routes = routing(state.figures, endpoints_of(state.overrides))
+    routes = routes_of(state)
     places = {task.task.name: task.task.place for task in state.figures.tasks}
     declared = Declared(routing=routes, places=places)
     documents: dict[str, Document] = dict(state.documents)

@@ -5,16 +5,15 @@ from pathlib import Path
 
 from msgspec import Struct
 
-from multillm_gov.catalog.overrides import endpoints_of
 from multillm_gov.errors import SourceError
 from multillm_gov.finding import Severity
 from multillm_gov.gateways.exported import Exported, differences
-from multillm_gov.gateways.routing import routing
 from multillm_gov.gateways.wanted import Omission
 from multillm_gov.plugins import load_plugin
 from multillm_gov.sources.git import Repository
 from multillm_gov.sources.root import split_paths
 from multillm_gov.words import count_of
+from multillm_gov.workflows.gateways.routes import routes_of
 from multillm_gov.workflows.states import assess_folder
 
 FORMATS = "multillm_gov.gateways.formats"
@@ -54,7 +53,7 @@ def export(gateway: str, *, as_of: date, root: Path | None = None) -> Export:
             "task classes; nothing is exported",
             "Fix what `govern check` reports, then export again.",
         )
-    routes = routing(assessment.state.figures, endpoints_of(assessment.state.overrides))
+    routes = routes_of(assessment.state)
     exported: Exported = format_.render(routes, _commit_of(top))
     errors = sum(one.active and one.severity is Severity.ERROR for one in assessment.findings)
     return Export(

@@ -74,7 +74,11 @@ def test_groups_models_limits_prices_and_budget(tmp_path: Path) -> None:
         "output": 1.5,
     }
     (vectors,) = (model for name, model in models.items() if name.startswith("bedrock/"))
-    assert vectors == {"base": "bedrock/cohere.embed-english-v3", "regions": ["EU", "DE"]}
+    assert vectors == {
+        "base": "bedrock/cohere.embed-english-v3",
+        "regions": ["EU", "DE"],
+        "endpoint": {"model": "bedrock/cohere.embed-english-v3", "region": "eu-central-1"},
+    }
     policies = files["policies/gateway.yaml"]["policies"]
     assert policies["gateway-budget"]["max_monthly"] == 500
 

@@ -40,10 +40,20 @@ def import_configuration(context: LintContext) -> Imported:
     _settings(context, ledger)
     return Imported(
         task_classes=task_classes,
-        models=dict(sorted(models.declared.items())),
+        models={name: models.declared[name] for name in sorted(_used(task_classes, models))},
         policies=policies,
         entries=ledger.entries(),
     )
+
+
+def _used(task_classes: dict[str, dict[str, Any]], models: Models) -> set[str]:
+    """Declared models that a task class names: what no request reaches needs no entry."""
+    named = {
+        name
+        for task in task_classes.values()
+        for name in (*(leg["model"] for leg in task["route"]), *task.get("fallbacks", ()))
+    }
+    return named & models.declared.keys()
 
 
 def _policies(context: LintContext, ledger: Ledger) -> dict[str, dict[str, Any]]:

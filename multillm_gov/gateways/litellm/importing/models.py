@@ -9,13 +9,17 @@ from msgspec import Struct
 from multillm_gov.catalog.catalog import Catalog
 from multillm_gov.catalog.endpoint_declaration import WIRE_FORMATS
 from multillm_gov.catalog.parties.regions import places_of
-from multillm_gov.gateways.litellm.configuration import Deployment, variable_of
+from multillm_gov.gateways.litellm.configuration import Deployment, number_of, variable_of
 from multillm_gov.gateways.litellm.importing.ledger import Fate, Ledger
+from multillm_gov.gateways.serving import AZURE
 from multillm_gov.words import code
 
 _SPELLING = re.compile(r"[a-z0-9_-]{1,40}/[A-Za-z0-9._:-][A-Za-z0-9._:/-]{0,180}")
-_NOT_IN_NAME = re.compile(r"[^A-Za-z0-9._/:-]+")
 _PREFIX = re.compile(r"([A-Z][A-Z0-9_]{0,62}[A-Z0-9])_API_(KEY|BASE)")
+_REGION = re.compile(r"[a-z0-9][a-z0-9-]{0,62}")
+_DEFAULT_AZURE = "AZURE"
+_DEFAULT = frozenset({_DEFAULT_AZURE})
+"""Prefixes of the variables that the gateway reads for a wire format where none is named."""
 _REGIONS = ("aws_region_name", "vertex_location", "vertex_ai_location", "region_name")
 _PRICES = {
     "input_cost_per_token": "input",
@@ -47,7 +51,27 @@ class Models:
     def of(self, each: Deployment) -> Model:
         """The model of a deployment; its facts are declared where the catalog lacks them."""
         name, declaration = self._own(each) if self._is_own(each) else (each.model, {})
-        if declaration:
+        declaration |= self._window(each) | self._limits(each) | self._prices(each)
+        region, places = self._regions(each)
+        if places:
+            declaration["regions"] = places
+        if region and not self._is_own(each):
+            name = f"{self._spelled(each) or name}@{region}"
+        name = self._settle(name, declaration, region, each)
+        self._note_model(name, each)
+        self._keys(each)
+        return Model(name=name, declaration=self.declared.get(name, {}))
+
+    def mode(self, each: Deployment) -> str:
+        """The mode of what a deployment runs, by the catalog; empty: not known."""
+        if not self._is_own(each):
+            return ""
+        base = each.info.get("base_model") or each.parameters.get("base_model")
+        known = self.catalog.find(self._base(each, base if isinstance(base, str) else ""))
+        return known.mode if known is not None else ""
+
+    def _note_model(self, name: str, each: Deployment) -> None:
+        if name in self.declared:
             words = f"the model {code(name)} of `catalog/`"
             self.ledger.note(each.parameter("model"), "exact", words)
         elif self.catalog.find(name) is None:
@@ -58,15 +82,24 @@ class Models:
             )
         else:
             self.ledger.note(each.parameter("model"), "exact", f"the model {code(name)}")
-        declaration |= self._limits(each)
-        declaration |= self._prices(each)
-        declaration |= self._regions(each)
-        name = self._settle(name, declaration, each)
-        self._keys(each)
-        return Model(name=name, declaration=self.declared.get(name, {}))
 
     def _is_own(self, each: Deployment) -> bool:
-        return "api_base" in each.parameters or each.provider.startswith("azure")
+        """Whether it is called at an address of one's own, with a key that `catalog/` may name."""
+        addressed = "api_base" in each.parameters or each.provider in AZURE
+        spelled = self._spelled(each)
+        return addressed and spelled.partition("/")[0] in WIRE_FORMATS
+
+    def _spelled(self, each: Deployment) -> str:
+        """The model as an endpoint spells it, its wire format first; empty: it cannot be."""
+        prefix = each.model.partition("/")[0]
+        if each.provider and prefix != each.provider:
+            name = f"{each.provider}/{each.model}"
+        elif not each.provider:
+            facts = self.catalog.find(each.model)
+            name = f"{facts.exposure.provider if facts is not None else ''}/{each.model}"
+        else:
+            name = each.model
+        return name if _SPELLING.fullmatch(name) else ""
 
     def _own(self, each: Deployment) -> tuple[str, dict[str, Any]]:
         """A deployment at Azure, or a model behind an address of one's own."""
@@ -88,14 +121,9 @@ class Models:
                 "retirement and exposure are known",
             )
         prefix = self._prefix(each)
-        if each.provider in WIRE_FORMATS and _SPELLING.fullmatch(each.model):
-            declaration["endpoint"] = {"model": each.model, "environment": prefix}
-        name = _NOT_IN_NAME.sub("-", each.model)
-        default = each.provider.startswith("azure") and self._variables(each) <= {
-            "AZURE_API_KEY",
-            "AZURE_API_BASE",
-        }
-        return (name if default else f"{name}@{prefix.lower()}"), declaration
+        declaration["endpoint"] = {"model": self._spelled(each), "environment": prefix}
+        name = self._spelled(each)
+        return (name if prefix in _DEFAULT else f"{name}@{prefix.lower()}"), declaration
 
     def _base(self, each: Deployment, base: str) -> str:
         bare = each.model.partition("/")[2]
@@ -112,12 +140,25 @@ class Models:
 
     def _prefix(self, each: Deployment) -> str:
         """The prefix of the environment variables of a model of one's own."""
-        for name in sorted(self._variables(each)):
+        named = self._variables(each)
+        for name in sorted(named):
             match = _PREFIX.fullmatch(name)
             if match:
                 return match[1]
-        text = re.sub(r"[^A-Z0-9]+", "_", each.model.upper()).strip("_")[:50]
+        if each.provider in AZURE and not {"api_key", "api_base"} & each.parameters.keys():
+            return _DEFAULT_AZURE
+        text = re.sub(r"[^A-Z0-9]+", "_", each.model.upper()).strip("_")[:50].strip("_")
         return text if _PREFIX.fullmatch(f"{text}_API_KEY") else "OWN_MODEL"
+
+    def _window(self, each: Deployment) -> dict[str, Any]:
+        """The longest input and output that the file declares."""
+        found = {}
+        for key in ("max_input_tokens", "max_output_tokens"):
+            number = number_of(each.info.get(key))
+            if number is not None and number == int(number) and 1 <= number <= _LARGEST_LIMIT:
+                found[key] = int(number)
+                self.ledger.note(each.information(key), "exact", f"`{key}` in `catalog/`")
+        return found
 
     def _limits(self, each: Deployment) -> dict[str, Any]:
         found: dict[str, Any] = {}
@@ -146,39 +187,61 @@ class Models:
                 self.ledger.note(place(key), "exact", f"{amount} USD a million tokens")
         return {"usd_per_million_tokens": prices} if prices else {}
 
-    def _regions(self, each: Deployment) -> dict[str, Any]:
+    def _regions(self, each: Deployment) -> tuple[str, list[str]]:
+        """The region as its cloud names it, empty where none is written, and where that is."""
         for key in _REGIONS:
             value = each.parameters.get(key)
-            if not isinstance(value, str) or variable_of(value):
+            if not isinstance(value, str) or not _REGION.fullmatch(value):
                 if value is not None:
-                    words = "which region is it? Write `regions` in `catalog/`"
+                    words = "which region is it? Write `endpoint.region` in `catalog/`"
                     self.ledger.note(each.parameter(key), "question", words)
                 continue
-            places = places_of(value)
+            places = list(places_of(value))
+            words = f"`region: {value}`"
             if places:
-                self.ledger.note(each.parameter(key), "exact", f"`regions: [{', '.join(places)}]`")
-                return {"regions": list(places)}
-            self.ledger.note(
-                each.parameter(key), "question", "where is that? Write `regions` in `catalog/`"
-            )
-        return {}
+                words += f", `regions: [{', '.join(places)}]`"
+            else:
+                words += "; where is that? Write `regions` in `catalog/`"
+            self.ledger.note(each.parameter(key), "exact" if places else "question", words)
+            return value, places
+        return "", []
 
-    def _settle(self, name: str, declaration: dict[str, Any], each: Deployment) -> str:
+    def _settle(self, name: str, declaration: dict[str, Any], region: str, each: Deployment) -> str:
         """Keep a declaration under a name that no other one has."""
+        spelled = self._spelled(each)
+        if region and spelled:
+            declaration["endpoint"] = {
+                "model": spelled,
+                **declaration.get("endpoint", {}),
+                "region": region,
+            }
+        base = self._explicit_base(each)
+        if base and "base" not in declaration and base != each.model:
+            declaration = {"base": base, **declaration}
         if not declaration:
             return name
-        if not self._is_own(each) and "regions" in declaration:
-            region = "-".join(declaration["regions"]).lower()
-            declaration = {"base": name, **declaration} if self.catalog.find(name) else declaration
-            name = f"{name}@{region}"
+        if "base" in declaration and "base_model" in each.info:
+            known = code(declaration["base"])
+            self.ledger.note(each.information("base_model"), "exact", f"priced as {known}")
+        elsewhere = {**declaration}
+        if self.catalog.find(each.model):
+            elsewhere = {"base": base or each.model, **elsewhere}
+        if spelled:
+            elsewhere.setdefault("endpoint", {"model": spelled})
         number, settled = 1, name
-        while self.declared.get(settled, declaration) != declaration:
+        while True:
+            found = declaration if settled == each.model else elsewhere
+            if self.declared.setdefault(settled, found) == found:
+                return settled
             number += 1
             settled = f"{name}-{number}"
-        if settled != each.model and "base" not in declaration and self.catalog.find(each.model):
-            declaration = {"base": each.model, **declaration}
-        self.declared[settled] = declaration
-        return settled
+
+    def _explicit_base(self, each: Deployment) -> str:
+        """The base that the file names, if the catalog has it."""
+        base = each.info.get("base_model") or each.parameters.get("base_model")
+        if not isinstance(base, str) or not base:
+            return ""
+        return next(filter(self.catalog.find, (base, f"{each.provider}/{base}")), "")
 
     def _keys(self, each: Deployment) -> None:
         for key in ("api_key", "api_base", "api_version"):

@@ -192,7 +192,7 @@ class TaskClasses:
     def _known_mode(self, each: Deployment) -> str:
         """The mode by the catalog, else as the file says."""
         facts = self.context.facts(each)
-        known = facts.mode if facts is not None else ""
+        known = facts.mode if facts is not None else self.models.mode(each)
         return known if known in _MODES else self.context.mode(each)
 
     def _tags(self, members: Sequence[Deployment], declared: dict[str, Any]) -> None:
