@@ -8,7 +8,7 @@ from msgspec import Struct
 from multillm_gov.catalog.facts import ModelFacts
 from multillm_gov.catalog.overrides import OwnModel
 from multillm_gov.errors import SourceError
-from multillm_gov.gateways.serving import Served, served, unservable
+from multillm_gov.gateways.serving import Served, is_reference, served, unservable
 from multillm_gov.gateways.wanted import Setting, wanted_settings
 from multillm_gov.measures.figures import (
     FallbackFigures,
@@ -104,8 +104,7 @@ def routing(
     Args:
         figures: All task classes.
         own: What `catalog/` declares of each model, where it does.
-        total: The most that all task classes together may spend in a month, in the portfolio's
-            currency; ``None``: no policy says it.
+        total: The most that all together may spend a month, in the portfolio's currency.
 
     Raises:
         SourceError: a name would be read as a reference to a secret, or a model could not be called
@@ -131,7 +130,7 @@ def _groups(
     *,
     has_total: bool,
 ) -> Iterator[ModelGroup]:
-    name, owner = figures.task.name, figures.task.owner or ""
+    name, owner, tags = figures.task.name, figures.task.owner or "", figures.task.declared.tags
     monthly = figures.task.declared.spend_cap.monthly
     cap = None
     if monthly is not None and exchange_rate is not None:
@@ -145,7 +144,7 @@ def _groups(
         name=name,
         task=name,
         owner=owner,
-        tags=figures.task.declared.tags,
+        tags=tags,
         deployments=tuple(routed),
         fallbacks=tuple(one.id for one in reserve),
         usd_per_month=cap,
@@ -159,7 +158,7 @@ def _groups(
             name=one.id,
             task=name,
             owner=owner,
-            tags=figures.task.declared.tags,
+            tags=tags,
             deployments=(one,),
             is_last=place == len(reserve),
         )
@@ -223,12 +222,12 @@ def _refuse_unservable(tasks: Iterable[TaskFigures], own: Mapping[str, OwnModel]
     """Gateways read `os.environ/NAME` as a variable anywhere: a name must not become a key."""
     wrong: dict[str, str] = {}
     for figures in tasks:
-        if _is_reference(figures.task.owner or ""):
+        if is_reference(figures.task.owner or ""):
             raise _reads_as_secret(figures, figures.task.owner or "")
         for part in _parts(figures):
             if part.model in wrong:
                 continue
-            if _is_reference(part.model):
+            if is_reference(part.model):
                 raise _reads_as_secret(figures, part.model)
             why = unservable(part.model, part.facts, own.get(part.model))
             if why:
@@ -241,10 +240,6 @@ def _refuse_unservable(tasks: Iterable[TaskFigures], own: Mapping[str, OwnModel]
             "Declare below `models` in `catalog/` how it is called: `endpoint: {model: "
             "azure/my-deployment, environment: MY_AZURE}`.",
         )
-
-
-def _is_reference(text: str) -> bool:
-    return text.lower().startswith(("os.environ", "oidc/"))
 
 
 def _reads_as_secret(figures: TaskFigures, text: str) -> SourceError:

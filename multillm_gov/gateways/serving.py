@@ -123,6 +123,11 @@ def _unknown(model: str, facts: ModelFacts | None) -> str:
     return "" if wire in _BARE else f"names no provider; write `{wire}/{model}`"
 
 
+def is_reference(text: str) -> bool:
+    """Whether a gateway would read a text as the name of a secret."""
+    return text.lower().startswith(("os.environ", "oidc/"))
+
+
 def _base_model(name: str, model: str, facts: ModelFacts | None, own: OwnModel) -> str:
     """What the model builds upon; a listed model under another name is its own base."""
     if own.base or facts is None or name == model:

@@ -1,35 +1,23 @@
 """From deployments to models of the catalog: known names, or entries of one's own."""
 
 import re
-from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from msgspec import Struct
 
 from multillm_gov.catalog.catalog import Catalog
 from multillm_gov.catalog.endpoint_declaration import WIRE_FORMATS
-from multillm_gov.catalog.parties.regions import places_of
-from multillm_gov.gateways.litellm.configuration import Deployment, number_of, variable_of
+from multillm_gov.gateways.litellm.configuration import Deployment, variable_of
 from multillm_gov.gateways.litellm.importing.ledger import Fate, Ledger
+from multillm_gov.gateways.litellm.importing.stated import stated_facts, stated_region
 from multillm_gov.gateways.serving import AZURE
 from multillm_gov.words import code
 
 _SPELLING = re.compile(r"[a-z0-9_-]{1,40}/[A-Za-z0-9._:-][A-Za-z0-9._:/-]{0,180}")
 _PREFIX = re.compile(r"([A-Z][A-Z0-9_]{0,62}[A-Z0-9])_API_(KEY|BASE)")
-_REGION = re.compile(r"[a-z0-9][a-z0-9-]{0,62}")
 _DEFAULT_AZURE = "AZURE"
 _DEFAULT = frozenset({_DEFAULT_AZURE})
 """Prefixes of the variables that the gateway reads for a wire format where none is named."""
-_REGIONS = ("aws_region_name", "vertex_location", "vertex_ai_location", "region_name")
-_PRICES = {
-    "input_cost_per_token": "input",
-    "output_cost_per_token": "output",
-    "cache_read_input_token_cost": "cache_read",
-    "cache_creation_input_token_cost": "cache_write",
-}
-_MILLION = Decimal(1_000_000)
-_LIMITS = {"rpm": "requests_per_minute", "tpm": "tokens_per_minute"}
-_LARGEST_LIMIT = 1_000_000_000
 _DECIDE = "which key is used is the gateway's: set {name} in the environment for trials"
 
 
@@ -51,8 +39,8 @@ class Models:
     def of(self, each: Deployment) -> Model:
         """The model of a deployment; its facts are declared where the catalog lacks them."""
         name, declaration = self._own(each) if self._is_own(each) else (each.model, {})
-        declaration |= self._window(each) | self._limits(each) | self._prices(each)
-        region, places = self._regions(each)
+        declaration |= stated_facts(self.ledger, each)
+        region, places = stated_region(self.ledger, each)
         if places:
             declaration["regions"] = places
         if region and not self._is_own(each):
@@ -150,62 +138,6 @@ class Models:
         text = re.sub(r"[^A-Z0-9]+", "_", each.model.upper()).strip("_")[:50].strip("_")
         return text if _PREFIX.fullmatch(f"{text}_API_KEY") else "OWN_MODEL"
 
-    def _window(self, each: Deployment) -> dict[str, Any]:
-        """The longest input and output that the file declares."""
-        found = {}
-        for key in ("max_input_tokens", "max_output_tokens"):
-            number = number_of(each.info.get(key))
-            if number is not None and number == int(number) and 1 <= number <= _LARGEST_LIMIT:
-                found[key] = int(number)
-                self.ledger.note(each.information(key), "exact", f"`{key}` in `catalog/`")
-        return found
-
-    def _limits(self, each: Deployment) -> dict[str, Any]:
-        found: dict[str, Any] = {}
-        for key, ours in _LIMITS.items():
-            number = each.number(key)
-            if number is None:
-                continue
-            if number == int(number) and 1 <= number <= _LARGEST_LIMIT:
-                found[ours] = int(number)
-                self.ledger.note(each.parameter(key), "exact", f"`{ours}` in `catalog/`")
-            else:
-                self.ledger.note(each.parameter(key), "question", "is this limit meant?")
-        return found
-
-    def _prices(self, each: Deployment) -> dict[str, Any]:
-        prices: dict[str, Any] = {}
-        for values, place in ((each.info, each.information), (each.parameters, each.parameter)):
-            for key, ours in _PRICES.items():
-                if key not in values:
-                    continue
-                amount = _per_million(values[key])
-                if amount is None:
-                    self.ledger.note(place(key), "question", "what is the price a million tokens?")
-                    continue
-                prices[ours] = amount
-                self.ledger.note(place(key), "exact", f"{amount} USD a million tokens")
-        return {"usd_per_million_tokens": prices} if prices else {}
-
-    def _regions(self, each: Deployment) -> tuple[str, list[str]]:
-        """The region as its cloud names it, empty where none is written, and where that is."""
-        for key in _REGIONS:
-            value = each.parameters.get(key)
-            if not isinstance(value, str) or not _REGION.fullmatch(value):
-                if value is not None:
-                    words = "which region is it? Write `endpoint.region` in `catalog/`"
-                    self.ledger.note(each.parameter(key), "question", words)
-                continue
-            places = list(places_of(value))
-            words = f"`region: {value}`"
-            if places:
-                words += f", `regions: [{', '.join(places)}]`"
-            else:
-                words += "; where is that? Write `regions` in `catalog/`"
-            self.ledger.note(each.parameter(key), "exact" if places else "question", words)
-            return value, places
-        return "", []
-
     def _settle(self, name: str, declaration: dict[str, Any], region: str, each: Deployment) -> str:
         """Keep a declaration under a name that no other one has."""
         spelled = self._spelled(each)
@@ -265,16 +197,3 @@ class Models:
                     "exact" if ours else "question",
                     f"{name} is read from the environment" if ours else _DECIDE.format(name=name),
                 )
-
-
-def _per_million(value: object) -> str | None:
-    """USD a million tokens as plain digits; ``None``: no amount."""
-    if isinstance(value, bool) or not isinstance(value, int | float | str) or len(str(value)) > 40:
-        return None
-    try:
-        amount = Decimal(str(value)) * _MILLION
-    except InvalidOperation:
-        return None
-    if not amount.is_finite() or not 0 <= amount < Decimal(10) ** 9:
-        return None
-    return f"{amount.normalize():f}"
