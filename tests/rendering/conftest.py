@@ -48,7 +48,7 @@ def golden(request: pytest.FixtureRequest) -> Callable[[str, bytes], None]:
     def compare(name: str, data: bytes) -> None:
         path = GOLDEN / name
         if request.config.getoption("--refresh-golden", default=False):
-            path.parent.mkdir(exist_ok=True)
+            path.parent.mkdir(parents=True, exist_ok=True)
             path.write_bytes(data)
         assert data.decode() == path.read_bytes().decode()
 

@@ -10,7 +10,7 @@ import click
 from msgspec import Struct
 
 from multillm_gov.errors import GovernError
-from multillm_gov.rendering.plain.escaping import visible
+from multillm_gov.rendering.plain.escaping import visible, without_commands
 from multillm_gov.rendering.plain.width import width, wrap
 from multillm_gov.sources.root import split_paths
 
@@ -109,7 +109,7 @@ def fit_text(text: str, size: int | None = None) -> str:
         room = max(most - len(margin), _NARROWEST // 2)
         first, *rest = _broken(line[len(margin) :], room)
         lines += [f"{margin}{first}", *(f"{margin}  {more}" for more in rest)]
-    return "\n".join(lines)
+    return without_commands("\n".join(lines))
 
 
 def _broken(text: str, room: int) -> list[str]:

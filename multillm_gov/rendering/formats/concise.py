@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from multillm_gov.finding import Finding
-from multillm_gov.rendering.plain.escaping import visible
+from multillm_gov.rendering.plain.escaping import visible, without_commands
 from multillm_gov.rendering.plain.facts import worst_first
 from multillm_gov.rendering.plain.painting import Painter
 from multillm_gov.rendering.plain.wording import draft_sentence, verdict_sentence
@@ -31,7 +31,7 @@ def render(report: Report, *, color: bool = False, folder: str = "", root: str =
     if report.draft:
         lines.insert(0, painter(visible(draft_sentence(report)), "bold", "red"))
     lines.append(painter(verdict_sentence(report), "bold"))
-    return ("\n".join(lines) + "\n").encode()
+    return (without_commands("\n".join(lines)) + "\n").encode()
 
 
 def _line(finding: Finding, painter: Painter) -> str:

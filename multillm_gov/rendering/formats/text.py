@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from multillm_gov.briefing import CHANGE_SECTIONS
 from multillm_gov.finding import Finding, Severity
 from multillm_gov.rendering.plain.changes import brief_lines, list_changes
-from multillm_gov.rendering.plain.escaping import visible
+from multillm_gov.rendering.plain.escaping import visible, without_commands
 from multillm_gov.rendering.plain.facts import facts_of
 from multillm_gov.rendering.plain.findings import list_findings, summarize
 from multillm_gov.rendering.plain.painting import Painter
@@ -60,7 +60,7 @@ def render(
     lines = [*arrange(report, painter, max(width, 40), every)]
     draft = wrap(visible(draft_sentence(report)), max(width, 40)) if report.draft else ()
     lines = [*(painter(line, "bold", "red") for line in draft), *lines]
-    return ("\n".join(lines).rstrip("\n") + "\n").encode()
+    return (without_commands("\n".join(lines).rstrip("\n")) + "\n").encode()
 
 
 def _check(report: Report, painter: Painter, size: int, every: bool) -> Iterator[str]:

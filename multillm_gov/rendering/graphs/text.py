@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 
 from multillm_gov.rendering.graphs.drawing.bounding import bound
-from multillm_gov.rendering.plain.escaping import encodable, visible
+from multillm_gov.rendering.plain.escaping import encodable, visible, without_commands
 from multillm_gov.rendering.plain.painting import Painter
 from multillm_gov.rendering.plain.sections import section
 from multillm_gov.rendering.plain.width import wrap
@@ -26,7 +26,8 @@ def render(graph: Graph, *, width: int = _WIDTH, color: bool = False) -> bytes:
     for part in graph.sections:
         lines += section(part, painter, width)
     lines += _trees(bound(graph, MOST), width)
-    return encodable("\n".join(lines).rstrip("\n")).encode() + b"\n"
+    text = without_commands("\n".join(lines).rstrip("\n"))
+    return encodable(text).encode() + b"\n"
 
 
 def _trees(graph: Graph, width: int) -> Iterator[str]:

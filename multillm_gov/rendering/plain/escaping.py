@@ -2,6 +2,8 @@
 
 import re
 
+_MARK = re.compile(r"(?<=#)#(?=\w*\[)")
+"""Of ``##[error]``, which a build's runner obeys anywhere in its log."""
 _DANGEROUS = re.compile(
     "["
     "\x00-\x1f\x7f-\x9f"  # C0, DEL, C1: cursor movement, titles, clipboard writes
@@ -9,15 +11,21 @@ _DANGEROUS = re.compile(
     "\u2028-\u202e\u2060-\u206f\u3164\ufeff\uffa0\ufff9-\ufffb\ufffe\uffff"
     "\ud800-\udfff"  # lone surrogates: bytes of a file name that are not UTF-8
     "\U000e0000-\U000e0fff"  # tags, variation selectors: hidden payloads
-    "]"
+    r"]|" + _MARK.pattern
 )
+_COMMAND = re.compile(r"^([^\S\n]*):(?=:)", re.MULTILINE)
 _BREAKS = re.compile("\r\n|[\n\r]")
 _SURROGATES = re.compile("[\ud800-\udfff]")
 
 
 def visible(text: str) -> str:
-    r"""One line; what could move a cursor, hide or reorder is written out: ``\x1b``, ``\u202e``."""
+    r"""One line; what could move a cursor, hide, reorder or command is written out: ``\x1b``."""
     return _DANGEROUS.sub(_format, text)
+
+
+def without_commands(text: str) -> str:
+    r"""Lines that no runner obeys where a build's log shows them: ``::error`` is written out."""
+    return _MARK.sub(r"\\x23", _COMMAND.sub(r"\1\\x3a", text))
 
 
 def visible_lines(text: str) -> list[str]:
