@@ -43,6 +43,8 @@ if TYPE_CHECKING:
     from pptx.slide import Slide
 
 BINARY = True
+_LONGEST_PROPERTY = 255
+"""Characters of a property of a document that the format takes."""
 _MOST_ROWS = 12
 _MOST_FIGURES = 18
 _MOST_COLUMNS = 8
@@ -67,9 +69,10 @@ def render(report: Report) -> bytes:
     show = Presentation()
     show.slide_width, show.slide_height = Inches(WIDE), Inches(HIGH)
     properties = show.core_properties
-    properties.title, properties.author = visible(report.title), visible(report.organization)
+    properties.title = visible(report.title)[:_LONGEST_PROPERTY]
+    properties.author = visible(report.organization)[:_LONGEST_PROPERTY]
     properties.created = properties.modified = datetime.fromisoformat(report.as_of)
-    properties.keywords = visible(report.command)
+    properties.keywords = visible(report.command)[:_LONGEST_PROPERTY]
     properties.last_modified_by = ""
     deck = _Deck(show, report)
     deck.title()
