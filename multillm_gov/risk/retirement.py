@@ -5,7 +5,7 @@ from datetime import date
 
 from msgspec import Struct
 
-from multillm_gov.catalog.facts import Lifecycle, ModelFacts, Successor
+from multillm_gov.catalog.facts import ModelFacts, Successor
 from multillm_gov.catalog.lifecycle.lifecycle import NoticePolicy, notice_policy
 from multillm_gov.dimensions import UNKNOWN
 from multillm_gov.measures.lifecycle import runway_days, slack_days
@@ -162,7 +162,7 @@ def _life(
         standby=standby,
         retirement=lifecycle.retirement if lifecycle is not None else None,
         source=lifecycle.source if lifecycle is not None else "",
-        hint=_hint(lifecycle) if lifecycle is not None else "",
+        hint=_hint(facts, context) if facts is not None else "",
         runway=runway_days(facts, context.as_of) if facts is not None else None,
         slack=slack_days(facts, context.as_of, lead) if facts is not None else None,
         notice=policy,
@@ -173,12 +173,14 @@ def _life(
     )
 
 
-def _hint(lifecycle: Lifecycle) -> str:
+def _hint(facts: ModelFacts, context: StressContext) -> str:
+    lifecycle = facts.lifecycle
     if lifecycle.retirement is not None:
         return ""
     if lifecycle.doubtful is not None:
         return f"doubtful: {lifecycle.doubtful.date}"
-    return f"elsewhere: {', '.join(lifecycle.elsewhere)}" if lifecycle.elsewhere else ""
+    dates = context.catalog.elsewhere(facts)
+    return f"elsewhere: {', '.join(dates)}" if dates else ""
 
 
 def forced_migrations(

@@ -227,6 +227,18 @@ def test_14_the_earliest_possible_date_is_no_retirement(ask: Ask) -> None:
     assert not [one for one in before.of("GOV102") if one["severity"] == "error"]
 
 
+@pytest.mark.parametrize("command", ["report", "stress --no-simulation"])
+def test_14_dates_of_the_same_weights_elsewhere_show_without_a_lock(
+    govern: Callable[..., Any], tmp_path: Path, command: str
+) -> None:
+    (tmp_path / "allocations").mkdir()
+    (tmp_path / ALLOCATION).write_text(
+        "owner: o\ntask_classes: {t: {route: [{model: openai/gpt-5.5}]}}\n"
+    )
+    done = govern(*command.split(), "--format", "json", "--as-of", DAY, cwd=tmp_path)
+    assert re.search(r"not known \(elsewhere: [^)]*azure 2027-10-26", done.stdout.decode())
+
+
 def test_15_not_listed_is_not_failing_and_a_redirected_model_is_billed_as_what_answers(
     ask: Ask,
 ) -> None:

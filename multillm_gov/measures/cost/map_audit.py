@@ -52,6 +52,8 @@ _BY_MODE: dict[str, dict[str, Any]] = {
 }
 Models = Sequence[ModelFacts]
 Rows = Iterator["AuditRow"]
+_WITHOUT_WEIGHTS = frozenset({"search", "vector_store", "guardrail"})
+"""Modes of services that are no model."""
 _RESOLVED_MODES = frozenset({"chat", "embedding"})
 """Modes whose vendors and providers the catalog answers for."""
 
@@ -110,6 +112,14 @@ def _without_vendor(models: Models) -> Rows:
             yield AuditRow(facts.name, f"{join_words(missing)} not known")
 
 
+def _without_weights(models: Models) -> Rows:
+    """Models of which no source that we read says whether others may serve their weights."""
+    for facts in models:
+        if facts.exposure.weights == UNKNOWN and facts.mode not in _WITHOUT_WEIGHTS:
+            made = f"{facts.exposure.vendor} {facts.exposure.family}"
+            yield AuditRow(facts.name, f"not known whether the weights of {made} are open")
+
+
 def _doubtful_dates(models: Models) -> Rows:
     for facts in models:
         doubtful = facts.lifecycle.doubtful
@@ -157,6 +167,7 @@ def _spread(values: dict[object, set[str]]) -> str:
 SECTIONS: tuple[tuple[str, str, Callable[[Models], Rows]], ...] = (
     ("price", "No price for what a usual request of the mode consumes", _without_price),
     ("vendor", "Vendor or provider not known", _without_vendor),
+    ("weights", "Open or closed weights not known", _without_weights),
     ("date", "Doubtful retirement date", _doubtful_dates),
     ("successor", "Announced successor that cannot be routed", _unrouted_successors),
     ("hosts", "Facts that differ between hosts", _disagreements),

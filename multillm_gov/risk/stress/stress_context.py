@@ -6,6 +6,7 @@ from typing import Any
 
 from msgspec import Struct
 
+from multillm_gov.catalog.catalog import Catalog
 from multillm_gov.catalog.facts import ModelFacts
 from multillm_gov.catalog.overrides import Overrides
 from multillm_gov.evidence.loading import Evidence, Probes
@@ -98,6 +99,7 @@ class StressContext(Struct, frozen=True, kw_only=True):
     figures: PortfolioFigures
     settings: Settings
     overrides: Overrides
+    catalog: Catalog
     as_of: date
     tasks: tuple[StressedTask, ...]
     """In the system's order."""

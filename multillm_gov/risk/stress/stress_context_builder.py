@@ -49,6 +49,7 @@ def stress_context(state: State) -> StressContext:
         figures=figures,
         settings=state.portfolio.settings,
         overrides=state.overrides,
+        catalog=state.catalog,
         as_of=state.as_of,
         tasks=tasks,
         by_name={task.name: task for task in tasks},
