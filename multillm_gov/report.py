@@ -158,6 +158,20 @@ class ModelScore(msgspec.Struct, frozen=True, kw_only=True):
     p_value: float | None = None
 
 
+class Look(msgspec.Struct, frozen=True, kw_only=True):
+    """How pages look; an empty color, logo or typeface is the product's own."""
+
+    paper: Literal["a4", "us-letter"] = "a4"
+    color: str = ""
+    """``#1d4468``."""
+    logo: bytes = b""
+    logo_kind: str = ""
+    """``png``, ``jpg`` or ``svg``."""
+    fonts: tuple[bytes, ...] = ()
+    """Font files, for what the shipped typeface lacks."""
+    typeface: str = ""
+
+
 Kind = Literal[
     "check", "diff", "board", "stress", "dry-run", "bench", "optimize", "usage", "waivers"
 ]
@@ -208,6 +222,7 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
     """The portfolio's folder below the repository's root, with ``/`` last; may be empty."""
     briefing: Briefing | None = None
     """Of a comparison: what a reviewer reads first."""
+    look: Look = Look()
     draft: tuple[str, ...] = ()
     """Why it is no final paper, each a clause: ``contains changes that are not committed``."""
     command: str = ""

@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 
 from msgspec import Meta, Struct, field
 
+from multillm_gov.portfolio.brand import Brand
 from multillm_gov.portfolio.feed import Feed
 from multillm_gov.portfolio.optimization import Optimization
 from multillm_gov.portfolio.risk import Risk
@@ -163,6 +164,9 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
         tuple[Feed, ...],
         Meta(description="Where `govern usage import` reads consumption from"),
     ] = ()
+    brand: Annotated[Brand, Meta(description="How reports look: paper, color, logo and fonts")] = (
+        Brand()
+    )
     default_branch: Annotated[
         str | None,
         Meta(description="Branch that `govern diff` compares with when no base is named"),

@@ -11,6 +11,7 @@ from multillm_gov.report import Report
 from multillm_gov.reporting.board.report import report_board
 from multillm_gov.risk.portfolio_risk import measure_board_risk
 from multillm_gov.risk.stress.scenario_book import scenarios_of
+from multillm_gov.sources.brand_files import read_look
 from multillm_gov.sources.git import Repository
 from multillm_gov.sources.root import path_prefix, split_paths
 from multillm_gov.workflows.comparing import compare_assessments
@@ -67,8 +68,10 @@ def report(
         fail_on=gate(settings, None),
     )
     draft = draft_reasons(top, now.state.revision, settings.default_branch)
+    at = pack.revision + "".join(revision.partition(":")[1:]) if revision else ""
     return replace(
         pack,
+        look=read_look(settings.brand, top, at),
         path_prefix=path_prefix(top),
         draft=draft,
         command=command_again(pack, revision or "", since or ""),

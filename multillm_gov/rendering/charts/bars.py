@@ -3,8 +3,17 @@
 import msgspec
 
 from multillm_gov.content import Bar, BarChart
-from multillm_gov.rendering.charts.scale import Scale, format_tick, nice_ticks, spread
-from multillm_gov.rendering.charts.svg import SIZE, box, clip, frame, label, line, text_width
+from multillm_gov.rendering.charts.scale import Scale, format_tick, nice_ticks
+from multillm_gov.rendering.charts.svg import (
+    SIZE,
+    box,
+    clip,
+    frame,
+    label,
+    line,
+    shorten,
+    text_width,
+)
 from multillm_gov.rendering.charts.theme import MARKS, Theme
 from multillm_gov.rendering.plain.escaping import visible
 
@@ -82,7 +91,7 @@ def _bar(bar: Bar, plan: _Plan, top: float, theme: Theme) -> list[str]:
     room = plan.width - plan.values - 6 if plan.stacked else plan.names - 12
     value = clip(_format(bar), plan.values)
     parts = [
-        label((0, baseline), clip(visible(bar.label), room), theme.ink),
+        label((0, baseline), shorten(visible(bar.label), room), theme.ink),
         box((plan.names, y), plan.scale.end - plan.names, _BAR, theme.track),
         box((plan.names, y), plan.scale(bar.value) - plan.names, _BAR, theme.status[bar.status]),
         label((plan.width, baseline), value, theme.ink, anchor="end", strong=bar.status == "bad"),
@@ -100,15 +109,20 @@ def _references(chart: BarChart, plan: _Plan, theme: Theme) -> tuple[list[str], 
     ordered = sorted(chart.references, key=lambda reference: (reference.value, reference.label))
     if not ordered:
         return [], 4.0
-    names = [clip(visible(reference.label), plan.width) for reference in ordered]
-    marks = [plan.scale(reference.value) for reference in ordered]
-    places = spread(marks, [text_width(name) for name in names], start=0, end=plan.width)
-    top = (1 + max(lane for _, lane in places)) * _LANE + 6
+    top = len(ordered) * _LANE + 6
     bottom = top + plan.pitch * len(chart.bars)
     parts = []
-    for x, name, (center, lane) in zip(marks, names, places, strict=True):
-        baseline = (lane + 1) * _LANE - 4
-        parts.append(label((center, baseline), name, theme.muted, anchor="middle"))
+    for rank, reference in enumerate(ordered):
+        # A lane for each, the last one lowest: its name stands beside its own line, and the lines
+        # of those above pass left of it.
+        x, baseline = plan.scale(reference.value), (rank + 1) * _LANE - 4
+        name = clip(visible(reference.label), plan.width)
+        width = text_width(name)
+        at = (x + 4, baseline) if x + 4 + width <= plan.width else (x - 4, baseline)
+        fits = at[0] > x or x - 4 - width >= 0
+        anchor = "start" if at[0] > x or not fits else "end"
+        parts.append(label(at if fits else (0, baseline), name, theme.muted, anchor=anchor))
+        parts.append(line((x, baseline - 9), (x, top - 4), theme.muted, dashes="4 3"))
         parts += [
             line((x, y), (x, end), theme.muted, dashes="4 3")
             for y, end in _spans(plan, top, bottom)

@@ -4,9 +4,10 @@ import re
 from math import ceil
 
 import msgspec
+from msgspec.structs import replace
 
 from multillm_gov.content import Cell, HeatMap, HeatRow
-from multillm_gov.rendering.charts.svg import SIZE, box, clip, frame, label, text_width
+from multillm_gov.rendering.charts.svg import SIZE, box, clip, frame, label, shorten, text_width
 from multillm_gov.rendering.charts.theme import MARKS, Theme
 from multillm_gov.rendering.plain.escaping import visible
 
@@ -16,6 +17,7 @@ _LEAST = 72.0
 """Width of a cell at least."""
 _LINE = SIZE + 3
 _HEAD_LINES = 3
+_MOST_ROWS = 8
 _SEAM = re.compile(r"(?<=[-_. /])")
 
 
@@ -31,6 +33,30 @@ def draw_heat(chart: HeatMap, *, width: float, key: str, theme: Theme) -> str:
         parts.append(label((0, y + 12), "nothing to show", theme.muted))
         y += 20
     return frame(parts, (width, y), chart, key=key, theme=theme)
+
+
+def bands(chart: HeatMap, width: float) -> tuple[HeatMap, ...]:
+    """Its bands as maps of their own, the title with the first, so that pages may part them.
+
+    A band of many rows is parted, too: half a page that cannot be broken leaves half a page empty.
+    """
+    count = _plan(chart, width).count
+    parts = ceil(len(chart.rows) / _MOST_ROWS) or 1
+    high = ceil(len(chart.rows) / parts) or 1
+    found = [
+        replace(
+            chart,
+            title="",
+            columns=chart.columns[first : first + count],
+            rows=tuple(
+                replace(row, cells=row.cells[first : first + count])
+                for row in chart.rows[top : top + high]
+            ),
+        )
+        for first in range(0, len(chart.columns), count)
+        for top in range(0, len(chart.rows), high)
+    ]
+    return (replace(found[0], title=chart.title), *found[1:]) if found else (chart,)
 
 
 class _Plan(msgspec.Struct, frozen=True, kw_only=True):
@@ -98,10 +124,10 @@ def _row(
     row: HeatRow, plan: _Plan, span: tuple[int, int], y: float, theme: Theme
 ) -> tuple[list[str], float]:
     if plan.stacked:
-        parts = [label((0, y + 14), clip(visible(row.label), plan.width), theme.ink)]
+        parts = [label((0, y + 14), shorten(visible(row.label), plan.width), theme.ink)]
         y += 20
     else:
-        parts = [label((0, y + 17), clip(visible(row.label), plan.names - 10), theme.ink)]
+        parts = [label((0, y + 17), shorten(visible(row.label), plan.names - 10), theme.ink)]
     for position, cell in enumerate(row.cells[slice(*span)]):
         left = plan.left(position)
         parts.append(box((left, y), plan.cell - _GAP, _ROW - _GAP, theme.grounds[cell.status]))
@@ -125,4 +151,4 @@ def _broken(title: str, room: float) -> list[str]:
             lines.append(piece)
         else:
             lines[-1] += piece
-    return [clip(line.strip(), room) for line in lines]
+    return [shorten(line.strip(), room) for line in lines]

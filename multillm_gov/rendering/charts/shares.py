@@ -3,7 +3,16 @@
 from multillm_gov.content import Segment, ShareChart, ShareRow
 from multillm_gov.dimensions import UNKNOWN
 from multillm_gov.rendering.charts.scale import Scale, format_tick, nice_ticks, spread
-from multillm_gov.rendering.charts.svg import SIZE, box, clip, frame, label, line, text_width
+from multillm_gov.rendering.charts.svg import (
+    SIZE,
+    box,
+    clip,
+    frame,
+    label,
+    line,
+    shorten,
+    text_width,
+)
 from multillm_gov.rendering.charts.theme import Theme
 from multillm_gov.rendering.plain.escaping import visible
 from multillm_gov.units import format_share
@@ -11,6 +20,8 @@ from multillm_gov.units import format_share
 _BAR = 24.0
 _LANE = SIZE + 4
 _MOST_PARTS = 6
+_GAP = 12.0
+"""Between names below a bar."""
 
 
 def draw_shares(chart: ShareChart, *, width: float, key: str, theme: Theme) -> str:
@@ -88,7 +99,7 @@ def _stack(
     """The bar at a height, its names clear of the limit mark."""
     parts: list[str] = []
     y, mark = at
-    outside: list[tuple[float, str]] = []
+    outside: list[tuple[float, str, float]] = []
     start = 0.0
     for rank, part in enumerate(segments):
         left, right = scale(start), scale(start + part.share)
@@ -102,7 +113,8 @@ def _stack(
         if inside:
             parts.append(label((first + 7, y + 16), inside, ink))
         else:
-            outside.append(((left + right) / 2, _named(part, scale.end - scale.start, at_most=190)))
+            name = _named(part, scale.end - scale.start, at_most=190)
+            outside.append(((left + right) / 2, name, part.share))
     if not segments:
         parts.append(label((scale.start, y + 16), "nothing to share", theme.muted))
     drawn, bottom = _leaders(outside, scale, y + _BAR, theme)
@@ -122,26 +134,48 @@ def _named(part: Segment, room: float, at_most: float = 0.0) -> str:
     left = min(room - text_width(share), at_most or room)
     if left < min(text_width(name), 60):
         return ""
-    return clip(name, left) + share
+    return shorten(name, left) + share
 
 
 def _leaders(
-    outside: list[tuple[float, str]], scale: Scale, y: float, theme: Theme
+    outside: list[tuple[float, str, float]], scale: Scale, y: float, theme: Theme
 ) -> tuple[list[str], float]:
-    """Names of parts too small to hold theirs, below them, each with a line to its part."""
+    """Names of parts too small to hold theirs, below them, each with a line to its part.
+
+    Those that one line of text has no room for are named together, by their number.
+    """
     if not outside:
         return [], y
+    named, rest = list(outside), list[tuple[float, str, float]]()
+    while named and _room(named, rest) > scale.end - scale.start:
+        rest.insert(0, named.pop())
+    if rest:
+        named.append(_together(rest))
     places = spread(
-        [center for center, _ in outside],
-        [text_width(text) for _, text in outside],
+        [center for center, _, _ in named],
+        [text_width(text) for _, text, _ in named],
         start=scale.start,
         end=scale.end,
-        gap=12,
+        gap=_GAP,
     )
+    baseline = y + 8 + _LANE
     parts = []
-    for (center, text), (x, lane) in zip(outside, places, strict=True):
-        baseline = y + 8 + (lane + 1) * _LANE
-        if lane == 0:
-            parts.append(line((center, y + 1), (x, baseline - SIZE + 1), theme.muted, width=0.7))
+    for (center, text, _), (x, _) in zip(named, places, strict=True):
+        parts.append(line((center, y + 1), (x, baseline - SIZE + 1), theme.muted, width=0.7))
         parts.append(label((x, baseline), text, theme.ink, anchor="middle"))
-    return parts, y + 8 + (1 + max(lane for _, lane in places)) * _LANE
+    return parts, y + 8 + _LANE
+
+
+def _together(parts: list[tuple[float, str, float]]) -> tuple[float, str, float]:
+    share = sum(part for _, _, part in parts)
+    return (
+        sum(center for center, _, _ in parts) / len(parts),
+        f"{len(parts):,} more {format_share(share)}",
+        share,
+    )
+
+
+def _room(named: list[tuple[float, str, float]], rest: list[tuple[float, str, float]]) -> float:
+    """Width of the names beside each other, with that of the rest."""
+    texts = [text for _, text, _ in named] + ([_together(rest)[1]] if rest else [])
+    return sum(map(text_width, texts)) + _GAP * (len(texts) - 1)

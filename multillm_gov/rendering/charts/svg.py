@@ -49,6 +49,25 @@ def clip(text: str, width: float, size: float = SIZE) -> str:
     return text[:kept].rstrip() + "…"
 
 
+def shorten(text: str, width: float, size: float = SIZE) -> str:
+    """A name, or its beginning and end with an ellipsis between: names alike differ at the end."""
+    if text_width(text, size) <= width:
+        return text
+    room = width - text_width("…", size)
+    tail = _fitting(text[::-1], 0.4 * room, size)
+    head = clip(text, width - sum(size * _advance(char) for char in text[len(text) - tail :]), size)
+    return head + text[len(text) - tail :].lstrip()
+
+
+def _fitting(text: str, room: float, size: float) -> int:
+    """How many first characters fit."""
+    for count, char in enumerate(text):
+        room -= size * _advance(char)
+        if room < 0:
+            return count
+    return len(text)
+
+
 def element(name: str, content: str = "", **attributes: str | float) -> str:
     """One element; ``_`` in attribute names stands for ``-``; ``content`` is escaped markup."""
     opening = name + "".join(

@@ -7,6 +7,9 @@ from multillm_gov.content import Status
 MARKS: dict[Status, str] = {"good": "", "watch": "△ ", "bad": "▲ ", "neutral": ""}
 """A sign before what is near or outside a limit, besides the color."""
 
+ACCENT = "#1d4468"
+"""Of headings, where no brand says otherwise."""
+
 
 class Theme(msgspec.Struct, frozen=True, kw_only=True):
     """Colors by role; text has a contrast of at least 4.5:1, in light and in dark."""

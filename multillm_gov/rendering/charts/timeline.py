@@ -4,7 +4,16 @@ from datetime import date
 
 from multillm_gov.content import Event, Timeline
 from multillm_gov.rendering.charts.scale import Scale
-from multillm_gov.rendering.charts.svg import box, clip, element, frame, label, line, text_width
+from multillm_gov.rendering.charts.svg import (
+    box,
+    clip,
+    element,
+    frame,
+    label,
+    line,
+    shorten,
+    text_width,
+)
 from multillm_gov.rendering.charts.theme import Theme
 from multillm_gov.rendering.plain.escaping import visible
 
@@ -41,13 +50,13 @@ def draw_timeline(chart: Timeline, *, width: float, key: str, theme: Theme) -> s
             parts.append(
                 label(
                     (0, y - 14),
-                    clip(visible(event.label), width - text_width(text) - 10),
+                    shorten(visible(event.label), width - text_width(text) - 10),
                     theme.ink,
                 )
             )
             parts.append(label((width, y - 14), text, theme.ink, anchor="end"))
         else:
-            parts.append(label((0, y + 4), clip(visible(event.label), names - 10), theme.ink))
+            parts.append(label((0, y + 4), shorten(visible(event.label), names - 10), theme.ink))
             parts.append(
                 label((width, y + 4), clip(visible(event.text), texts - 8), theme.ink, anchor="end")
             )

@@ -1,5 +1,6 @@
 """The report as one HTML file: no script, nothing fetched, charts for pages and phones."""
 
+from base64 import b64encode
 from typing import TYPE_CHECKING
 
 from multillm_gov.content import Block, Cell, Chart, Column, Items, Paragraph, Table
@@ -8,7 +9,7 @@ from multillm_gov.rendering.charts.theme import MARKS, SCREEN
 from multillm_gov.rendering.pages.layout import code_runs, facts, headline_table, sections
 from multillm_gov.rendering.plain.escaping import visible
 from multillm_gov.rendering.plain.wording import draft_sentence
-from multillm_gov.report import Report
+from multillm_gov.report import Look, Report
 
 ENDINGS = (".htm",)
 _LONG_WORD = 30
@@ -33,6 +34,8 @@ def render(report: Report) -> bytes:
         css=Markup(css),  # noqa: S704 - our own file
         facts=facts(report),
         draft=draft_sentence(report),
+        accent=report.look.color,
+        logo=_logo(report.look),
         headline=headline_table(report),
         sections=sections(report),
         marks=MARKS,
@@ -42,6 +45,14 @@ def render(report: Report) -> bytes:
         drawing=_drawing,
     )
     return page.lstrip().encode()
+
+
+def _logo(look: Look) -> str:
+    """The picture as an address that holds it; as an image, not even an SVG can run a script."""
+    if not look.logo:
+        return ""
+    kind = {"png": "png", "jpg": "jpeg", "svg": "svg+xml"}[look.logo_kind]
+    return f"data:image/{kind};base64,{b64encode(look.logo).decode()}"
 
 
 def _environment() -> "SandboxedEnvironment":

@@ -1,40 +1,70 @@
 """A report as the plain data that the PDF template reads."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import cache
 from importlib.resources import files
 from struct import unpack_from
 from typing import Any
-from unicodedata import category
+from unicodedata import category, name
 
-from multillm_gov.content import Block, Cell, Items, Paragraph, Table
+from multillm_gov.content import Block, Cell, HeatMap, Items, Paragraph, Table
 from multillm_gov.rendering.charts.drawing import WIDE, draw
-from multillm_gov.rendering.charts.theme import MARKS, PRINT
+from multillm_gov.rendering.charts.heat import bands
+from multillm_gov.rendering.charts.theme import ACCENT, MARKS, PRINT
 from multillm_gov.rendering.pages.layout import code_runs, facts, headline_table, sections
 from multillm_gov.rendering.plain.escaping import visible
 from multillm_gov.rendering.plain.width import crop
 from multillm_gov.rendering.plain.wording import draft_sentence, short_revision
 from multillm_gov.report import Report
 
-MISSING = "□"
-"""Stands for a character that the font does not have."""
+_NO_GLYPH = frozenset({"Co", "Cn", "Cs"})
+_NO_MARK = frozenset("\u200b\u200c\u200d\ufe0e\ufe0f\u00ad\u2060")
+"""Characters that show nothing of their own."""
 _BREAK = "\u200b"
-_LONG = re.compile(r"\S{19,}")
-_SEAMS = re.compile(r"([/_.:@=,-]+|[^/_.:@=,-]{22})(?=.)")
+_LONG = re.compile(r"\S{16,}")
+_SEAMS = re.compile(r"[/_.:@=,-]+(?=.)")
+_PLAIN = re.compile(r"[^/_.:@=,\-\u200b]{16,}")
+_KEPT = 4
+"""Letters at either end of a long word between which it is not broken."""
 _ROOM = 60
 """Characters of the organization's name that fit the running header."""
 
 Clean = Callable[[str], str]
 
 
-def only_covered(text: str) -> str:
-    """The text with every character that Inter lacks replaced by ``□``."""
-    return (
-        text
-        if text.isascii()
-        else "".join(char if char in _characters() else MISSING for char in text)
+def displayable(text: str) -> str:
+    r"""One line; what no font is meant to have (private use, unassigned) is written out, too."""
+    if text.isascii():
+        return visible(text)
+    return "".join(
+        f"\\u{ord(char):04x}" if category(char) in _NO_GLYPH else char for char in visible(text)
     )
+
+
+def scripts_beyond(document: dict[str, Any]) -> dict[str, str]:
+    """Characters that the shipped typeface lacks, by the name of their script."""
+    found: dict[str, set[str]] = {}
+    for char in _all_characters(document) - _characters() - _NO_MARK:
+        found.setdefault(script_of(char), set()).add(char)
+    return {script: "".join(sorted(chars)) for script, chars in sorted(found.items())}
+
+
+def _all_characters(value: object) -> set[str]:
+    if isinstance(value, str):
+        return set() if value.isascii() else set(value)
+    parts = value.values() if isinstance(value, dict) else value
+    if not isinstance(parts, Iterable):
+        return set()
+    return set[str]().union(*map(_all_characters, parts))
+
+
+def script_of(char: str) -> str:
+    """A script's usual name: ``Hebrew``, ``Han``, ``Emoji and symbols``."""
+    if category(char) in {"So", "Sk", "Sm", "Po"}:
+        return "Emoji and symbols"
+    first = name(char, "OTHER").partition(" ")[0].partition("-")[0]
+    return {"CJK": "Han", "KANGXI": "Han"}.get(first, first.capitalize())
 
 
 @cache
@@ -61,9 +91,9 @@ def _characters() -> frozenset[str]:
     return frozenset()
 
 
-def document_of(report: Report, *, covered_only: bool = False) -> dict[str, Any]:
-    """Strings made visible and breakable, charts drawn; ``covered_only`` limits characters."""
-    clean: Clean = (lambda text: only_covered(visible(text))) if covered_only else visible
+def document_of(report: Report) -> dict[str, Any]:
+    """Strings made visible and breakable, charts drawn."""
+    clean: Clean = displayable
     found = facts(report)
     return {
         "cover": report.kind == "board",
@@ -81,19 +111,34 @@ def document_of(report: Report, *, covered_only: bool = False) -> dict[str, Any]
             {
                 "title": _plain(section.title, clean),
                 "blocks": [
-                    _block(block, f"chart-{number}-{index}", clean)
+                    _block(part, f"chart-{number}-{index}-{place}", clean)
                     for index, block in enumerate(section.blocks)
+                    for place, part in enumerate(_parted(block))
                 ],
             }
             for number, section in enumerate(sections(report))
         ],
-        "replaced": covered_only,
+        "paper": report.look.paper,
+        "color": report.look.color or ACCENT,
+        "logo": f"/logo.{report.look.logo_kind}" if report.look.logo else "",
+        "typeface": report.look.typeface,
     }
 
 
 def breakable(text: str) -> str:
     """The text with break opportunities inside its long words."""
-    return _LONG.sub(lambda word: _SEAMS.sub(r"\1" + _BREAK, word[0]), text)
+    return _LONG.sub(_with_breaks, text)
+
+
+def _with_breaks(word: re.Match[str]) -> str:
+    """After separators; where none is near, anywhere but next to the ends."""
+    seamed = _SEAMS.sub(lambda seam: seam[0] + _BREAK, word[0])
+    return _PLAIN.sub(
+        lambda part: (
+            part[0][:_KEPT] + _BREAK.join(["", *part[0][_KEPT:-_KEPT], ""]) + part[0][-_KEPT:]
+        ),
+        seamed,
+    )
 
 
 def _revision(report: Report) -> list[str]:
@@ -106,6 +151,10 @@ def _plain(text: str, clean: Clean) -> str:
 
 def _runs(text: str, clean: Clean) -> list[tuple[str, bool]]:
     return [(breakable(clean(part)), code) for part, code in code_runs(text)]
+
+
+def _parted(block: Block) -> tuple[Block, ...]:
+    return bands(block, WIDE) if isinstance(block, HeatMap) else (block,)
 
 
 def _block(block: Block, key: str, clean: Clean) -> dict[str, Any]:

@@ -19,7 +19,7 @@ from multillm_gov.content import (
 )
 from multillm_gov.rendering.charts.drawing import NARROW, WIDE, draw
 from multillm_gov.rendering.charts.scale import Scale, format_tick, nice_ticks, spread
-from multillm_gov.rendering.charts.svg import SIZE, clip, text_width
+from multillm_gov.rendering.charts.svg import SIZE, clip, shorten, text_width
 from multillm_gov.rendering.charts.theme import PRINT, SCREEN
 from multillm_gov.rendering.plain.escaping import visible
 from multillm_gov.report import Report
@@ -323,3 +323,55 @@ def test_printed_labels_stand_out_from_their_ground() -> None:
         (PRINT.ground, PRINT.muted),
     ]
     assert min(contrast(ground, ink) for ground, ink in pairs) >= 4.5
+
+
+def test_the_name_of_a_benchmark_stands_at_its_line() -> None:
+    chart = BarChart(
+        title="t",
+        summary="s",
+        unit="points",
+        bars=(Bar(label="Vendor", value=10_000, text="10,000"),),
+        references=(
+            Reference(label="benchmark 1,800 (2023)", value=1_800),
+            Reference(label="benchmark 2,500 (2010)", value=2_500),
+            Reference(label="the whole", value=10_000),
+        ),
+    )
+    for width in (WIDE, NARROW):
+        root = parse(draw(chart, width=width, key="k", theme=PRINT))
+        lines = [item for item in root.iter(f"{SVG}line") if "stroke-dasharray" in item.attrib]
+        xs = sorted({float(item.attrib["x1"]) for item in lines})
+        boxes = {text: (left, right) for left, _, right, _, text in text_boxes(root)}
+        for x, reference in zip(xs, chart.references, strict=True):
+            left, right = boxes[reference.label]
+            assert min(abs(left - x), abs(right - x)) <= 5, reference.label
+
+
+def test_each_name_below_a_bar_has_a_line_to_its_part() -> None:
+    parts = tuple(
+        Segment(label=f"vendor-{n}-with-a-long-corporate-name", share=share)
+        for n, share in enumerate((0.5, 0.14, 0.12, 0.1, 0.08, 0.06))
+    )
+    chart = ShareChart(title="t", summary="s", rows=(ShareRow(label="Vendor", segments=parts),))
+    for width in (WIDE, NARROW):
+        root = parse(draw(chart, width=width, key="k", theme=PRINT))
+        leaders = [
+            (float(item.attrib["x2"]), float(item.attrib["y2"]))
+            for item in root.iter(f"{SVG}line")
+            if item.attrib["stroke-width"] == "0.7"
+        ]
+        below = [
+            ((left + right) / 2, top, text)
+            for left, top, right, _, text in text_boxes(root)
+            if "%" in text and top > 30 and text not in {"0%", "25%", "50%", "75%", "100%"}
+        ]
+        assert len(leaders) == len(below) > 0
+        for center, top, text in below:
+            assert any(abs(x - center) < 1 and abs(y - top) < 4 for x, y in leaders), text
+        assert any(" more " in text for *_, text in below), "what has no room is counted"
+
+
+def test_names_that_are_alike_keep_their_ends() -> None:
+    cut = {shorten(f"customer-service-conversation-summary-{n}", 160) for n in range(9)}
+    assert len(cut) == 9
+    assert all("…" in text and text_width(text) <= 160 for text in cut)

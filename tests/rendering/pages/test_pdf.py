@@ -11,10 +11,10 @@ import msgspec
 import pytest
 
 from multillm_gov.content import Bar, BarChart, Column, Table
-from multillm_gov.errors import MissingExtraError
+from multillm_gov.errors import MissingExtraError, UnableError
 from multillm_gov.rendering.formats.pdf import render
-from multillm_gov.rendering.pages.document import breakable, document_of, only_covered
-from multillm_gov.report import Report, Section
+from multillm_gov.rendering.pages.document import breakable, document_of
+from multillm_gov.report import Look, Report, Section
 
 pikepdf = pytest.importorskip("pikepdf", reason="the dev extra is not installed")
 pytest.importorskip("typst", reason="the pdf extra is not installed")
@@ -130,9 +130,9 @@ def test_hostile_strings_are_text(hostile_report: Report, hostile: str) -> None:
 @pytest.mark.parametrize(
     "name",
     [
-        "株式会社例",
-        "🏦 Bank",
         "עברית",
+        "العربية",
+        "Ελλάδα Россия",
         "a\x00b\x1b[31m",
         "\u202eevil",
         "\ue000\U0010ffff",
@@ -148,21 +148,61 @@ def test_any_name_can_be_typeset(report: Report, name: str) -> None:
         assert 4 <= len(pdf.pages) <= 9
 
 
-def test_chart_labels_in_any_script_can_be_drawn(report: Report) -> None:
-    bars = (Bar(label="株式会社", value=1, text="1"),)
-    chart = BarChart(title="A chart", summary="One bar.", bars=bars)
-    shown = msgspec.structs.replace(report, sections=(Section(id="x", title="X", blocks=(chart,)),))
-    with opened(render(shown)) as pdf:
-        assert "/Figure" in tags(pdf)
-    assert "□□□□" in document_of(shown, covered_only=True)["sections"][0]["blocks"][0]["svg"]
+@pytest.mark.parametrize(
+    ("name", "scripts"),
+    [
+        ("株式会社例", "Han"),
+        ("ひらがな 한국", "Hangul, Hiragana"),
+        ("🏦 Bank", "Emoji and symbols"),
+        ("ภาษาไทย", "Thai"),
+    ],
+)
+@pytest.mark.parametrize("place", ["organization", "chart"])
+def test_a_script_that_no_font_has_is_named_and_never_boxes(
+    report: Report, name: str, scripts: str, place: str
+) -> None:
+    if place == "organization":
+        report = msgspec.structs.replace(report, organization=name)
+    else:
+        chart = BarChart(title="t", summary="s", bars=(Bar(label=name, value=1, text="1"),))
+        section = Section(id="one", title="One", blocks=(chart,))
+        report = msgspec.structs.replace(report, sections=(section,))
+    with pytest.raises(UnableError) as raised:
+        render(report)
+    assert str(raised.value).endswith(f": {scripts}")
+    assert "brand.fonts" in raised.value.hint
 
 
-def test_characters_without_a_glyph_are_said_to_be_replaced(report: Report) -> None:
-    named = msgspec.structs.replace(report, organization="株式会社")
-    assert document_of(named, covered_only=True)["organization"] == "□□□□"
-    assert document_of(named, covered_only=True)["replaced"]
-    assert only_covered("Zürich – Ωμέγα → 5% ▲") == "Zürich – Ωμέγα → 5% ▲"
-    assert only_covered("\ue002") == "□", "private characters mean nothing to a reader"
+FONTS = {
+    "株式会社例": "/usr/share/fonts/truetype/wqy/wqy-zenhei.ttc",
+    "🏦 Bank": "/usr/share/fonts/truetype/noto/NotoColorEmoji.ttf",
+    "ภาษาไทย": "/usr/share/fonts/truetype/noto/NotoSansThai-Regular.ttf",
+}
+
+
+@pytest.mark.parametrize("name", FONTS)
+def test_a_font_of_the_brand_shows_it(report: Report, name: str) -> None:
+    file = Path(FONTS[name])
+    if not file.is_file():
+        pytest.skip(f"{file.name} is not installed")
+    look = Look(fonts=(file.read_bytes(),))
+    chart = BarChart(title=name, summary="s", bars=(Bar(label=name, value=1, text="1"),))
+    section = Section(id="one", title="One", blocks=(chart,))
+    report = msgspec.structs.replace(report, organization=name, sections=(section,), look=look)
+    with opened(render(report)) as pdf:
+        assert len(pdf.pages) >= 2
+
+
+def test_paper_color_and_logo_are_the_brands(report: Report) -> None:
+    shape = b'<rect width="9" height="9"/>'
+    logo = b'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 9 9">' + shape + b"</svg>"
+    look = Look(paper="us-letter", color="#7a1f2b", logo=logo, logo_kind="svg")
+    data = render(msgspec.structs.replace(report, look=look))
+    assert data == render(msgspec.structs.replace(report, look=look))
+    with opened(data) as pdf:
+        for page in pdf.pages:
+            assert [round(float(edge)) for edge in page.mediabox] == [0, 0, 612, 792]
+        assert tags(pdf).count("/Figure") == 4
 
 
 def test_empty_report(report: Report) -> None:
