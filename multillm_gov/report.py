@@ -10,6 +10,7 @@ from multillm_gov.briefing import Briefing, ReportedChange
 from multillm_gov.content import Block, Status
 from multillm_gov.finding import Finding, ReportedWaiver, Severity
 from multillm_gov.location import Location
+from multillm_gov.look import Look
 from multillm_gov.words import count_of, join_words
 
 TOOL_VERSION = "0.1.0"
@@ -156,20 +157,6 @@ class ModelScore(msgspec.Struct, frozen=True, kw_only=True):
     difference_low: float | None = None
     difference_high: float | None = None
     p_value: float | None = None
-
-
-class Look(msgspec.Struct, frozen=True, kw_only=True):
-    """How pages look; an empty color, logo or typeface is the product's own."""
-
-    paper: Literal["a4", "us-letter"] = "a4"
-    color: str = ""
-    """``#1d4468``."""
-    logo: bytes = b""
-    logo_kind: str = ""
-    """``png``, ``jpg`` or ``svg``."""
-    fonts: tuple[bytes, ...] = ()
-    """Font files, for what the shipped typeface lacks."""
-    typeface: str = ""
 
 
 Kind = Literal[

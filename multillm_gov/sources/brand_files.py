@@ -4,8 +4,8 @@ import os
 from pathlib import Path
 
 from multillm_gov.errors import SourceError
+from multillm_gov.look import Look
 from multillm_gov.portfolio.brand import Brand
-from multillm_gov.report import Look
 from multillm_gov.sources.git_command import GitCommand
 from multillm_gov.sources.given_file import read_given
 

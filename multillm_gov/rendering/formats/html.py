@@ -4,12 +4,13 @@ from base64 import b64encode
 from typing import TYPE_CHECKING
 
 from multillm_gov.content import Block, Cell, Chart, Column, Items, Paragraph, Table
+from multillm_gov.look import Look
 from multillm_gov.rendering.charts.drawing import NARROW, WIDE, draw
 from multillm_gov.rendering.charts.theme import MARKS, SCREEN
 from multillm_gov.rendering.pages.layout import code_runs, facts, headline_table, sections
 from multillm_gov.rendering.plain.escaping import visible
 from multillm_gov.rendering.plain.wording import draft_sentence
-from multillm_gov.report import Look, Report
+from multillm_gov.report import Report
 
 ENDINGS = (".htm",)
 _LONG_WORD = 30

@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from multillm_gov.errors import MissingExtraError, UnableError
-from multillm_gov.rendering.pages.document import document_of, scripts_beyond
-from multillm_gov.report import Look, Report
+from multillm_gov.look import Look
+from multillm_gov.rendering.pages.document import document_of
+from multillm_gov.rendering.pages.scripts import scripts_beyond
+from multillm_gov.report import Report
 
 if TYPE_CHECKING:
     from typst import PDFStandard

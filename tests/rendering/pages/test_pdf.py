@@ -12,9 +12,10 @@ import pytest
 
 from multillm_gov.content import Bar, BarChart, Column, Table
 from multillm_gov.errors import MissingExtraError, UnableError
+from multillm_gov.look import Look
 from multillm_gov.rendering.formats.pdf import render
 from multillm_gov.rendering.pages.document import breakable, document_of
-from multillm_gov.report import Look, Report, Section
+from multillm_gov.report import Report, Section
 
 pikepdf = pytest.importorskip("pikepdf", reason="the dev extra is not installed")
 pytest.importorskip("typst", reason="the pdf extra is not installed")
