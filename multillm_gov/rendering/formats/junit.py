@@ -12,7 +12,8 @@ from multillm_gov.rendering.plain.wording import (
     policy_line,
     verdict_sentence,
 )
-from multillm_gov.report import Report, Trial, Verdict
+from multillm_gov.report import Report, Verdict
+from multillm_gov.trials import Trial
 
 MEDIA_TYPE = "application/xml"
 

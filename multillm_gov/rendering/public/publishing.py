@@ -30,7 +30,8 @@ from multillm_gov.rendering.public.shape import (
     PublicTrialCheck,
     PublicVerdict,
 )
-from multillm_gov.report import Report, RuleNote, Trial, Verdict
+from multillm_gov.report import Report, RuleNote, Verdict
+from multillm_gov.trials import Trial
 
 _Public = TypeVar("_Public")
 _DIALECT = "https://json-schema.org/draft/2020-12/schema"

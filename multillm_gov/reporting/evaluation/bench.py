@@ -14,7 +14,7 @@ from multillm_gov.evaluation.bench.paired_comparison import Margins
 from multillm_gov.evaluation.bench.plan import BenchPlan
 from multillm_gov.evaluation.bench.results import BenchResult
 from multillm_gov.evaluation.running import Ending
-from multillm_gov.report import STUB_DRAFT, EvidenceOutcome, ModelScore, Report, Section, Verdict
+from multillm_gov.report import STUB_DRAFT, EvidenceOutcome, Report, Section, Verdict
 from multillm_gov.reporting.evaluation.bench_tables import (
     FEW_CASES,
     format_size,
@@ -24,6 +24,7 @@ from multillm_gov.reporting.evaluation.bench_tables import (
 from multillm_gov.reporting.evaluation.writing_style import METHOD
 from multillm_gov.reporting.shared.provenance import provenance
 from multillm_gov.state.state import State
+from multillm_gov.trials import ModelScore
 from multillm_gov.units import format_money
 from multillm_gov.words import count_of
 

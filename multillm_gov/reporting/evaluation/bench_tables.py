@@ -8,8 +8,9 @@ from multillm_gov.evaluation.bench.outcomes import LeaderboardEntry
 from multillm_gov.evaluation.bench.paired_comparison import Margins, PairedComparison
 from multillm_gov.evaluation.bench.results import BenchResult
 from multillm_gov.measures.paired import PairedDifference
-from multillm_gov.report import ModelScore, Section
+from multillm_gov.report import Section
 from multillm_gov.reporting.evaluation.writing_style import writing_style_blocks
+from multillm_gov.trials import ModelScore
 from multillm_gov.units import format_money, format_share, signed
 from multillm_gov.words import count_of
 
@@ -24,6 +25,7 @@ def scores_of(results: Sequence[BenchResult]) -> tuple[ModelScore, ...]:
 def _score(result: BenchResult, entry: LeaderboardEntry) -> ModelScore:
     duel = next((one for one in result.comparisons if one.challenger == entry.model), None)
     difference = duel.difference if duel is not None else None
+    usd = entry.usd_per_accepted
     return ModelScore(
         task_class=result.task_class,
         model=entry.model,
@@ -34,9 +36,7 @@ def _score(result: BenchResult, entry: LeaderboardEntry) -> ModelScore:
         low=entry.low,
         high=entry.high,
         mean_score=entry.graded,
-        usd_per_accepted=None
-        if entry.usd_per_accepted is None
-        else entry.usd_per_accepted.quantize(_NANO),
+        usd_per_accepted=None if usd is None else usd.quantize(_NANO),
         seconds_per_accepted=entry.seconds_per_accepted,
         p50_seconds=entry.p50_seconds,
         p95_seconds=entry.p95_seconds,

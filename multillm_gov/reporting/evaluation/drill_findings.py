@@ -5,8 +5,8 @@ from multillm_gov.evaluation.drills.judging import CUT
 from multillm_gov.evidence.drill_record import DrillRecord, FaultResult
 from multillm_gov.finding import Finding, Severity, fingerprint
 from multillm_gov.location import Location
-from multillm_gov.report import Trial, TrialCheck
 from multillm_gov.state.state import State
+from multillm_gov.trials import Trial, TrialCheck
 
 RULE = "GOV210"
 """The rule that a failed drill breaks, in `govern check` as here."""

@@ -19,7 +19,6 @@ from multillm_gov.report import (
     Metric,
     Report,
     Section,
-    Trial,
     Verdict,
     judge_counts,
 )
@@ -27,6 +26,7 @@ from multillm_gov.reporting.check.report import rule_notes
 from multillm_gov.reporting.evaluation.dry_run_findings import findings_of, trial_of
 from multillm_gov.reporting.evaluation.dry_run_plan import framed
 from multillm_gov.state.state import State
+from multillm_gov.trials import Trial
 from multillm_gov.units import format_money
 from multillm_gov.words import count_of
 

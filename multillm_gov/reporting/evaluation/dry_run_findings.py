@@ -7,9 +7,9 @@ from multillm_gov.evaluation.probes.check import Observation
 from multillm_gov.evidence.record import ProbeRecord
 from multillm_gov.evidence.verdict import PORTFOLIO_FAULTS, WHAT_TO_DO
 from multillm_gov.finding import Finding, Related, Severity, fingerprint
-from multillm_gov.report import Trial, TrialCheck
 from multillm_gov.rules.engine.registry import find_rule
 from multillm_gov.rules.engine.rule import Rule
+from multillm_gov.trials import Trial, TrialCheck
 
 _REMEDIES = {
     "identity": "Pin a dated model, or score the one that answers now and declare it.",

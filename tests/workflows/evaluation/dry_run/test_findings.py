@@ -7,8 +7,9 @@ from multillm_gov.cli.shared.progress import progress_line
 from multillm_gov.evaluation.running import Progress
 from multillm_gov.location import Location
 from multillm_gov.rendering.formats.junit import render
-from multillm_gov.report import Report, Trial, TrialCheck, Verdict
+from multillm_gov.report import Report, Verdict
 from multillm_gov.reporting.evaluation.dry_run_findings import findings_of
+from multillm_gov.trials import Trial, TrialCheck
 
 
 def trial(model="m", verdict="contract", outcome="failure", line=3, **given):
