@@ -118,4 +118,4 @@ def test_the_claim_gets_an_interval(tmp_path: Path) -> None:
     assert found[(2_000, 500), True] == pytest.approx(mini + 0.582 * 1_500 / 9_000, abs=2e-4)
     low, high = min(found.values()), max(found.values())
     readme = (EXAMPLE / "README.md").read_text()
-    assert f"between {low * 100:.1f}% and {high * 100:.1f}%" in " ".join(readme.split())
+    assert f"between {low * 100:.0f}% and {high * 100:.0f}%" in " ".join(readme.split())
