@@ -35,7 +35,7 @@ from multillm_gov.workflows.optimization.own_claim import try_claim_on_own_data
 from multillm_gov.workflows.optimization.proposing import optimize_state
 from multillm_gov.workflows.optimization.proving import new_findings, proposed
 from multillm_gov.workflows.optimization.what_if import assume
-from optimization.shop import SCORES, shop, shop_files
+from optimization.shop import EVIDENCE, SCORES, shop, shop_files
 from portfolios import AS_OF
 
 CAP = "  vendors: {{rule: concentration, level: {level}, weigh_by: {basis}, {limit}}}\n"
@@ -519,3 +519,47 @@ def test_a_proposal_that_breaks_a_modeled_policy_is_a_defect(
     monkeypatch.setattr(portfolio_problem, "entity_limit", lambda *_: ())
     with pytest.raises(ProposalError, match="breaks `vendors`"):
         optimize_state(shop(policies=cap("max_share: 0.4")))
+
+
+SMALL = "task_class: tagging, model: gamma/small, date: 2026-11-02, sample_size: 2000, score: 0.8,"
+VENDORS = f"{SMALL} origin: vendor, source: https://gamma.example/scores,"
+
+
+def test_public_scores_count_only_when_requested_and_are_marked(tmp_path: Path) -> None:
+    """Tagging's only result of gamma/small is what its vendor published."""
+    from multillm_gov.rendering.renderers import renderer
+
+    root = write(tmp_path, shop_files(evidence={SMALL: VENDORS}))
+    quiet = OptimizeOptions(frontier_points=0, prices=False)
+    own = optimize(quiet, as_of=AS_OF, root=root)
+    moved = {move.task: dict(move.route) for move in own.result.stages[-1].moves}
+    assert "tagging" not in moved
+    assert own.result.public == ()
+    both = optimize(replace(quiet, public=True), as_of=AS_OF, root=root)
+    last = both.result.stages[-1]
+    moved = {move.task: dict(move.route) for move in last.moves}
+    assert moved["tagging"] == {"gamma/small": 100}
+    assert both.result.public == ("gamma/small",)
+    (needed,) = (one for one in last.measurements if one.task == "tagging")
+    assert needed.public
+    assert needed.missing == needed.cases > 0  # none of the published cases counts
+    text = " ".join(renderer("text")(both.report).decode().split())
+    assert "quality of `gamma/small` rests on public results" in text
+    assert "it has only public results" in text
+    assert "rests on public results" not in " ".join(renderer("text")(own.report).decode().split())
+
+
+def test_own_scores_come_before_public_ones() -> None:
+    """A newer and better public result changes nothing where there is an own one."""
+    newer = VENDORS.replace("2026-11-02", "2026-11-20").replace("score: 0.8,", "score: 0.99,")
+    line = next(text for text in EVIDENCE.splitlines(keepends=True) if SMALL in text)
+    state = shop(evidence={line: line + line.replace(SMALL, newer)})
+    optimum = optimize_state(state, public=True)
+    (option,) = (
+        option
+        for option in optimum.prepared.inputs.options.options
+        if (option.task.task.name, option.candidate.model) == ("tagging", "gamma/small")
+    )
+    assert not option.candidate.public
+    assert option.candidate.record is not None
+    assert float(option.candidate.record.score) == 0.8

@@ -70,17 +70,20 @@ class ClaimRow(Struct, frozen=True, kw_only=True):
     """Whether the cost is of a run of the whole benchmark, for want of a number of cases."""
 
 
-def read_claim_table(data: bytes, name: str, *, sub_scores: bool = False) -> tuple[ClaimRow, ...]:
+def read_claim_table(
+    data: bytes, name: str, *, sub_scores: bool = False, routers: bool = False
+) -> tuple[ClaimRow, ...]:
     """The rows of a CSV file, or of a YAML list of runs.
 
-    Rows whose ``kind`` is ``router`` are left out; several rows of one model and task
-    class are told apart by a number.
+    Rows whose ``kind`` is ``router`` are left out, or all that is read; several rows
+    of one model and task class are told apart by a number.
 
     Args:
         data: The file.
         name: Its name, which decides the format and appears in messages.
         sub_scores: Take the leaderboard's sub-scores as task classes; the cost, which is one total,
             is then assumed to be the same in each.
+        routers: Read the routers in place of the single models; none is no error.
 
     Raises:
         SourceError: no table, no row, or a value that is no number, with its line.
@@ -92,6 +95,13 @@ def read_claim_table(data: bytes, name: str, *, sub_scores: bool = False) -> tup
         records = list(csv_records(data, name))
     if not records:
         raise SourceError(f"{code(name)} has no row", "Name a table with one row per model.")
+    kept = [one for one in records if (_find(one[1], "kind") == "router") == routers]
+    if not kept and not routers:
+        raise SourceError(f"{code(name)} has no single model", "Name a table with one per row.")
+    return _read(kept, name, sub_scores=sub_scores)
+
+
+def _read(records: list[Record], name: str, *, sub_scores: bool) -> tuple[ClaimRow, ...]:
     if sub_scores:
         records = [part for record in records for part in _split_scores(record)]
     return _rows(records, name)
@@ -112,8 +122,6 @@ def _rows(records: list[Record], name: str) -> tuple[ClaimRow, ...]:
     seen: dict[tuple[str, str], int] = {}
     rows = []
     for line, fields in records:
-        if _find(fields, "kind") == "router":
-            continue
         row = _row(fields, f"{name}:{line}", is_percent=is_percent)
         if row is not None:
             count = seen[row.task, row.model] = seen.get((row.task, row.model), 0) + 1
@@ -209,7 +217,7 @@ def _joined(records: list[Record], name: str, *, is_percent: bool) -> tuple[Clai
     parts: dict[tuple[str, str], dict[str, ClaimRow]] = {}
     for line, fields in records:
         row = _row(fields, f"{name}:{line}", is_percent=is_percent)
-        if row is not None and _find(fields, "kind") != "router":
+        if row is not None:
             parts.setdefault((row.task, row.model), {})[_find(fields, "split")] = row
     from msgspec.structs import replace
 

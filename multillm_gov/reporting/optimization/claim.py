@@ -10,6 +10,7 @@ from multillm_gov.reporting.optimization.claim_tables import (
     baselines_blocks,
     basis_block,
     caps_blocks,
+    cascade_blocks,
     collapse_blocks,
     frontier_block,
     portfolio_block,
@@ -99,11 +100,13 @@ def claim_metrics(result: ClaimResult) -> tuple[Metric, ...]:
 def claim_sections(result: ClaimResult, scores: Scores) -> tuple[Section, ...]:
     """Baselines, portfolio, vendor caps, frontier, routing collapse, method."""
     caps, collapse = tuple(caps_blocks(result)), tuple(collapse_blocks(result))
+    routers = cascade_blocks(result)
     return (
         Section(id="baselines", title="Portfolio and baselines", blocks=baselines_blocks(result)),
         Section(id="portfolio", title="Portfolio", blocks=(portfolio_block(result, scores),)),
         Section(id="vendor-caps", title="Price of vendor limits", blocks=caps),
         Section(id="frontier", title="Cost and quality", blocks=(frontier_block(result),)),
         Section(id="routing-collapse", title="Routing collapse", blocks=collapse),
+        *([Section(id="routers", title="Routers of the table", blocks=routers)] if routers else []),
         Section(id="basis", title="Basis", blocks=(basis_block(result, scores),)),
     )

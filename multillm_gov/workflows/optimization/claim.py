@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from multillm_gov.errors import UsageError, missing_extra
 from multillm_gov.report import Report, judge_counts
@@ -56,12 +57,16 @@ def try_claim_on_table(
         UsageError: a column is missing, or no model is called as the incumbent is.
     """
     require_solver()
+    from multillm_gov.optimization.claim.cascades import cascade_savings
     from multillm_gov.optimization.claim.scores import scores_of
     from multillm_gov.optimization.claim.table import read_claim_table
 
-    rows = read_claim_table(read_given(file), file.name, sub_scores=options.sub_scores)
+    data = read_given(file)
+    rows = read_claim_table(data, file.name, sub_scores=options.sub_scores)
     scores = scores_of(rows, requests=options.requests, cases=options.cases)
     result = conclude(scores, options, file.name, "USD", _incumbent(scores, options.incumbent))
+    routers = read_claim_table(data, file.name, routers=True)
+    result = replace(result, cascades=cascade_savings(scores, routers))
     return report_claim(result, scores, as_of), result
 
 
