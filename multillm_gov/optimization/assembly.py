@@ -4,6 +4,7 @@ import numpy as np
 from msgspec import Struct
 
 from multillm_gov.optimization.arrays import Builder, Program
+from multillm_gov.optimization.presolve import dominated, tighten
 from multillm_gov.optimization.problem import Floats, Integers, Limit, Problem, Row
 
 SCALE = 10_000.0
@@ -52,7 +53,8 @@ class _Assembly:
         settled = problem.fixed_shares
         free = np.ones(problem.size, dtype=bool) if settled is None else np.isnan(settled)
         held = np.zeros(problem.size) if settled is None else np.nan_to_num(settled)
-        self._lower, self._upper = np.where(free, 0.0, held), np.where(free, 1.0, held)
+        most = np.where(dominated(problem), 0.0, 1.0)
+        self._lower, self._upper = np.where(free, 0.0, held), np.where(free, most, held)
         self._free = free
 
     def build(self, tangents: tuple[tuple[Limit, Row], ...]) -> Assembled:
@@ -115,7 +117,10 @@ class _Assembly:
             np.where(settled, np.ceil(self._upper), 1.0),
             whole=True,
         )
-        builder.add_rows([(shares, 1.0), (uses, -1.0)], 0.0)
+        bounds = tighten(problem)
+        builder.add_rows([(shares, 1.0), (uses, -np.maximum(bounds.largest, self._lower))], 0.0)
+        for group in bounds.needed:
+            builder.add_row(uses[group], -np.ones(len(group)), -1.0)
         if problem.min_share > 0:
             free = np.flatnonzero(self._free)
             if len(free):

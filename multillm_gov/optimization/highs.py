@@ -57,11 +57,19 @@ class Session:
         for row, bound in zip(rows, upper, strict=True):
             self._solver.changeRowBounds(int(row), -highspy.kHighsInf, float(bound))
 
+    def limit(self, seconds: float) -> None:
+        """Change how long the next solution may take."""
+        self._set("time_limit", seconds)
+
     def start_from(self, values: Floats) -> None:
         """Give the next solution a point to start from (integer programs)."""
         solution = highspy.HighsSolution()
         solution.col_value = values.tolist()
         self._solver.setSolution(solution)
+
+    def reduced_costs(self) -> Floats:
+        """Of a linear program just solved: what one more of each column would cost at least."""
+        return np.asarray(self._solver.getSolution().col_dual, dtype=np.float64)
 
     def solve(self) -> Answer:
         """Solve what is held now."""

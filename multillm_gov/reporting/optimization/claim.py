@@ -10,11 +10,11 @@ from multillm_gov.reporting.optimization.claim_tables import (
     baselines_blocks,
     basis_block,
     caps_blocks,
-    cascade_blocks,
     collapse_blocks,
     frontier_block,
     portfolio_block,
 )
+from multillm_gov.reporting.optimization.router_tables import cascade_blocks
 from multillm_gov.units import format_points, format_share, signed
 from multillm_gov.words import code, join_some
 
