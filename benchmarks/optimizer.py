@@ -1,7 +1,8 @@
 """Solve portfolios of 200 and 1,000 task classes over 40 models, as one process; figures as JSON.
 
-Usage: ``python optimizer.py solve|raw|frontier|large``, run by `benchmarks.parts`. ``raw`` hands
-the same arrays to HiGHS alone: the peer of ``solve``.
+Usage: ``python optimizer.py solve|mixed|raw|frontier|large``, run by `benchmarks.parts`. ``mixed``
+lets models below a floor be mixed in; ``raw`` hands the same arrays to HiGHS alone: the peer of
+``solve``.
 """
 
 import json
@@ -18,11 +19,12 @@ GAP, LARGE_GAP = 1e-3, 1e-2
 POINTS = 20
 
 
-def instance(task_classes: int, seed: int = 1) -> "Problem":
+def instance(task_classes: int, seed: int = 1, *, refused: bool = True) -> "Problem":
     """Volumes over three powers of ten, prices over two and a half, better models dearer.
 
-    Models below a class's floor are refused, as the rule book does; what is left proves two points
-    less than it scored. No vendor above 25%, cloud above 50% or jurisdiction above 45%.
+    Models below a class's floor are refused, as the rule book does, or may be mixed in; what is
+    left proves two points less than it scored. No vendor above 25%, cloud above 50% or jurisdiction
+    above 45%.
     """
     import numpy as np
 
@@ -47,8 +49,9 @@ def instance(task_classes: int, seed: int = 1) -> "Problem":
             Limit(name=name, group=name, value=floor, unit="score", relaxed_by=-1, rows=(proved,))
         )
         below = own[quality[own] < floor]
-        refused = Row(options=below, fixed=np.ones(len(below)))
-        limits.append(Limit(name=name, group=name, unit="none", rows=(refused,)))
+        if refused:
+            none = Row(options=below, fixed=np.ones(len(below)))
+            limits.append(Limit(name=name, group=name, unit="none", rows=(none,)))
     weights, total = requests[task_of], float(requests.sum())
     for level, count, cap in (
         ("vendor", VENDORS, 0.25),
@@ -84,7 +87,7 @@ def main(what: str) -> dict[str, float]:
     from multillm_gov.optimization.highs import Effort, Session
     from multillm_gov.optimization.solving import solve
 
-    problem = instance(1_000 if what == "large" else 200)
+    problem = instance(1_000 if what == "large" else 200, refused=what != "mixed")
     effort = Effort(seconds=120.0, gap=LARGE_GAP if what == "large" else GAP)
     gap = 0.0
     if what == "raw":

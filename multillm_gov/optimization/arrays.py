@@ -26,6 +26,29 @@ class Program(Struct, frozen=True, kw_only=True):
     indices: Integers
     values: Floats
 
+    def restricted(self, columns: Flags) -> "Program":
+        """The program with some columns only; the others are at their lower bounds, which are 0.
+
+        Raises:
+            ValueError: a column that is left out has another lower bound.
+        """
+        if np.any(self.lower[~columns] > 0):
+            raise ValueError("only columns that may be 0 can be left out")
+        entries = columns[self.indices]
+        place = np.cumsum(columns) - 1
+        kept = np.concatenate(([0], np.cumsum(entries)))
+        return Program(
+            costs=self.costs[columns],
+            lower=self.lower[columns],
+            upper=self.upper[columns],
+            whole=self.whole[columns],
+            row_lower=self.row_lower,
+            row_upper=self.row_upper,
+            starts=kept[self.starts],
+            indices=place[self.indices[entries]],
+            values=self.values[entries],
+        )
+
 
 class Builder:
     """Collects blocks of columns and rows; nothing is copied until `finish`."""

@@ -1,6 +1,7 @@
 """Cost against quality, concentration or expected outage loss: points that nothing dominates."""
 
 from collections.abc import Sequence
+from functools import partial
 from typing import Literal
 
 import numpy as np
@@ -10,13 +11,15 @@ from msgspec.structs import replace
 from multillm_gov.optimization.assembly import assemble
 from multillm_gov.optimization.highs import Effort, Session
 from multillm_gov.optimization.problem import Floats, Limit, Problem, Row
-from multillm_gov.optimization.solving import conclude, cost_of, solve
+from multillm_gov.optimization.solving import Part, conclude, cost_of, promising, solve
 
 POINTS = 20
 MANY = 1_000
-"""Options beyond which a frontier is traced on those that its relaxation uses."""
-COARSE = 0.005
-"""Gap of its points then."""
+"""Options beyond which points are searched among those that the relaxations like."""
+LIKED = 2
+"""Of each task class and point, besides those that its relaxation uses."""
+COARSE = 0.002
+"""Gap of its points then, among these options."""
 MOST_SECONDS = 2.0
 """For one of its points then."""
 Axis = Literal["quality", "concentration", "outage loss"]
@@ -29,6 +32,8 @@ class Point(Struct, frozen=True, kw_only=True):
     """Mean proved quality (0..1), largest vendor's share of requests (0..1), or a loss a month."""
     cost: float
     """Everything counted, a month."""
+    gap: float = 0.0
+    """Proven distance to the least cost at this value, as a part of it (0..1)."""
 
 
 class Frontier(Struct, frozen=True, kw_only=True):
@@ -40,6 +45,11 @@ class Frontier(Struct, frozen=True, kw_only=True):
     distance: float | None
     """What today's allocation costs more than the frontier at the same value; ``None``: today's
     value lies beyond the frontier."""
+
+    @property
+    def gap(self) -> float:
+        """The largest proven distance of a point to the least cost (0..1)."""
+        return max((point.gap for point in self.points), default=0.0)
 
 
 def frontier(
@@ -76,10 +86,17 @@ def frontier(
     start = _value(measures, cheapest.shares, sign)
     best = _best(problem, limit, effort or Effort())
     values = np.linspace(start, best, points)
-    found = _sweep(*_narrowed(problem, limit, values, effort or Effort(), cheapest.shares))
+    found = [
+        _Found(cheapest.shares, cheapest.gap),
+        *_sweep(problem, limit, values[1:], effort or Effort(), cheapest.shares),
+    ]
     traced = [
-        Point(value=sign * _value(measures, shares, sign), cost=cost_of(problem, shares))
-        for shares in (cheapest.shares, *found)
+        Point(
+            value=sign * _value(measures, one.shares, sign),
+            cost=cost_of(problem, one.shares),
+            gap=one.gap,
+        )
+        for one in found
     ]
     kept = non_dominated(traced, sign)
     today = Point(
@@ -127,60 +144,85 @@ def _best(problem: Problem, limit: Limit, effort: Effort) -> float:
     return high
 
 
-def _narrowed(
+class _Found(Struct, frozen=True):
+    """One allocation, and its proven distance to the least cost, as a part of it (0..1)."""
+
+    shares: Floats
+    gap: float
+
+
+class _Bounded:
+    """The program in which the value is limited by a row: one after the other, warm."""
+
+    def __init__(self, problem: Problem, limit: Limit, first: float) -> None:
+        self.problem = replace(
+            problem, limits=(*problem.limits, replace(limit, value=float(first)))
+        )
+        self.assembled = assemble(self.problem)
+        own = self.assembled.limit_rows[-len(limit.rows) :]
+        self._sizes = np.array([float(np.abs(row.fixed).max()) for _, row, _ in own])
+        self._numbers = np.array([number for _, _, number in own])
+
+    def bound(self, session: Session, value: float) -> None:
+        """Limit the value; the next solution starts from the last."""
+        slack = 1e-9 * max(abs(value), 1e-6)
+        session.bound_rows(self._numbers, (value + slack) / self._sizes)
+
+
+def _sweep(
     problem: Problem, limit: Limit, values: Floats, effort: Effort, cheapest: Floats
-) -> tuple[Problem, Limit, Floats, Effort]:
-    """Of a large problem, only the options that some point uses when splits are free.
-
-    The linear relaxation of all points takes about as long as one solution; on what it uses, whole
-    routes are found fast. Points are then near the frontier, and never below it.
-    """
-    if problem.size <= MANY or any(each.spread is not None for each in problem.limits):
-        return problem, limit, values, effort
-    free = replace(
-        problem,
-        min_share=0.0,
-        max_models=0,
-        fallbacks=(),
-        use_costs=np.zeros(problem.size),
-        fixed_costs=(),
-        minimums=(),
-        curves=(),
-        today=np.zeros(problem.size),
-    )
-    used = (cheapest > 0) | (problem.today > 0)
-    for shares in _sweep(free, limit, values, effort):
-        used |= shares > 0
-    settled = problem.fixed_shares
-    if settled is None:
-        settled = np.full(problem.size, np.nan)
-    narrow = replace(problem, fixed_shares=np.where(used, settled, 0.0))
-    quick = replace(effort, gap=max(effort.gap, COARSE), seconds=min(effort.seconds, MOST_SECONDS))
-    return narrow, limit, values, quick
-
-
-def _sweep(problem: Problem, limit: Limit, values: Floats, effort: Effort) -> list[Floats]:
+) -> list[_Found]:
     if any(each.spread is not None for each in problem.limits):
         return _sweep_with_cuts(problem, limit, values, effort)
-    bounded = replace(problem, limits=(*problem.limits, replace(limit, value=float(values[0]))))
-    assembled = assemble(bounded)
-    own = assembled.limit_rows[-len(limit.rows) :]
-    sizes = np.array([float(np.abs(row.fixed).max()) for _, row, _ in own])
-    numbers = np.array([number for _, _, number in own])
-    session = Session(assembled.program, effort)
+    bounded = _Bounded(problem, limit, float(values[0]))
+    if problem.size > MANY and bounded.assembled.program.whole.any():
+        return _sweep_by_bounds(bounded, values, effort, cheapest)
+    session = Session(bounded.assembled.program, effort)
     found = []
     for value in values:
-        slack = 1e-9 * max(abs(value), 1e-6)
-        session.bound_rows(numbers, (value + slack) / sizes)
-        answer = conclude(bounded, assembled, session.solve())
+        bounded.bound(session, float(value))
+        answer = conclude(bounded.problem, bounded.assembled, session.solve())
         if answer.shares is not None:
-            found.append(answer.shares)
+            found.append(_Found(answer.shares, answer.gap))
+    return found
+
+
+def _sweep_by_bounds(
+    bounded: _Bounded, values: Floats, effort: Effort, cheapest: Floats
+) -> list[_Found]:
+    """Of a large problem: the relaxation of every point, then the best of the options it likes.
+
+    The relaxation is over all options, so that it proves how far a point can be from the least
+    cost. From the best value back to the cheapest: the last point is then allowed at the next.
+    """
+    problem, program = bounded.problem, bounded.assembled.program
+    relaxed = Session(replace(program, whole=np.zeros_like(program.whole)), effort)
+    quick = replace(effort, gap=max(effort.gap, COARSE), seconds=min(effort.seconds, MOST_SECONDS))
+    found: list[_Found] = []
+    last: Floats | None = None
+    for value in values[::-1]:
+        bounded.bound(relaxed, float(value))
+        least = relaxed.solve()
+        if least.values is None:
+            continue
+        costs = relaxed.reduced_costs()
+        kept = promising(problem, bounded.assembled, least.values, costs, count=LIKED)
+        kept |= cheapest > 0
+        if last is not None:
+            kept |= last[: problem.size] > 0
+        part = Part(bounded.assembled, kept)
+        answer = part.solve(quick, last, partial(bounded.bound, value=float(value)))
+        solution = conclude(problem, bounded.assembled, answer)
+        if answer.values is not None and solution.shares is not None:
+            last = answer.values
+            cost, bottom = (float(program.costs @ each) for each in (last, least.values))
+            found.append(_Found(solution.shares, max((cost - bottom) / cost, 0.0)))
     return found
 
 
 def _sweep_with_cuts(
     problem: Problem, limit: Limit, values: Floats, effort: Effort
-) -> list[Floats]:
+) -> list[_Found]:
     """Limits on indexes need tangents of their own at every point."""
     answers = (
         solve(
@@ -188,7 +230,7 @@ def _sweep_with_cuts(
         )
         for value in values + 1e-9
     )
-    return [answer.shares for answer in answers if answer.shares is not None]
+    return [_Found(answer.shares, answer.gap) for answer in answers if answer.shares is not None]
 
 
 def non_dominated(points: Sequence[Point], sign: float) -> tuple[Point, ...]:

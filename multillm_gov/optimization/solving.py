@@ -1,5 +1,6 @@
 """Solving a problem: tangents for limits on indexes, clean shares, the cost of an answer."""
 
+from collections.abc import Callable
 from time import monotonic
 
 import numpy as np
@@ -22,12 +23,12 @@ MOST_CUTS = 60
 EXACT = Effort()
 LARGE = 1_000
 """Options from which on an integer program is started from a part of them."""
-_PROMISING = 4
+PROMISING = 4
 """Options of each task class in that part, besides those that its relaxation uses."""
 _FIRST = 0.4
 """Part of the time that may go into it."""
-_DUST = 1e-9
-"""Shares below it are the solver's rounding."""
+_DUST = 1e-6
+"""Shares below it are the solver's rounding (its tolerance is 1e-7): nobody routes a millionth."""
 _OVER = 1e-7
 """By how much an index may exceed its limit before it is cut again."""
 
@@ -71,14 +72,12 @@ def run(problem: Problem, assembled: Assembled, effort: Effort) -> Answer:
     bound = relaxed.solve()
     if bound.values is None:
         return bound
-    kept = _promising(problem, assembled, bound.values, relaxed.reduced_costs())
-    upper = program.upper.copy()
-    upper[: problem.size][~kept] = program.lower[: problem.size][~kept]
-    part = replace(effort, seconds=effort.seconds * _FIRST, gap=effort.gap / 2)
-    first = Session(replace(program, upper=upper), part).solve()
+    kept = promising(problem, assembled, bound.values, relaxed.reduced_costs())
+    part = Part(assembled, kept)
+    first = part.solve(replace(effort, seconds=effort.seconds * _FIRST, gap=effort.gap / 2))
     if first.values is not None:
         cost = float(program.costs @ first.values)
-        gap = (cost - float(program.costs @ bound.values)) / max(abs(cost), _DUST)
+        gap = (cost - float(program.costs @ bound.values)) / max(abs(cost), 1e-12)
         if gap <= effort.gap:
             return Answer(status="optimal", values=first.values, gap=max(gap, 0.0))
         session.start_from(first.values)
@@ -87,7 +86,46 @@ def run(problem: Problem, assembled: Assembled, effort: Effort) -> Answer:
     return session.solve()
 
 
-def _promising(problem: Problem, assembled: Assembled, values: Floats, reduced: Floats) -> Flags:
+class Part:
+    """A program with some options only, and its answers as answers of the whole."""
+
+    def __init__(self, assembled: Assembled, kept: Flags) -> None:
+        program = assembled.program
+        columns = np.ones(len(program.costs), dtype=bool)
+        columns[: len(kept)] = kept
+        columns[assembled.uses] &= kept
+        self._columns = columns | (program.lower > 0)
+        self._width = len(program.costs)
+        self.program = program.restricted(self._columns)
+
+    def solve(
+        self,
+        effort: Effort,
+        start: Floats | None = None,
+        prepare: Callable[[Session], None] | None = None,
+    ) -> Answer:
+        """Solve it, from a point of the whole program if there is one."""
+        session = Session(self.program, effort)
+        if prepare is not None:
+            prepare(session)
+        if start is not None:
+            session.start_from(start[self._columns])
+        answer = session.solve()
+        if answer.values is None:
+            return answer
+        values = np.zeros(self._width)
+        values[self._columns] = answer.values
+        return Answer(status=answer.status, values=values, gap=answer.gap)
+
+
+def promising(
+    problem: Problem,
+    assembled: Assembled,
+    values: Floats,
+    reduced: Floats,
+    *,
+    count: int = PROMISING,
+) -> Flags:
     """Per task class the options of smallest reduced costs, with those used there or today."""
     own = np.arange(problem.size)
     worth = reduced[: problem.size].copy()
@@ -96,7 +134,7 @@ def _promising(problem: Problem, assembled: Assembled, values: Floats, reduced: 
     worth[assembled.program.upper[: problem.size] <= 0] = np.inf
     kept = (values[: problem.size] > _DUST) | (problem.today > 0)
     for options in options_of(problem):
-        kept[options[np.argsort(worth[options], kind="stable")[:_PROMISING]]] = True
+        kept[options[np.argsort(worth[options], kind="stable")[:count]]] = True
     return kept
 
 
@@ -134,7 +172,7 @@ def conclude(problem: Problem, assembled: Assembled, answer: Answer) -> Solution
 
 def clean(problem: Problem, shares: Floats) -> Floats:
     """Without rounding dust; each task class sums to 1 again."""
-    kept = np.where(shares < max(_DUST, 0.0), 0.0, shares)
+    kept = np.where(shares < _DUST, 0.0, shares)
     totals = np.bincount(problem.task_of, weights=kept, minlength=len(problem.tasks))
     return np.asarray(kept / totals[problem.task_of], dtype=np.float64)
 

@@ -9,17 +9,22 @@ from msgspec.structs import replace
 from scipy.optimize import Bounds, LinearConstraint, milp
 from scipy.sparse import csr_matrix
 
+from benchmarks.optimizer import instance
 from multillm_gov.optimization.assembly import assemble
 from multillm_gov.optimization.conflicts import find_conflict, is_feasible
+from multillm_gov.optimization.frontier import frontier
+from multillm_gov.optimization.highs import Effort, Session
+from multillm_gov.optimization.presolve import dominated, tighten
 from multillm_gov.optimization.problem import (
     Curve,
     FixedCost,
     Limit,
     Minimum,
     Problem,
+    Row,
     Spread,
 )
-from multillm_gov.optimization.solving import extras_of, solve
+from multillm_gov.optimization.solving import LARGE, extras_of, solve
 from optimization.instances import (
     TINY_COSTS,
     TINY_REQUESTS,
@@ -232,3 +237,96 @@ def test_order_of_options_changes_no_cost() -> None:
         limits=limits,
     )
     assert solve(shuffled).cost == pytest.approx(solve(problem).cost, rel=1e-9)
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_presolve_loses_no_cheapest_allocation(seed: int) -> None:
+    """Against another solver on rows written out here, without bounds or dominance."""
+    random = np.random.default_rng(seed)
+    problem = random_problem(seed, tasks=6, models=8, cap=0.6)
+    use_costs = random.uniform(0, 0.1, problem.size) * problem.costs.mean()
+    problem = replace(problem, min_share=0.1, max_models=2, use_costs=use_costs)
+    count = problem.size
+    shares = np.eye(count)
+    one = np.array([problem.task_of == task for task in range(6)], dtype=float)
+    rows = [
+        (np.hstack([one, np.zeros((6, count))]), 1.0, 1.0),
+        (np.hstack([shares, -np.eye(count)]), -np.inf, 0.0),
+        (np.hstack([-shares, 0.1 * np.eye(count)]), -np.inf, 0.0),
+        (np.hstack([np.zeros((6, count)), one]), -np.inf, 2.0),
+    ]
+    for limit in problem.limits:
+        for row in limit.rows:
+            line = np.zeros((1, 2 * count))
+            line[0, row.options] = row.coefficients(limit.value)
+            rows.append((line, -np.inf, row.at_most(limit.value)))
+    other = milp(
+        np.append(problem.costs, use_costs),
+        constraints=[LinearConstraint(*row) for row in rows],
+        bounds=Bounds(0, 1),
+        integrality=np.append(np.zeros(count), np.ones(count)),
+        options={"mip_rel_gap": 1e-9},
+    )
+    answer = solve(problem)
+    if other.status == 2:
+        assert answer.shares is None
+    else:
+        assert answer.cost == pytest.approx(other.fun, rel=2e-6)
+        assert dominated(problem).any() or seed
+
+
+def test_bounds_of_a_mix_by_hand() -> None:
+    """T1: C at .80 reaches .86 with at most half of A at .92: (.92 − .86) / (.92 − .80)."""
+    bounds = tighten(tiny())
+    assert bounds.largest == pytest.approx([1, 1, 0.5, 1, 1, 0.5], abs=1e-8)
+    assert [list(group) for group in bounds.needed] == [[0, 1], [3, 4]]
+
+
+def test_dominated_options_by_hand() -> None:
+    """A dearer and worse model of the same vendor goes; one of another vendor stays."""
+    problem = tiny(*request_caps(0.6))
+    worse = replace(
+        problem,
+        costs=np.array([4.0, 5.0, 6.0, 15.0, 6.0, 1.5]),  # T1: A cheapest and best
+    )
+    assert not dominated(worse).any()  # each is another vendor's
+    free = replace(worse, limits=worse.limits[:2])
+    assert list(np.flatnonzero(dominated(free))) == [1, 2]
+    today = replace(free, today=np.array([0, 1.0, 0, 1, 0, 0]))
+    assert list(np.flatnonzero(dominated(today))) == [2]
+
+
+@pytest.mark.parametrize("mixed", [False, True])
+def test_a_large_portfolio_is_solved_to_a_proven_gap(mixed: bool) -> None:
+    """30 x 40 takes the way of large ones; the gap holds against the exact answer."""
+    problem = instance(30, refused=not mixed)
+    quick, exact = solve(problem, Effort(gap=1e-2)), solve(problem, Effort(gap=1e-4))
+    assert problem.size >= LARGE
+    assert quick.gap <= 1e-2
+    assert quick.cost * (1 - quick.gap) <= exact.cost * (1 + 1e-6)
+    assert exact.cost * (1 - 1e-4) <= quick.cost
+    program = assemble(problem).program
+    alone = Session(program, Effort(gap=1e-4)).solve()
+    assert alone.values is not None
+    assert exact.cost == pytest.approx(
+        float(problem.costs @ alone.values[: problem.size]), rel=2.1e-4
+    )
+
+
+def test_points_of_a_large_frontier_are_within_their_gap() -> None:
+    """Each point against the exact least cost at its quality."""
+    problem = instance(30, refused=False)
+    floors = [limit for limit in problem.limits if limit.unit == "score"]
+    quality = -np.concatenate([limit.rows[0].fixed for limit in floors]) / 30
+    traced = frontier(problem, "quality", [quality], points=6, effort=Effort(gap=1e-3))
+    assert traced is not None
+    assert len(traced.points) >= 4
+    assert traced.gap < 0.02
+    for point in traced.points[1:-1:2]:
+        row = Row(options=np.arange(problem.size), fixed=-quality, bound_scaled=-1.0)
+        limit = Limit(
+            name="mean", value=point.value - 1e-9, unit="score", relaxed_by=-1, rows=(row,)
+        )
+        exact = solve(replace(problem, limits=(*problem.limits, limit)), Effort(gap=1e-5))
+        assert exact.cost <= point.cost * (1 + 1e-6)
+        assert point.cost * (1 - point.gap) <= exact.cost * (1 + 1e-5)

@@ -16,6 +16,8 @@ _TITLES: dict[Axis, tuple[str, str]] = {
     "outage loss": ("Least cost for an expected outage loss", "Expected outage loss a month"),
 }
 
+_SHOWN = 0.00005
+"""Smallest gap that is reported: 0.01% when rounded."""
 _TICK = 0.04
 """Half the width of the mark for today, as a part of the frontier's."""
 
@@ -66,6 +68,8 @@ def _summary(one: Frontier, currency: str) -> str:
         f"to {_money(best.cost, currency)} at {_value(one.axis, best.value, currency)}."
     )
     today = f"Today's allocation stands at {_value(one.axis, one.today.value, currency)}"
+    if one.gap >= _SHOWN:
+        ends += f" Each point is proven to be within {one.gap * 100:.2f}% of the least cost."
     if one.distance is None:
         return f"{ends} {today}, beyond what any allocation within all limits reaches."
     return f"{ends} {today} and costs {_money(one.distance, currency)} a month more than needed."
