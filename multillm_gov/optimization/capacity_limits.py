@@ -14,8 +14,7 @@ from multillm_gov.measures.failover import depends_on
 from multillm_gov.optimization.declared import CapacityRule
 from multillm_gov.optimization.options import Option
 from multillm_gov.optimization.problem import Floats, Limit, Row
-from multillm_gov.optimization.problem_inputs import Inputs
-from multillm_gov.optimization.proposal import fallbacks_for
+from multillm_gov.optimization.problem_inputs import Inputs, fallbacks_for
 
 Names = np.ndarray[Any, np.dtype[np.str_]]
 

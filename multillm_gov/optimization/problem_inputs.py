@@ -1,10 +1,12 @@
 """What a portfolio's problem is made of."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 from msgspec import Struct
 
+from multillm_gov.measures.figures import TaskFigures
+from multillm_gov.measures.independence import shared_levels
 from multillm_gov.optimization.declared import DeclaredLimits, Refusal
 from multillm_gov.optimization.options import OptionSet
 from multillm_gov.optimization.problem import (
@@ -44,3 +46,37 @@ def open_tasks(options: OptionSet) -> list[int]:
 def options_of_task(options: OptionSet, task: int) -> Integers:
     """Numbers of one task class's options."""
     return np.flatnonzero(options.task_of == task)
+
+
+def fallbacks_for(
+    state: State,
+    task: TaskFigures,
+    route: Sequence[str],
+    chosen: str | None,
+    usable: set[str],
+) -> tuple[str, ...]:
+    """Today's fallbacks in today's order, independent ones first, and one more where needed.
+
+    A model that takes the whole route leaves the list, and the old primary takes its place where
+    it may be a fallback: a rollback is then one edit.
+    """
+    alone = route[0] if len(route) == 1 else None
+    old = task.primary.model
+    declared = [
+        old if model == alone and old in usable else model
+        for model in task.task.declared.fallbacks
+        if model != alone or old in usable
+    ]
+    names = list(dict.fromkeys(model for model in declared if model != alone))
+    if chosen is not None and chosen not in names and chosen != alone:
+        names.append(chosen)
+    routed = [state.catalog.find(model) for model in route]
+    order = {model: position for position, model in enumerate(names)}
+
+    def depends(model: str) -> bool:
+        facts = state.catalog.find(model)
+        return facts is None or any(
+            other is None or bool(shared_levels(facts, other)) for other in routed
+        )
+
+    return tuple(sorted(names, key=lambda model: (depends(model), order[model])))

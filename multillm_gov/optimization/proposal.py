@@ -7,8 +7,6 @@ from itertools import combinations, islice
 import numpy as np
 from msgspec import Struct
 
-from multillm_gov.measures.figures import TaskFigures
-from multillm_gov.measures.independence import shared_levels
 from multillm_gov.optimization.options import OptionSet
 from multillm_gov.optimization.problem import (
     Floats,
@@ -18,6 +16,7 @@ from multillm_gov.optimization.problem import (
     Solution,
     options_of,
 )
+from multillm_gov.optimization.problem_inputs import fallbacks_for
 from multillm_gov.optimization.solving import clean
 from multillm_gov.state.state import State
 
@@ -176,37 +175,3 @@ def moves_of(
 def _weights(shares: Sequence[tuple[str, float]]) -> tuple[tuple[str, Decimal], ...]:
     kept = [(model, Decimal(round(share * STEPS)) / 100) for model, share in shares if share > 0]
     return tuple(sorted(kept, key=lambda each: (-each[1], each[0])))
-
-
-def fallbacks_for(
-    state: State,
-    task: TaskFigures,
-    route: Sequence[str],
-    chosen: str | None,
-    usable: set[str],
-) -> tuple[str, ...]:
-    """Today's fallbacks in today's order, independent ones first, and one more where needed.
-
-    A model that takes the whole route leaves the list, and the old primary takes its place where
-    it may be a fallback: a rollback is then one edit.
-    """
-    alone = route[0] if len(route) == 1 else None
-    old = task.primary.model
-    declared = [
-        old if model == alone and old in usable else model
-        for model in task.task.declared.fallbacks
-        if model != alone or old in usable
-    ]
-    names = list(dict.fromkeys(model for model in declared if model != alone))
-    if chosen is not None and chosen not in names and chosen != alone:
-        names.append(chosen)
-    routed = [state.catalog.find(model) for model in route]
-    order = {model: position for position, model in enumerate(names)}
-
-    def depends(model: str) -> bool:
-        facts = state.catalog.find(model)
-        return facts is None or any(
-            other is None or bool(shared_levels(facts, other)) for other in routed
-        )
-
-    return tuple(sorted(names, key=lambda model: (depends(model), order[model])))

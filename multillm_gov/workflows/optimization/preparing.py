@@ -11,8 +11,7 @@ from multillm_gov.measures.portfolio_figures import measure
 from multillm_gov.optimization.declared import Refusal
 from multillm_gov.optimization.options import OptionSet, options_of_state
 from multillm_gov.optimization.problem import Floats, Limit
-from multillm_gov.optimization.problem_inputs import Inputs
-from multillm_gov.optimization.proposal import fallbacks_for
+from multillm_gov.optimization.problem_inputs import Inputs, fallbacks_for
 from multillm_gov.portfolio.allocation import Leg, TaskClass
 from multillm_gov.risk.availability.availability import expected_loss_per_year, unavailabilities
 from multillm_gov.risk.system.priors import HOURS_PER_YEAR
