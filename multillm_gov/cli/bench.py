@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 import click
 
-from multillm_gov.cli.shared.emit import emit
 from multillm_gov.cli.shared.options import (
     Target,
     as_of_option,
@@ -75,8 +74,14 @@ class _BenchCommand(click.Command):
     "--shadow",
     type=click.Path(path_type=Path),
     metavar="FILE",
-    help="Compare answers of a candidate to logged requests with those given, from CSV or JSON "
-    "lines; sends nothing.",
+    help="Compare a candidate with the incumbent on the logged requests of FILE (CSV or JSON "
+    "lines); answers that it lacks are requested first.",
+)
+@click.option(
+    "--judge",
+    default="",
+    metavar="MODEL",
+    help="With --shadow: let a model of another vendor say which answers are equivalent.",
 )
 @comparing_options
 @sending_options()
@@ -100,6 +105,7 @@ def command(
     samples: int,
     pairwise: bool,
     shadow: Path | None,
+    judge: str,
     margins: "Margins",
     sending: "SendingOptions",
     accept_tone: bool,
@@ -133,13 +139,28 @@ def command(
       govern bench support-triage --model mistral/mistral-small-latest --margin 2
       govern bench --pairwise --cases 100 --format markdown
       govern bench --shadow answers.jsonl
+      govern bench --shadow requests.jsonl --model mistral/mistral-small-latest --plan
       govern bench import results.json --from promptfoo --task support-triage
     """
+    delivery = Delivery(targets, output)
     if shadow is not None:
-        from multillm_gov.workflows.evaluation.shadow import shadow as compare
+        from multillm_gov.workflows.evaluation.shadow import (
+            ShadowOptions,
+            plan_shadowing,
+            run_shadowing,
+        )
 
-        report = compare(shadow, as_of=as_of or today(), root=root)
-        ctx.exit(emit(report, targets, output))
+        requested = ShadowOptions(
+            file=shadow,
+            tasks=frozenset(tasks),
+            candidates=models,
+            judge=judge,
+            most_cases=cases,
+            seed=margins.seed,
+            sending=sending,
+        )
+        shadowing = plan_shadowing(requested, as_of=as_of or today(), root=root)
+        carry_out(ctx, shadowing, run_shadowing, delivery, plan_only=plan_only)
 
     from multillm_gov.workflows.evaluation.bench import (
         BenchOptions,
@@ -159,4 +180,4 @@ def command(
         sending=sending,
     )
     planned = plan_benchmarks(options, as_of=as_of or today(), root=root)
-    carry_out(ctx, planned, run_benchmarks, Delivery(targets, output), plan_only=plan_only)
+    carry_out(ctx, planned, run_benchmarks, delivery, plan_only=plan_only)

@@ -13,6 +13,9 @@ from msgspec import Struct
 from multillm_gov.measures.intervals import wilson_interval
 
 Method = Literal["exact", "fields", "embedding", "judge"]
+ShadowVerdict = Literal["agrees", "differs", "undecided"]
+AGREES = 0.95
+"""Share of requests from which on a candidate is taken to agree: the whole interval decides."""
 SIMILAR = 0.90
 """Least cosine of two embeddings that counts as agreement."""
 
@@ -59,6 +62,12 @@ class ShadowResult(Struct, frozen=True, kw_only=True):
     comparisons: int
     agreements: tuple[Agreement, ...]
     """The strictest that applies to every comparison comes last: it decides."""
+
+    @property
+    def verdict(self) -> ShadowVerdict:
+        """Whether the 95% interval of the deciding agreement lies on one side of `AGREES`."""
+        low, high = self.deciding.interval
+        return "agrees" if low >= AGREES else "differs" if high < AGREES else "undecided"
 
     @property
     def deciding(self) -> Agreement:

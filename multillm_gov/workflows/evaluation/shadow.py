@@ -1,126 +1,230 @@
 """``govern bench --shadow FILE``: a candidate's answers beside the incumbent's, and the saving."""
 
-import csv
-import io
-import json
-from collections.abc import Iterator
+import asyncio
+from collections.abc import Callable, Iterable, Sequence
 from datetime import date
+from decimal import Decimal
 from pathlib import Path
-from typing import Any
+from random import Random
 
-from multillm_gov.errors import SourceError
-from multillm_gov.evaluation.shadow import Shadowed, compare_shadow
+from msgspec import Struct
+from msgspec.structs import replace
+
+from multillm_gov.errors import UnableError, UsageError
+from multillm_gov.evaluation.bench.benchmark import independence_of
+from multillm_gov.evaluation.client import Client
+from multillm_gov.evaluation.probes.probe import Probe
+from multillm_gov.evaluation.running import AnswerListener, ProbeRun, Progress, Runner
+from multillm_gov.evaluation.shadow import compare_shadow
+from multillm_gov.evaluation.shadow_plan import (
+    ShadowPlan,
+    ShadowPlanner,
+    ShadowRequest,
+    plan_shadow,
+)
+from multillm_gov.evaluation.shadow_run import ShadowRun, run_shadow
 from multillm_gov.report import Report
-from multillm_gov.reporting.evaluation.shadow import ShadowFinding, report_shadow
+from multillm_gov.reporting.evaluation.shadow import (
+    ShadowFinding,
+    report_shadow,
+    report_shadow_plan,
+)
 from multillm_gov.rules.cheaper_models import saving_per_month
 from multillm_gov.sources.given_file import read_given
-from multillm_gov.sources.root import split_paths
+from multillm_gov.sources.root import path_prefix, split_paths
 from multillm_gov.state.state import State
-from multillm_gov.words import code
+from multillm_gov.words import count_of
+from multillm_gov.workflows.evaluation.client import keys_of, no_keys, run_client
+from multillm_gov.workflows.evaluation.sending import (
+    RunResult,
+    SendingOptions,
+    WorstCase,
+    collecting,
+    refuse_unaffordable,
+)
+from multillm_gov.workflows.evaluation.shadow_file import read_requests
 from multillm_gov.workflows.states import assess_folder, working_revision
 
-MOST_ROWS = 1_000_000
-_TEXTS = ("task_class", "candidate", "incumbent_answer", "candidate_answer")
+
+class ShadowOptions(Struct, frozen=True, kw_only=True):
+    """What a call of ``govern bench --shadow`` requests."""
+
+    file: Path
+    tasks: frozenset[str] = frozenset()
+    """Only these task classes; empty: all of the file."""
+    candidates: tuple[str, ...] = ()
+    """The candidate of rows that name none: one at most."""
+    judge: str = ""
+    most_cases: int | None = None
+    """Requests of each task class, drawn; ``None``: all."""
+    seed: int = 1
+    sending: SendingOptions = SendingOptions()
 
 
-def shadow(file: Path, *, as_of: date, root: Path | None = None) -> Report:
-    """Read both sides' answers, compare them, and say what the candidate would save.
+class PlannedShadow(Struct, frozen=True, kw_only=True):
+    """What would be sent; nothing was."""
 
-    The file is CSV or JSON lines with ``task_class, candidate, incumbent_answer,
-    candidate_answer`` and, where known, ``incumbent`` (default: the primary), ``judged`` (true or
-    false) and ``incumbent_embedding, candidate_embedding`` (lists of numbers).
+    root: Path
+    state: State
+    plan: ShadowPlan
+    planner: ShadowPlanner
+    options: ShadowOptions
+
+    def check(self) -> None:
+        """Refuse what may cost too much.
+
+        Raises:
+            UnableError: it could cost more than the limit, or nobody knows what it costs.
+        """
+        if not self.plan.calls:
+            return
+        worst = WorstCase(
+            usd=self.plan.worst_usd,
+            parts=count_of(self.plan.calls, "call"),
+            unpriced=self.plan.unpriced,
+            how_to_send_less="name task classes, --cases, no --judge, or declare a lower "
+            "`demand.max_output_tokens`",
+        )
+        refuse_unaffordable(worst, self.options.sending)
+
+    def report(self) -> Report:
+        """The plan as a report."""
+        report = report_shadow_plan(self.state, self.plan, self.options.sending.limit)
+        return replace(report, path_prefix=path_prefix(self.root))
+
+
+def plan_shadowing(
+    options: ShadowOptions, *, as_of: date, root: Path | None = None
+) -> PlannedShadow:
+    """Read the file and plan a call for every answer that it lacks.
 
     Raises:
-        SourceError: no portfolio, a file that is none of both, or a task class that is not there.
+        SourceError: no portfolio, a file that is no shadow evidence, or no row of the task classes.
+        UsageError: more than one candidate.
+        UnableError: a judge that is not independent of a model that it would judge.
     """
+    if len(options.candidates) > 1:
+        raise UsageError("--shadow compares one candidate", "Pass --model once.")
     top, _ = split_paths((), root)
     state = assess_folder(top, as_of=as_of, revision=working_revision(top)).state
-    primaries = {task.task.name: task.primary.model for task in state.figures.tasks}
-    rows: list[Shadowed] = []
-    for line, fields in _records(read_given(file), file.name):
-        if len(rows) >= MOST_ROWS:
-            raise SourceError(f"{code(file.name)} has more than {MOST_ROWS:,} rows", "Split it.")
-        rows.append(_row(fields, f"{file.name}:{line}", primaries))
-    if not rows:
-        raise SourceError(f"{code(file.name)} has no row", "Write one row per logged request.")
-    findings = tuple(
-        ShadowFinding(
-            result=result,
-            saving=_saving(state, result.task, result.candidate),
-        )
-        for result in compare_shadow(rows)
+    tasks = {task.task.name: task for task in state.figures.tasks}
+    candidate = options.candidates[0] if options.candidates else ""
+    requests = read_requests(read_given(options.file), options.file.name, tasks, candidate)
+    chosen = _sampled(requests, options)
+    _check_judge(chosen, options.judge, state)
+    planner = ShadowPlanner(
+        day=as_of,
+        find=state.catalog.find,
+        keys_of=keys_of(state) if options.sending.is_billed else no_keys,
+        judge=options.judge,
+        timeout_seconds=options.sending.timeout_seconds,
     )
-    return report_shadow(state, findings, file.name)
+    return PlannedShadow(
+        root=top,
+        state=state,
+        plan=plan_shadow(chosen, planner),
+        planner=planner,
+        options=options,
+    )
 
 
-def _saving(state: State, name: str, candidate: str) -> Any:  # noqa: ANN401
+def _sampled(
+    requests: Sequence[ShadowRequest], options: ShadowOptions
+) -> tuple[ShadowRequest, ...]:
+    """The requests of the task classes, drawn where there are more than wanted, in their order."""
+    by_task: dict[str, list[int]] = {}
+    for number, request in enumerate(requests):
+        if not options.tasks or request.row.task in options.tasks:
+            by_task.setdefault(request.row.task, []).append(number)
+    missing = sorted(options.tasks - by_task.keys())
+    if missing:
+        raise UsageError(
+            f"The file has no request of `{missing[0]}`", "Name a task class that it has."
+        )
+    most = options.most_cases
+    kept = [
+        number
+        for numbers in by_task.values()
+        for number in (
+            Random(options.seed).sample(numbers, most)  # noqa: S311 - a sample, no secret
+            if most is not None and len(numbers) > most
+            else numbers
+        )
+    ]
+    return tuple(requests[number] for number in sorted(kept))
+
+
+def _check_judge(requests: Iterable[ShadowRequest], judge: str, state: State) -> None:
+    if not judge:
+        return
+    find = state.catalog.find
+    pairs = {(one.row.incumbent, one.row.candidate) for one in requests}
+    for model in sorted({model for pair in pairs for model in pair}):
+        found = "same vendor" if model == judge else independence_of(find(judge), find(model))
+        if found == "same vendor":
+            raise UnableError(
+                f"`{judge}` would judge `{model}`, and both are from the same vendor: models favor "
+                "their own kind",
+                "Name a --judge from another vendor.",
+            )
+        if found != "independent":
+            raise UnableError(
+                f"It is not known whether `{judge}` is from another vendor than `{model}`, which "
+                "it would judge",
+                "Declare the `vendor` of both below `models` in `catalog/`, or name another "
+                "--judge.",
+            )
+
+
+def run_shadowing(
+    planned: PlannedShadow, on_progress: Callable[[Progress], None] | None = None
+) -> RunResult:
+    """Get what is missing, compare, and report; answers are never kept.
+
+    Raises:
+        UnableError: the plan may cost too much, or a replay lacks a call.
+        MissingExtraError: a package that is needed is not installed.
+        OutputError: a cassette may not be written.
+    """
+    planned.check()
+    if planned.plan.calls:
+        with collecting(), run_client(planned.state, planned.options.sending) as client:
+            run = asyncio.run(_run(planned, client, on_progress))
+    else:
+        run = ShadowRun(
+            rows=tuple(one.row for one in planned.plan.requests), unanswered=0, unjudged=0
+        )
+    state = planned.state
+    findings = tuple(
+        ShadowFinding(result=result, saving=_saving(state, result.task, result.candidate))
+        for result in compare_shadow(run.rows)
+    )
+    report = report_shadow(
+        state, findings, planned.options.file.name, run, offline=planned.options.sending.offline
+    )
+    return RunResult(
+        report=replace(report, path_prefix=path_prefix(planned.root)),
+        interrupted="interrupted" in run.endings,
+    )
+
+
+async def _run(
+    planned: PlannedShadow, client: Client, on_progress: Callable[[Progress], None] | None
+) -> ShadowRun:
+    conditions = planned.options.sending.conditions
+
+    async def send(probes: Sequence[Probe], listener: AnswerListener) -> ProbeRun:
+        runner = Runner(probes, client, conditions, on_progress=on_progress, on_answer=listener)
+        return await runner.run()
+
+    try:
+        return await run_shadow(planned.plan, planned.planner, send)
+    finally:
+        await client.close()
+
+
+def _saving(state: State, name: str, candidate: str) -> Decimal | None:
     task = next(each for each in state.figures.tasks if each.task.name == name)
     facts = state.catalog.find(candidate)
     cost = state.figures.pricing.mean_cost(facts, task.task.demand)
     return None if cost is None else saving_per_month(task, cost)
-
-
-def _records(data: bytes, name: str) -> Iterator[tuple[int, dict[str, Any]]]:
-    try:
-        text = data.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise SourceError(f"{code(name)} is not UTF-8 text", "Export CSV or JSON lines.") from error
-    if name.lower().endswith(".csv"):
-        reader = csv.DictReader(io.StringIO(text, newline=""))
-        for record in reader:
-            yield reader.line_num, {str(key): value for key, value in record.items()}
-        return
-    for number, line in enumerate(text.splitlines(), 1):
-        if not line.strip():
-            continue
-        try:
-            value = json.loads(line)
-        except (ValueError, RecursionError) as error:
-            raise SourceError(f"{name}:{number}: no JSON", "Write one object a line.") from error
-        if not isinstance(value, dict):
-            raise SourceError(f"{name}:{number}: no object", "Write one object a line.")
-        yield number, value
-
-
-def _row(fields: dict[str, Any], place: str, primaries: dict[str, str]) -> Shadowed:
-    missing = [key for key in _TEXTS if not isinstance(fields.get(key), str)]
-    if missing:
-        raise SourceError(f"{place}: {code(missing[0])} is missing or no text", "Add it.")
-    task = fields["task_class"]
-    if task not in primaries:
-        raise SourceError(f"{place}: there is no task class {code(task)}", "Name one of yours.")
-    return Shadowed(
-        task=task,
-        incumbent=str(fields.get("incumbent") or primaries[task]),
-        candidate=fields["candidate"],
-        incumbent_answer=fields["incumbent_answer"],
-        candidate_answer=fields["candidate_answer"],
-        vectors=_vectors(fields, place),
-        judged=_judged(fields.get("judged"), place),
-    )
-
-
-def _vectors(
-    fields: dict[str, Any], place: str
-) -> tuple[tuple[float, ...], tuple[float, ...]] | None:
-    found = []
-    for key in ("incumbent_embedding", "candidate_embedding"):
-        value = fields.get(key)
-        if value is None or value == "":
-            return None
-        try:
-            listed: Any = json.loads(value) if isinstance(value, str) else value
-            found.append(tuple(float(each) for each in listed))
-        except (TypeError, ValueError) as error:
-            message = f"{place}: {code(key)} is no list of numbers"
-            raise SourceError(message, "Correct it.") from error
-    return found[0], found[1]
-
-
-def _judged(value: object, place: str) -> bool | None:
-    if value is None or value == "":
-        return None
-    text = str(value).lower()
-    if text not in {"true", "false", "1", "0"}:
-        raise SourceError(f"{place}: `judged` is neither true nor false", "Correct it.")
-    return text in {"true", "1"}
