@@ -118,6 +118,8 @@ def _held_because(task: TaskFigures, candidates: tuple[Candidate, ...], floor: f
         return "no quality floor is declared, and what answers today was not measured"
     if all(one.share_today > 0 for one in candidates):
         return "no other model has a recent result on its cases"
+    if all(one.share_today > 0 or not _is_timed(task, one) for one in candidates):
+        return "its latency is limited, and no other model's was measured"
     return ""
 
 

@@ -563,3 +563,17 @@ def test_own_scores_come_before_public_ones() -> None:
     assert not option.candidate.public
     assert option.candidate.record is not None
     assert float(option.candidate.record.score) == 0.8
+
+
+def test_a_latency_that_nobody_measured_holds_its_task_class() -> None:
+    """An assumed model is assumed to be within the limit, where all that is assumed is a score."""
+    untimed = {"p50_seconds: 1, p95_seconds: 2": "p50_seconds: 1"}
+    limited = {"quality: {floor: 0.80}": "quality: {floor: 0.80}\n    latency: {p95_seconds: 3}"}
+    lines = [line for line in EVIDENCE.splitlines(keepends=True) if "triage" in line]
+    evidence = {line: line.replace(*next(iter(untimed.items()))) for line in lines}
+    state = shop(allocation=limited, evidence=evidence)
+    held = {one.task: one.reason for one in optimize_state(state).prepared.inputs.options.held}
+    assert held == {"triage": "its latency is limited, and no other model's was measured"}
+    assumed = assume(state.state, ("model:beta/cheap@triage=0.95",))
+    found = routes(optimize_state(assumed, on_files=False))
+    assert found["triage"] == {"beta/cheap": 100}

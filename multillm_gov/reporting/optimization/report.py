@@ -190,6 +190,7 @@ def _basis(result: OptimizationResult) -> Items:
             f"HiGHS: {solver.status}, proven gap {solver.gap * 100:.4f}%, "
             f"{count_of(solver.task_classes, 'task class')}, {solver.options:,} options."
         )
+    if solver is not None and result.stages:
         items.append(
             "The proposal was written, loaded, judged by every rule, costed and stressed like any "
             "change."

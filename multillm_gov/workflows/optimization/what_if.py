@@ -107,13 +107,16 @@ def _gone(state: State, _subject: str, name: str) -> State:
 
 
 def _model(state: State, subject: str, score: str) -> State:
+    """A score on assumed cases; where the latency is limited, within the limit."""
     model, _, task = subject.rpartition("@")
-    if not model or task not in {each.name for each in state.portfolio.task_classes}:
+    declared = {each.name: each.declared for each in state.portfolio.task_classes}
+    if not model or task not in declared:
         raise UsageError(f"{code(subject)} names no task class", f"Write one of: {FORMS}.")
     if state.catalog.find(model) is None:
         raise UsageError(
             f"The catalog does not know {code(model)}", "Declare it in `catalog/`, with its price."
         )
+    latency = declared[task].latency
     record = EvidenceRecord(
         task_class=task,
         model=model,
@@ -121,6 +124,7 @@ def _model(state: State, subject: str, score: str) -> State:
         sample_size=CASES,
         score=Share(str(_number(score, "1"))),
         source="assumed",
+        p95_seconds=None if latency is None else latency.p95_seconds,
     )
     placed = PlacedRecord(record=record, place=Place("evidence"))
     known = state.evidence.get((task, model), ())
