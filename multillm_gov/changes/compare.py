@@ -1,5 +1,6 @@
 """Two states of a portfolio -> what changed, in meaning rather than in text."""
 
+from collections import Counter
 from collections.abc import Iterator
 from decimal import Decimal
 from functools import partial
@@ -57,7 +58,7 @@ def compare(before: State, after: State, rules: RuleLookup = as_written) -> Comp
     """
     policies = pair_policies(before.portfolio.policies, after.portfolio.policies)
     pairs = _figures(
-        pair_task_classes(before.portfolio.task_classes, after.portfolio.task_classes),
+        pair_task_classes(before.portfolio, after.portfolio),
         before,
         after,
     )
@@ -86,6 +87,7 @@ def compare(before: State, after: State, rules: RuleLookup = as_written) -> Comp
     ]
     concerned = {change.subject for change in own} | {effect.after for effect in effects.tasks}
     return Comparison(
+        moved_files=_moved_files(pairs),
         changes=tuple(sorted(changes, key=_order)),
         effects=effects.tasks,
         spend=shift_spend(pairs, before, after, effects),
@@ -100,6 +102,18 @@ def compare(before: State, after: State, rules: RuleLookup = as_written) -> Comp
 def _independent_value(state: State) -> float:
     failover = Failover(state.as_of, state.drills)
     return independent_value(state.figures.tasks, failover).usable
+
+
+def _moved_files(pairs: Pairs[TaskFigures]) -> tuple[tuple[str, str, int], ...]:
+    """Task classes written in another file now: both paths and how many, most first."""
+    files = Counter(
+        (old.task.place.path, new.task.place.path)
+        for old, new in pairs.both
+        if old.task.place.path != new.task.place.path
+    )
+    return tuple(
+        (*paths, files[paths]) for paths in sorted(files, key=lambda one: (-files[one], one))
+    )
 
 
 def _figures(names: Pairs[TaskClass], before: State, after: State) -> Pairs[TaskFigures]:

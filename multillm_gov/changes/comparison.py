@@ -122,6 +122,8 @@ class Comparison(Struct, frozen=True, kw_only=True):
     independent_value_before: float = 1.0
     """Share of value at stake with a fallback at another vendor, provider and cloud (0..1)."""
     independent_value_after: float = 1.0
+    moved_files: tuple[tuple[str, str, int], ...] = ()
+    """Task classes written in another file now, which is no change: both paths, how many."""
     unchanged_task_classes: int = 0
     unchanged_policies: int = 0
 

@@ -59,7 +59,7 @@ def _differs(group: FactGroup, before: State, after: State) -> bool:
             return (old.currency, old.exchange) != (new.currency, new.exchange)
         case FactGroup.RISK:
             return old.risk != new.risk
-    pairs = pair_task_classes(before.portfolio.task_classes, after.portfolio.task_classes)
+    pairs = pair_task_classes(before.portfolio, after.portfolio)
     keep = _KEPT[group]
     return any(was is not now and keep(was, now) != now for was, now in pairs.both)
 
@@ -94,7 +94,7 @@ def _settings(groups: frozenset[FactGroup], old: Settings, new: Settings) -> Set
 def _tasks(
     groups: frozenset[FactGroup], before: Portfolio, after: Portfolio
 ) -> tuple[TaskClass, ...]:
-    pairs = pair_task_classes(before.task_classes, after.task_classes)
+    pairs = pair_task_classes(before, after)
     old = {now.name: was for was, now in pairs.both}
     keeping = [keep for group, keep in _KEPT.items() if group in groups]
     if before.settings.currency == after.settings.currency:
@@ -172,10 +172,7 @@ def _completed(old: dict[str, Any], new: dict[str, Any]) -> dict[str, Any]:
 
 def renamed_scopes(before: Portfolio, after: Portfolio) -> tuple[Policy, ...]:
     """The base's policies; where a scope names a task class, also by the name it has now."""
-    names = {
-        was.name: now.name
-        for was, now in pair_task_classes(before.task_classes, after.task_classes).renamed
-    }
+    names = {was.name: now.name for was, now in pair_task_classes(before, after).renamed}
     if not names:
         return before.policies
     return tuple(

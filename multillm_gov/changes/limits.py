@@ -34,7 +34,7 @@ def compare_limits(
     policies = pair_policies(before.policies, after.policies)
     yield from compare_policies(policies, rules)
     if any(policy.declared.applies_to != EVERYTHING for _, policy in policies.both):
-        tasks = pair_task_classes(before.task_classes, after.task_classes)
+        tasks = pair_task_classes(before, after)
         yield from compare_coverage(tasks.both, policies.both)
     yield from compare_settings(before.settings, after.settings)
 
@@ -44,7 +44,7 @@ def loosened_safeguards(before: State, after: State) -> Iterator[Change]:
     old = {task.task.name: task for task in before.figures.tasks}
     new = {task.task.name: task for task in after.figures.tasks}
     currencies = before.figures.currency, after.figures.currency
-    pairs = pair_task_classes(before.portfolio.task_classes, after.portfolio.task_classes)
+    pairs = pair_task_classes(before.portfolio, after.portfolio)
     for was, now in pairs.both:
         if was is now or (same_content(was, now) and old[was.name] is new[now.name]):
             continue
@@ -62,7 +62,7 @@ def held_to(before: State, after: State, loosened: Iterable[Change]) -> dict[str
     for change in loosened:
         aspects.setdefault(change.subject, []).append(change.aspect)
     same_currency = before.figures.currency == after.figures.currency
-    pairs = pair_task_classes(before.portfolio.task_classes, after.portfolio.task_classes)
+    pairs = pair_task_classes(before.portfolio, after.portfolio)
     return {
         now.name: _held_to(was, now, aspects[now.name], same_currency=same_currency)
         for was, now in pairs.both

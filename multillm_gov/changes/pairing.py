@@ -1,13 +1,15 @@
 """Which task class, policy or waiver of one state is which of the other, renamed ones included."""
 
 from collections import defaultdict
-from collections.abc import Callable, Hashable, Iterable, Sequence
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
+from types import MappingProxyType
 from typing import Generic, TypeVar
 
 from msgspec import Struct
 
 from multillm_gov.portfolio.allocation import TaskClass
 from multillm_gov.portfolio.policy import Policy
+from multillm_gov.portfolio.portfolio import Portfolio
 
 T = TypeVar("T")
 Named = TypeVar("Named", TaskClass, Policy)
@@ -31,9 +33,12 @@ class Pairs(Struct, Generic[T], frozen=True, kw_only=True):
 
 
 def pair(
-    before: Sequence[Named], after: Sequence[Named], likenesses: Sequence[Likeness[Named]]
+    before: Sequence[Named],
+    after: Sequence[Named],
+    likenesses: Sequence[Likeness[Named]],
+    moves: Mapping[str, str] = MappingProxyType({}),
 ) -> Pairs[Named]:
-    """Match by name, then what is left by each likeness in turn, strictest first.
+    """Match by name, then by ``moves``, then what is left by each likeness, strictest first.
 
     Linear: members are looked up by key, never compared with each other. Within one key, members
     pair in order of name, so the result is the same whichever state comes first.
@@ -43,7 +48,11 @@ def pair(
     same = tuple((member, new[name]) for name, member in old.items() if name in new)
     gone = {name: member for name, member in old.items() if name not in new}
     fresh = {name: member for name, member in new.items() if name not in old}
-    renamed: list[tuple[Named, Named]] = []
+    renamed = [
+        (gone.pop(name), fresh.pop(target))
+        for name, target in moves.items()
+        if name in gone and target in fresh
+    ]
     for likeness in likenesses:
         if not gone or not fresh:
             break
@@ -103,9 +112,52 @@ TASK_CLASS_LIKENESSES: tuple[Likeness[TaskClass], ...] = (
 """Everything equal; else two of route, demand and purpose."""
 
 
-def pair_task_classes(before: Sequence[TaskClass], after: Sequence[TaskClass]) -> Pairs[TaskClass]:
-    """Match task classes by name, then by content."""
-    return pair(before, after, TASK_CLASS_LIKENESSES)
+def pair_task_classes(before: Portfolio, after: Portfolio) -> Pairs[TaskClass]:
+    """Match task classes by name, then as the later portfolio declares moves, then by content."""
+    return pair(
+        before.task_classes,
+        after.task_classes,
+        TASK_CLASS_LIKENESSES,
+        {old: new for old, (new, better) in declared_moves(before, after).items() if not better},
+    )
+
+
+def declared_moves(before: Portfolio, after: Portfolio) -> dict[str, tuple[str, str]]:
+    """Moves that apply to two portfolios: the former name, the name now, and a likelier one.
+
+    A likelier one (else empty) is another new task class that has more in common with the former
+    one: then the move would take limits from where its content went, and content decides.
+    """
+    old = {task.name: task for task in before.task_classes}
+    new = {task.name: task for task in after.task_classes if task.name not in old}
+    moves = {move.declared.old: move.declared.new for move in after.moves}
+    found: dict[str, tuple[str, str]] = {}
+    taken: set[str] = set()
+    kept = {task.name for task in after.task_classes}
+    for name in sorted(moves.keys() & old.keys() - kept):
+        target = _last(name, moves)
+        if target in new and target not in taken:
+            taken.add(target)
+            found[name] = target, _likelier(old[name], target, new) if len(new) > 1 else ""
+    return found
+
+
+def _last(name: str, moves: Mapping[str, str]) -> str:
+    """Where a chain of moves ends; a circle ends where it closes."""
+    seen = {name}
+    while name in moves and moves[name] not in seen:
+        name = moves[name]
+        seen.add(name)
+    return name
+
+
+def _likelier(was: TaskClass, target: str, new: Mapping[str, TaskClass]) -> str:
+    for likeness in TASK_CLASS_LIKENESSES:
+        key = likeness(was)
+        alike = [name for name, task in new.items() if key is not None and likeness(task) == key]
+        if alike:
+            return "" if target in alike else min(alike)
+    return ""
 
 
 def pair_policies(before: Sequence[Policy], after: Sequence[Policy]) -> Pairs[Policy]:

@@ -173,6 +173,13 @@ class TaskClassDeclaration(Closed, frozen=True, kw_only=True):
     tags: Annotated[tuple[Name, ...], Meta(description="Labels that policies can select by")] = ()
 
 
+class Move(Closed, frozen=True, kw_only=True, rename={"old": "from", "new": "to"}):
+    """A task class that has another name now."""
+
+    old: Annotated[Name, Meta(description="The name it had")]
+    new: Annotated[Name, Meta(description="The name it has now, in any file")]
+
+
 class AllocationFile(Closed, frozen=True, kw_only=True):
     """A whole file below ``allocations/``."""
 
@@ -183,6 +190,21 @@ class AllocationFile(Closed, frozen=True, kw_only=True):
     owner: Annotated[Text | None, Meta(description="Owner of every task class without its own")] = (
         None
     )
+    moved: Annotated[
+        tuple[Move, ...],
+        Meta(
+            max_length=10_000,
+            description="Task classes with another name now, so that a comparison takes neither "
+            "for removed nor added; in any file, and kept as long as you like",
+        ),
+    ] = ()
+
+
+class PlacedMove(Struct, frozen=True, kw_only=True):
+    """A move with the place it is written at."""
+
+    declared: Move
+    place: Place
 
 
 class TaskClass(Struct, frozen=True, kw_only=True):

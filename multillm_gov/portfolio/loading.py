@@ -8,7 +8,13 @@ from multillm_gov.documents.layout import kind_of
 from multillm_gov.documents.shape import convert, sound_entries
 from multillm_gov.finding import Flaw
 from multillm_gov.location import Place, Pointer
-from multillm_gov.portfolio.allocation import AllocationFile, TaskClass, TaskClassDeclaration
+from multillm_gov.portfolio.allocation import (
+    AllocationFile,
+    Move,
+    PlacedMove,
+    TaskClass,
+    TaskClassDeclaration,
+)
 from multillm_gov.portfolio.policy import (
     Approval,
     PlacedApproval,
@@ -41,6 +47,7 @@ def load_portfolio(
     """
     flaws: list[Flaw] = []
     tasks: dict[str, TaskClass] = {}
+    moves: list[PlacedMove] = []
     policies: dict[str, Policy] = {}
     waivers: list[PlacedWaiver] = []
     approvals: list[PlacedApproval] = []
@@ -54,6 +61,10 @@ def load_portfolio(
         elif kind == "allocation":
             found = kept.get(path) or tuple(_task_classes(document, flaws))
             _unique(tasks, ((task.name, task) for task in found), documents, "task class", flaws)
+            moves.extend(
+                PlacedMove(declared=move, place=Place(path, ("moved", index)))
+                for index, move in sound_entries(document, "moved", Move)
+            )
         elif kind == "policy":
             file = _policy_file(document, flaws)
             _unique(
@@ -64,6 +75,7 @@ def load_portfolio(
     portfolio = Portfolio(
         settings=settings,
         task_classes=_within_bounds(tasks.values(), documents, flaws),
+        moves=tuple(moves),
         policies=tuple(policies.values()),
         waivers=tuple(waivers),
         approvals=tuple(approvals),

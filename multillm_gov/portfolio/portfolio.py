@@ -2,7 +2,7 @@
 
 from msgspec import Struct
 
-from multillm_gov.portfolio.allocation import TaskClass
+from multillm_gov.portfolio.allocation import PlacedMove, TaskClass
 from multillm_gov.portfolio.policy import PlacedApproval, PlacedWaiver, Policy
 from multillm_gov.portfolio.settings import Settings
 
@@ -12,6 +12,7 @@ class Portfolio(Struct, frozen=True, kw_only=True):
 
     settings: Settings = Settings()
     task_classes: tuple[TaskClass, ...] = ()
+    moves: tuple[PlacedMove, ...] = ()
     policies: tuple[Policy, ...] = ()
     waivers: tuple[PlacedWaiver, ...] = ()
     approvals: tuple[PlacedApproval, ...] = ()

@@ -28,6 +28,7 @@ from multillm_gov.sources.price_map import read_price_map
 from multillm_gov.sources.root import path_prefix, split_paths
 from multillm_gov.sources.sparse import read_working_tree
 from multillm_gov.state.loading import load_state, no_collections
+from multillm_gov.words import code, count_of, join_some
 from multillm_gov.workflows.comparing import compare_assessments, judge_by_base, who_approves
 from multillm_gov.workflows.gate import strictest_gate
 from multillm_gov.workflows.policy_change_gate import with_used
@@ -102,15 +103,27 @@ def diff(
         report = report_diff(
             before, after, comparison, _gate(before, after, fail_on), judged, review
         )
+    moved = _moved_words(comparison)
     new = "" if before.state.files else "The base has no portfolio, so all of this one is new."
-    said = " ".join(filter(None, (new, compared_with, incomplete_words(after.state).strip())))
+    said = " ".join(
+        filter(None, (new, moved, compared_with, incomplete_words(after.state).strip()))
+    )
     return replace(
         report,
-        summary=" ".join(filter(None, (new, report.summary, compared_with))),
+        summary=" ".join(filter(None, (new, report.summary, moved, compared_with))),
         path_prefix=path_prefix(top),
         file_url=file_url(repository_url),
         briefing=report.briefing and replace(report.briefing, context=said),
     )
+
+
+def _moved_words(comparison: Comparison) -> str:
+    """A sentence on task classes that are written in another file now; else empty."""
+    moves = [
+        f"{count_of(number, 'task class')} moved from {code(old)} to {code(new)}"
+        for old, new, number in comparison.moved_files
+    ]
+    return f"{join_some(moves)}, with no cost change." if moves else ""
 
 
 def _risk(before: Assessment, after: Assessment, comparison: Comparison) -> RiskShift | None:

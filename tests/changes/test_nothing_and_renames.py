@@ -1,6 +1,6 @@
 """What must show nothing, and what is the same under another name."""
 
-from multillm_gov.changes.change import Direction, Kind
+from multillm_gov.changes.change import Area, Direction, Kind
 from multillm_gov.changes.compare import compare
 
 
@@ -36,7 +36,7 @@ def test_weights_in_another_scale_and_legs_in_another_order_show_nothing(edited)
     ).empty
 
 
-def test_moving_a_task_class_to_another_file_shows_nothing(state, files):
+def test_moving_a_task_class_to_another_file_is_no_change_and_is_told(state, files):
     text = files["allocations/a.yaml"]
     cut = text.index("      scoring:")
     moved = {
@@ -44,7 +44,53 @@ def test_moving_a_task_class_to_another_file_shows_nothing(state, files):
         "allocations/a.yaml": text[:cut],
         "allocations/deeper/b.yaml": "    owner: growth\n    task_classes:\n" + text[cut:],
     }
-    assert compare(state(files), state(moved)).empty
+    comparison = compare(state(files), state(moved))
+    assert comparison.empty
+    assert comparison.moved_files == (("allocations/a.yaml", "allocations/deeper/b.yaml", 1),)
+
+
+def _moved(text: str, *moves: str) -> str:
+    return text.replace("    task_classes:", f"    moved: [{', '.join(moves)}]\n    task_classes:")
+
+
+def test_a_declared_move_pairs_what_content_would_not(state, files):
+    """Another name, purpose, route and demand at once."""
+    old = files["allocations/a.yaml"]
+    new = (
+        old.replace("      scoring:", "      ranking:")
+        .replace("Lead scores", "Ranks")
+        .replace(
+            "[{model: beta/large}]\n        fallbacks: [alpha/small]", "[{model: gamma/large}]"
+        )
+        .replace("requests: 400000", "requests: 10")
+    )
+    steps = _moved(new, "{from: scoring, to: rates}", "{from: rates, to: ranking}")
+    plain, told = (
+        compare(state(files), state({**files, "allocations/a.yaml": text})) for text in (new, steps)
+    )
+    assert {c.kind for c in plain.within(Area.TASK_CLASSES)} == {
+        Kind.TASK_CLASS_ADDED,
+        Kind.TASK_CLASS_REMOVED,
+    }
+    (renamed,) = told.within(Area.TASK_CLASSES)
+    assert (renamed.kind, renamed.before, renamed.after) == (
+        Kind.TASK_CLASS_RENAMED,
+        "scoring",
+        "ranking",
+    )
+    assert {c.kind for c in told.changes} > {Kind.TASK_CLASS_RENAMED, Kind.DEMAND, Kind.ROUTE}
+
+
+def test_a_declared_move_never_takes_limits_from_where_the_content_went(state, files):
+    old = files["allocations/a.yaml"]
+    decoy = "      decoy:\n        route: [{model: alpha/small}]\n"
+    new = _moved(old.replace("      scoring:", "      ranking:"), "{from: scoring, to: decoy}")
+    new = new.rstrip(" ") + decoy
+    changes = compare(state(files), state({**files, "allocations/a.yaml": new})).changes
+    assert {(c.kind, c.subject) for c in changes if c.kind.area is Area.TASK_CLASSES} == {
+        (Kind.TASK_CLASS_RENAMED, "ranking"),
+        (Kind.TASK_CLASS_ADDED, "decoy"),
+    }
 
 
 def test_splitting_policies_over_files_shows_nothing(state, files):

@@ -318,3 +318,41 @@ def test_revisions_can_be_compared_whatever_the_working_tree_holds(repository, g
     git("commit", "-qam", "Tighten")
     edit("allocations/a.yaml", "owner: growth", ": : :")
     assert [c[:3] for c in changes(told("HEAD~1..HEAD"))] == [("spend-cap", "scoring", "tightened")]
+
+
+def test_task_classes_in_another_file_are_told_with_no_cost_change(
+    repository, git, edit, run, told
+):
+    edit("allocations/a.yaml", "    spend_cap: {monthly: 500}\n", "")
+    git("commit", "-qam", "Broken")
+    (repository / "allocations/a.yaml").rename(repository / "allocations/b.yaml")
+    report = told("HEAD")
+    assert report["changes"] == report["findings"] == report["resolved"] == []
+    moved = "2 task classes moved from `allocations/a.yaml` to `allocations/b.yaml`, with no cost"
+    assert moved in report["summary"]
+    for name in ("text", "markdown"):
+        result = run("HEAD", "--format", name)
+        assert result.exit_code == 0
+        assert "with no cost change" in " ".join(result.stdout.split())
+
+
+def test_a_declared_move_carries_limits_of_the_base_and_a_wrong_one_is_a_finding(
+    repository, git, edit, told
+):
+    """Renamed, rerouted and repurposed at once, which content alone would not recognize."""
+    edit("allocations/a.yaml", "  scoring:", "  ranking:")
+    edit("allocations/a.yaml", "Lead scores", "Ranks")
+    edit("allocations/a.yaml", "route: [{model: custom/beta}]", "route: [{model: custom/gamma}]")
+    edit(
+        "allocations/a.yaml",
+        "task_classes:",
+        "moved: [{from: scoring, to: ranking}]\ntask_classes:",
+    )
+    report = told("HEAD")
+    kinds = [c[0] for c in changes(report)]
+    assert "task-class-renamed" in kinds
+    assert not {"task-class-added", "task-class-removed"} & set(kinds)
+    git("commit", "-qam", "Rename")
+    edit("allocations/a.yaml", "to: ranking", "to: rankings")
+    (finding,) = told("HEAD")["findings"]
+    assert finding["rule"] == "GOV018"
