@@ -3,7 +3,6 @@
 import re
 from collections import Counter
 from collections.abc import Callable, Iterable
-from difflib import SequenceMatcher
 
 LONGEST = 100
 """Characters of an unknown name that are looked at."""
@@ -109,6 +108,8 @@ class Suggestions:
 
 def _misspelled_as(name: str) -> Callable[[str], bool]:
     """Whether a known name is what another misspells, prefixes aside."""
+    from difflib import SequenceMatcher  # needed for a misspelling only
+
     compared = SequenceMatcher(autojunk=False)
     compared.set_seq2(_letters(name[:LONGEST].partition("/")[2]))
 

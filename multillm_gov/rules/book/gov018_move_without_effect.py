@@ -78,7 +78,7 @@ RULE = Rule(
     short_title="Moves that match nothing",
     requirement="Every declared move names a task class of before and one of now.",
     why=(
-        "A move tells a comparison that a task class has another name, so that what policies of "
+        "A move declares that a task class has another name, so that what policies of "
         "the base say of the former name holds for it and no cost is taken for new. Where content "
         "shows another task class to be the former one, content decides: a move cannot free a "
         "task class of its limits."
