@@ -18,6 +18,7 @@ LIMIT_AREAS = (Area.POLICIES.value, Area.SETTINGS.value)
 _PARTS = 3
 """Facts that one sentence names."""
 _ZERO = Decimal(0)
+_ONLY = "the only fallback"
 
 
 def look_first(compared: Compared, values: Mapping[str, Decimal]) -> tuple[Matter, ...]:
@@ -91,7 +92,7 @@ def _task_matters(compared: Compared, values: Mapping[str, Decimal]) -> list[Mat
 
 
 def _sentence(subject: _Subject, currency: str) -> Matter:
-    parts = [*_lost_words(subject.lost), *_error_words(subject.errors)]
+    parts = [*_lost_words(subject.lost), *_error_words(_not_told(subject))]
     stake = f" ({format_money(subject.value, currency)} a month at stake)" if subject.value else ""
     if not parts:
         parts, stake = [_moved_words(change) for change in subject.moved], ""
@@ -107,12 +108,19 @@ def _effect(change: ReportedChange) -> Decimal:
     return abs(change.spend_effect_per_month or _ZERO)
 
 
+def _not_told(subject: _Subject) -> tuple[Finding, ...]:
+    """Errors, without that of a missing fallback where the loss of the only one is said."""
+    only = any(_ONLY in change.note for change in subject.lost)
+    return tuple(each for each in subject.errors if not (only and each.rule == "GOV201"))
+
+
 def _lost_words(changes: Sequence[ReportedChange]) -> Iterator[str]:
     """``loses its fallbacks `a` and `b```, then other safeguards one by one."""
     fallbacks = [code(change.before) for change in changes if change.kind == "fallback-removed"]
     if fallbacks:
         noun = "fallback" if len(fallbacks) == 1 else "fallbacks"
-        yield f"loses its {noun} {join_some(fallbacks)}"
+        only = "only " if any(_ONLY in change.note for change in changes) else ""
+        yield f"loses its {only}{noun} {join_some(fallbacks)}"
     yield from (change.title for change in changes if change.kind != "fallback-removed")
 
 

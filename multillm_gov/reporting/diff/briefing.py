@@ -3,6 +3,8 @@
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
 
+from msgspec.structs import replace
+
 from multillm_gov.briefing import Briefing
 from multillm_gov.changes.change import Area
 from multillm_gov.changes.comparison import Comparison
@@ -10,7 +12,7 @@ from multillm_gov.finding import Severity
 from multillm_gov.report import Metric, Verdict
 from multillm_gov.reporting.diff.attention import look_first
 from multillm_gov.reporting.diff.compared import Compared
-from multillm_gov.reporting.diff.grouping import group_findings
+from multillm_gov.reporting.diff.grouping import group_findings, repeating
 from multillm_gov.reporting.diff.wording import newly_unknown_words, signed_amount
 from multillm_gov.units import format_change, format_money
 from multillm_gov.words import count_of, join_some
@@ -45,7 +47,7 @@ def brief(compared: Compared) -> Briefing:
         approvers=compared.approvers,
         unmoved="" if compared.first else unmoved_words(compared.metrics),
         groups=group_findings(
-            compared.findings.new, compared.loosened, values, compared.after.state.figures.currency
+            compared.findings.new, compared.changes, values, compared.after.state.figures.currency
         ),
     )
 
@@ -94,13 +96,27 @@ def _lead(compared: Compared) -> Iterator[str]:
     yield from money_words(compared.comparison, first=compared.first)
     yield from _risk_words(compared.metrics)
     failing = compared.verdict.exit_code != 0
-    yield from new_findings_words(compared.verdict)
+    findings = [*new_findings_words(_without_repeats(compared))]
+    yield from findings
+    if loosened and not findings and not failing:
+        yield "no other finding"
     if failing:
         yield "not mergeable"
     elif not loosened and not any(
         metric.moved and metric.status == "bad" for metric in compared.metrics
     ):
         yield "no limit crossed"
+
+
+def _without_repeats(compared: Compared) -> Verdict:
+    """The verdict without warnings that repeat what is listed among the changes."""
+    repeated = sum(
+        finding.active
+        and finding.severity is Severity.WARNING
+        and finding.rule in repeating(compared.loosened)
+        for finding in compared.findings.new
+    )
+    return replace(compared.verdict, warnings=compared.verdict.warnings - repeated)
 
 
 def new_findings_words(verdict: Verdict) -> Iterator[str]:

@@ -6,8 +6,9 @@ from decimal import Decimal
 
 from multillm_gov.briefing import Matter, MatterGroup, ReportedChange
 from multillm_gov.finding import Finding
+from multillm_gov.location import Location
 from multillm_gov.units import format_money
-from multillm_gov.words import code, count_of
+from multillm_gov.words import code, count_of, join_some
 
 _SOURCE = re.compile(r" \([^()]*://[^()]*\)")
 _LONGEST = 160
@@ -18,11 +19,18 @@ _REPEATING = {
 }
 """Rules that report changes, which a comparison lists by themselves."""
 _ELSEWHERE = "Portfolio"
+_MOST_RULES = 4
+"""Further rules that the line of one cause names."""
+
+
+def repeating(loosened: Sequence[ReportedChange]) -> frozenset[str]:
+    """Rules whose findings a comparison lists as changes already."""
+    return frozenset({"GOV710", *(["GOV708"] if loosened else [])})
 
 
 def group_findings(
     findings: Iterable[Finding],
-    loosened: Sequence[ReportedChange],
+    changes: Sequence[ReportedChange],
     values: Mapping[str, Decimal],
     currency: str,
 ) -> tuple[MatterGroup, ...]:
@@ -30,18 +38,21 @@ def group_findings(
 
     Args:
         findings: The new ones; waived ones are left to the renderer.
-        loosened: Changes that are listed above; the rule about them is one line.
+        changes: What is listed above; the rules about loosened ones and about facts are one line.
         values: Value at stake a month by task class.
         currency: Of the amounts.
     """
     active = [finding for finding in findings if finding.active]
-    listed = {"GOV710", *(["GOV708"] if loosened else [])}
+    listed = repeating([change for change in changes if change.direction == "loosened"])
     shared, own = _split([finding for finding in active if finding.rule not in listed], values)
     groups = [
-        MatterGroup(title=_title(subject, values, currency), matters=_matters(found))
+        MatterGroup(
+            title=_title(subject, values, currency),
+            matters=_matters(found, [each for each in changes if each.subject == subject]),
+        )
         for subject, found in sorted(own.items(), key=lambda each: (-values[each[0]], each[0]))
     ]
-    rest = [*_matters(shared)]
+    rest = [*_matters(shared, ())]
     for rule in sorted(listed):
         rest += _repeated([finding for finding in active if finding.rule == rule])
     if rest:
@@ -82,27 +93,61 @@ def _split(
     return shared, own
 
 
-def _matters(findings: Sequence[Finding]) -> tuple[Matter, ...]:
-    """One a rule and policy, errors first: several findings of one rule have one cause."""
-    causes: dict[tuple[str, str], list[Finding]] = {}
+def _matters(findings: Sequence[Finding], changes: Sequence[ReportedChange]) -> tuple[Matter, ...]:
+    """One line a cause, errors first.
+
+    All that is new about a task class in which one thing changed has that cause. Where several
+    things changed, findings that name a model of one change have its cause; others of one rule and
+    policy are one line.
+    """
+    causes: dict[object, list[Finding]] = {}
     for finding in sorted(findings, key=lambda finding: -finding.severity):
-        causes.setdefault((finding.rule, finding.policy), []).append(finding)
+        causes.setdefault(_cause(finding, changes), []).append(finding)
     return tuple(_matter(found) for found in causes.values())
 
 
+def _cause(finding: Finding, changes: Sequence[ReportedChange]) -> object:
+    if len(changes) == 1:
+        return 0
+    for number, change in enumerate(changes):
+        named = {*change.before.split(", "), *change.after.split(", ")}
+        models = {text.rpartition(" ")[0] if text.endswith("%") else text for text in named}
+        if any(code(model) in finding.message for model in models if model):
+            return number
+    return finding.rule, finding.policy
+
+
 def _matter(found: Sequence[Finding]) -> Matter:
+    """The gravest finding in full, then the first clause of the worst one of each other rule."""
     first = found[0]
-    messages = list(dict.fromkeys(strip_subject(finding) for finding in found))
-    text = messages[0]
-    if len(messages) > 1:
-        text = f"{text}; and {len(messages) - 1:,} more like it"
+    rules: dict[str, list[Finding]] = {}
+    for finding in found:
+        rules.setdefault(finding.rule, []).append(finding)
+    own = _distinct(rules.pop(first.rule))
+    text = own[0] if len(own) == 1 else f"{own[0]}; and {len(own) - 1:,} more like it"
+    also = [f"{code(rule)} {short_message(each[0])}" for rule, each in rules.items()]
+    if also:
+        text = f"{text}; with it {join_some(also, _MOST_RULES)}"
+    lines: dict[tuple[str, int], Location] = {}
+    for finding in found:
+        lines.setdefault((finding.location.path, finding.location.line), finding.location)
     return Matter(
         text=text,
         location=first.location,
         severity=first.severity,
         rule=first.rule,
-        others=tuple(finding.location for finding in found[1:]),
+        others=tuple(lines.values())[1:],
     )
+
+
+def _distinct(found: Sequence[Finding]) -> list[str]:
+    """Messages without the subject; one that another one holds in full is the same fact."""
+    messages = list(dict.fromkeys(strip_subject(finding) for finding in found))
+    return [
+        message
+        for message in messages
+        if not any(message != other and message in other for other in messages)
+    ]
 
 
 def strip_subject(finding: Finding) -> str:

@@ -50,6 +50,8 @@ def phrase(change: Change) -> str:
         return f"moved: {code(change.before)} → {code(change.after)}"
     if change.kind in {Kind.ROUTE, Kind.WEIGHTS}:
         return f"{change.label} {_route(change.before, change.after)}"
+    if change.kind is Kind.MODEL_PRICE and (moved := _prices(change.before, change.after)):
+        return f"{change.label} {moved}"
     return f"{_name(change)} {_arrow(change)}"
 
 
@@ -68,6 +70,21 @@ def _name(change: Change) -> str:
 
 def _arrow(change: Change) -> str:
     return f"{shorten(change.before) or 'none'} → {shorten(change.after) or 'removed'}"
+
+
+def _prices(before: str, after: str) -> str:
+    """``4.00 → 4.15 USD per million input tokens``: only what moved; empty where it is no list."""
+    old, new = (
+        dict(part.partition(" USD ")[::-2] for part in text.split(", ")) for text in (before, after)
+    )
+    if "" in old or "" in new:
+        return ""
+    parts = [
+        f"{old.get(unit, 'none')} → {new.get(unit, 'none')} USD {unit}"
+        for unit in dict.fromkeys((*new, *old))
+        if old.get(unit) != new.get(unit)
+    ]
+    return ", ".join(parts)
 
 
 def _route(before: str, after: str) -> str:

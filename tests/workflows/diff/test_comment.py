@@ -101,7 +101,7 @@ def test_a_removed_fallback(repository: Path, edit: Edit, comment: Any, golden: 
     assert first_line(text).startswith("### govern: 1 safeguard loosened · outage loss, ")
     labels = [row[0] for row in table(text)]
     assert {"Outage loss, 1 year in 20", "Usable fallbacks"} <= set(labels)
-    assert "loses its fallback `custom/gamma`" in above_the_fold(text)
+    assert "loses its only fallback `custom/gamma`" in above_the_fold(text)
     assert "fallback `custom/gamma` removed (loosened" in text
     golden("fallback.md", text)
 
@@ -206,6 +206,32 @@ def test_no_python_in_what_people_and_programs_read(
     for python in ("Risk(", "Dependency(", "{'", "None", "()", "Decimal"):
         assert python not in text
         assert python not in str(report["changes"]).replace("None", "").replace("{'", "")
+
+
+def test_findings_of_one_cause_are_one_line(
+    repository: Path, git: Any, comment: Callable[..., str]
+) -> None:
+    """A route to a retired model without a fallback and over its cap: one change, one line."""
+    catalog = repository / "catalog/models.yaml"
+    text = catalog.read_text()
+    beta = text[text.index("  custom/beta:") :].partition("  custom/gamma:")[0]
+    old = beta.replace("custom/beta", "custom/old").replace("input: 4", "input: 400")
+    retired = "    retirement: {date: 2026-01-01, source: announcement}\n"
+    catalog.write_text(text + old.rstrip("\n") + f"\n{retired}")
+    git("commit", "-qam", "a model that nobody routes to")
+    allocation = repository / "allocations/a.yaml"
+    changed = allocation.read_text().replace(
+        "route: [{model: custom/beta}]", "route: [{model: custom/old}]"
+    )
+    assert changed != allocation.read_text()
+    allocation.write_text(changed)
+    text = comment("HEAD", code=1)
+    listed = text.partition("#### New findings\n")[2].partition("####")[0]
+    lines = [line for line in listed.splitlines() if line.startswith("- ")]
+    (line,) = [line for line in lines if "GOV102" in line]
+    assert line.startswith("- **error** `GOV102`")
+    assert "; with it `GOV401`" in line
+    assert not [other for other in lines if other != line and "scoring" in other]
 
 
 def test_rows_that_did_not_move_are_counted_only(
