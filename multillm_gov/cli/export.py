@@ -29,6 +29,13 @@ _SHOWN = 5
     is_flag=True,
     help="Write nothing; exit 1 unless the file named by --output is what would be written.",
 )
+@click.option(
+    "--gateway-version",
+    default="",
+    metavar="RELEASE",
+    help="Release of LiteLLM to write for, such as 1.98.0: what its budgets do not count is named. "
+    "[default: the newest known]",
+)
 @as_of_option
 @root_option
 @click.pass_context
@@ -38,6 +45,7 @@ def command(
     *,
     output: Path | None,
     checks: bool,
+    gateway_version: str,
     as_of: date | None,
     root: Path | None,
 ) -> None:
@@ -59,6 +67,7 @@ def command(
       govern export litellm
       govern export litellm --output litellm.yaml
       govern export litellm --output litellm.yaml --check
+      govern export litellm --gateway-version 1.98.0
       govern export litellm-terraform --output litellm.tf.json
     """
     from multillm_gov.errors import UsageError
@@ -69,7 +78,7 @@ def command(
 
     if checks and (output is None or output == Path("-")):
         raise UsageError("--check needs the file to check", "Name it: `--check --output FILE`.")
-    done = export(gateway, as_of=as_of or today(), root=root)
+    done = export(gateway, as_of=as_of or today(), root=root, gateway_version=gateway_version)
     if checks and output is not None:
         why = why_stale(output, done.data)
         click.echo(f"{output} {why or 'is up to date'}", err=True)

@@ -82,6 +82,8 @@ class Routing(Struct, frozen=True, kw_only=True):
     groups: tuple[ModelGroup, ...]
     usd_per_month: Decimal | None = None
     """The most that all task classes together may spend, by a policy; ``None``: no such policy."""
+    gateway_version: str = ""
+    """Release of the gateway that it is written for; empty: the newest that is known."""
 
     @property
     def task_classes(self) -> tuple[ModelGroup, ...]:

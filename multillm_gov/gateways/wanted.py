@@ -15,6 +15,7 @@ Setting = Literal[
     "timeout",
     "monthly cap",
     "monthly cap for all instances, restarts and models together",
+    "monthly cap on every route",
     "monthly cap without an exchange rate",
     "monthly cap of all task classes together",
     "cap per request",

@@ -149,6 +149,12 @@ def running(
 
 
 @pytest.fixture(scope="session")
+def start_proxy():
+    """`running`, for a test that needs a proxy of its own."""
+    return running
+
+
+@pytest.fixture(scope="session")
 def proxy(installed, exported_file) -> Iterator[Proxy]:
     with (
         serve() as provider,

@@ -4,13 +4,16 @@ import asyncio
 import json
 import math
 import shutil
+import time
 from collections import Counter
 
 import httpx
 import openai
 import pytest
 
+from multillm_gov.gateways.litellm.budget_routes import COUNTED
 from multillm_gov.offline.script import Script, ScriptRule
+from multillm_gov.offline.serving import serve
 from proxied_portfolio import CAP, DAY, FAULTS, ROUTES
 
 pytestmark = [pytest.mark.gateway]
@@ -227,3 +230,59 @@ def test_a_drill_of_what_runs_writes_that_the_chain_answered(
         ("server-error", "context-overflow", "content-filter"), "own/f2"
     )
     assert proxy.key.encode() not in done.stdout + done.stderr
+
+
+PROVIDERS = {"chat": "hosted_vllm", "responses": "openai", "messages": "deepseek",
+             "embeddings": "text-completion-openai"}  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def budgeted(installed, start_proxy, tmp_path_factory):
+    """A proxy whose providers have budgets: a provider, and so a budget, for each route."""
+    folder = tmp_path_factory.mktemp("budgets")
+    price = {"input_cost_per_token": 0.001, "output_cost_per_token": 0.001}
+    with serve() as provider:
+        entries = [
+            {
+                "model_name": route,
+                "litellm_params": {
+                    "model": f"{name}/own",
+                    "api_key": "none",
+                    "api_base": provider.base_url("openai"),
+                    **price,
+                },
+                "model_info": {"mode": "embedding" if route == "embeddings" else "chat"},
+            }
+            for route, name in PROVIDERS.items()
+        ]
+        budget = {"budget_limit": 0.01, "time_period": "1d"}
+        file = {
+            "model_list": entries,
+            "router_settings": {
+                "provider_budget_config": dict.fromkeys(PROVIDERS.values(), budget)
+            },
+            "general_settings": {"master_key": "os.environ/LITELLM_MASTER_KEY"},
+        }
+        (folder / "proxy.yaml").write_text(json.dumps(file))
+        with start_proxy(installed, folder / "proxy.yaml", provider) as started:
+            yield started
+
+
+@pytest.mark.parametrize("route", PROVIDERS)
+def test_budgets_of_providers_count_the_routes_that_the_rule_names(
+    budgeted, installed, route
+) -> None:
+    """GOV833, for the release that is installed here."""
+    release = (installed / "version").read_text().strip()
+    if release not in COUNTED:
+        pytest.skip(f"{release} was not tried")
+    with openai.OpenAI(base_url=f"{budgeted.url}/v1", api_key=budgeted.key, max_retries=0) as own:
+        statuses = []
+        for _ in range(12):
+            try:
+                send(budgeted, own, route, route)
+            except REFUSED as error:
+                statuses.append(error.response.status_code)
+                break
+            time.sleep(0.4)  # spend is added after the answer
+    assert statuses == ([429] if route in COUNTED[release] else [])

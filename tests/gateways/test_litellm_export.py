@@ -341,3 +341,23 @@ def test_litellm_takes_it_as_it_is(exported) -> None:
     assert found["triage:fallback-2"] == "s-key"
     assert chains == [exported["router_settings"]["fallbacks"]] * 3
     assert (retries, fallbacks) == (0, 3)
+
+
+def test_what_budgets_do_not_count_in_the_target_release_is_named(portfolio, govern) -> None:
+    capped = ALLOCATION.replace("  alone:\n", "  alone:\n    spend_cap: {monthly: 50}\n")
+    (portfolio / "allocations/support.yaml").write_text(capped)
+    line = b"Not carried: monthly cap on every route of `alone`: LiteLLM 1.98.0"
+
+    def export(*more: str):
+        return govern("export", *more, "--as-of", "2026-11-24", cwd=portfolio)
+
+    old = export("litellm", "--gateway-version", "v1.102.0")
+    assert old.returncode == 0
+    assert line in old.stderr
+    assert b"`/v1/responses`, `/v1/messages` and" in old.stdout
+    for version in (("--gateway-version", "1.108.0"), ()):
+        assert line not in export("litellm", *version).stderr
+    assert export("litellm", "--gateway-version", "new").returncode == 2
+    other = export("bifrost", "--gateway-version", "1.4.0")
+    assert (other.returncode, other.stdout) == (2, b"")
+    assert b"is the same for every release" in other.stderr

@@ -47,7 +47,8 @@ def test_what_is_governed_is_not_listed(tmp_path: Path, monkeypatch: pytest.Monk
         "govern.yaml": "organization: Example\n",
         "allocations/a.yaml": "owner: x\ntask_classes:\n  triage: {route: [{model: gpt-4.1}]}\n",
         "src/app.py": 'ask(model="openai/gpt-4.1")\nask(model="triage")\n'
-        'ask(model="gpt-4o-2024-05-13")\nask(model="qwen-own-7")\n',
+        'ask(model="gpt-4o-2024-05-13")\nask(model="qwen-own-7")\n'
+        'ask(model="gpt-4.1-mini")\nask(model="text-embedding-3-small")\nask(model="tts-1")\n',
         "src/.hidden/app.py": 'ask(model="gpt-4o")\n',
         "node_modules/app.js": 'ask({model: "gpt-4o"})\n',
     }.items():
@@ -57,10 +58,16 @@ def test_what_is_governed_is_not_listed(tmp_path: Path, monkeypatch: pytest.Monk
     report = scan([], as_of=DAY)
     assert [(str(one.location), one.severity) for one in report.findings] == [
         ("src/app.py:3:12", Severity.ERROR),
-        ("src/app.py:4:12", Severity.WARNING),
+        *((f"src/app.py:{line}:12", Severity.WARNING) for line in (4, 5, 6, 7)),
     ]
     assert "was retired on" in report.findings[0].message
     assert "the catalog does not know it" in report.findings[1].message
+    prices = [one.message.rpartition("; ")[2] for one in report.findings[2:]]
+    assert prices == [
+        "costs 0.4 USD in and 1.6 USD out a million tokens",
+        "costs 0.02 USD in a million tokens",
+        "it is not billed by tokens",
+    ]
     with pytest.raises(SourceError):
         scan([Path("absent")], as_of=DAY)
 

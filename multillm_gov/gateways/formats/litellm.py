@@ -4,9 +4,14 @@ from typing import Any
 
 from multillm_gov.gateways.block_yaml import write_block
 from multillm_gov.gateways.exported import Exported, Rendered, headed, lost_settings
+from multillm_gov.gateways.litellm.budget_routes import ADDRESSES, tried, uncounted
+from multillm_gov.gateways.litellm.versions import TESTED, parse_release
 from multillm_gov.gateways.routing import Deployment, ModelGroup, Routing
 from multillm_gov.gateways.wanted import Omission, Setting
+from multillm_gov.words import join_words
 
+VERSIONED = True
+"""Whether what is written depends on the gateway's release."""
 MASTER_KEY = "LITELLM_MASTER_KEY"
 """Environment variable that the proxy's own key is read from."""
 NO_RETRIES = "DEFAULT_MAX_RETRIES"
@@ -87,7 +92,7 @@ def render(routing: Routing, commit: str) -> Exported:
     """The configuration as YAML below its header: the same bytes on every run."""
     rendered = Rendered(
         body=write_block(configuration(routing)),
-        omissions=(*lost_settings(routing, LOST), *_lost_tiers(routing)),
+        omissions=(*lost_settings(routing, LOST), *_lost_routes(routing), *_lost_tiers(routing)),
         remark=f"Run it with `{NO_RETRIES}=0 litellm --config FILE`.",
     )
     return headed(rendered, commit)
@@ -98,6 +103,23 @@ def _total(routing: Routing) -> dict[str, Any]:
         return {}
     budget = {"max_budget": routing.usd_per_month, "budget_duration": BUDGET_DURATION}
     return {"litellm_settings": budget}
+
+
+def _lost_routes(routing: Routing) -> tuple[Omission, ...]:
+    """Task classes whose cap some routes pass by in the target release."""
+    release = parse_release(routing.gateway_version or TESTED)
+    passed = uncounted(release)
+    capped = [one for one in routing.task_classes if one.usd_per_month is not None]
+    if not passed or not capped:
+        return ()
+    routes = join_words([ADDRESSES[route] for route in passed])
+    why = (
+        f"LiteLLM {tried(release)}, the nearest release tried, counts no request of {routes} for "
+        "budgets of deployments; those of `govern export litellm-terraform` need a database, and "
+        "a limit at the provider holds for every route"
+    )
+    names = tuple(one.name for one in capped)
+    return (Omission(setting="monthly cap on every route", task_classes=names, why=why),)
 
 
 def _lost_tiers(routing: Routing) -> tuple[Omission, ...]:

@@ -5,6 +5,7 @@ from datetime import date
 from pathlib import Path
 
 from multillm_gov.catalog.catalog import Catalog
+from multillm_gov.catalog.facts import ModelFacts
 from multillm_gov.catalog.lookup import open_catalog
 from multillm_gov.catalog.overrides import Overrides
 from multillm_gov.dimensions import UNKNOWN
@@ -25,6 +26,7 @@ from multillm_gov.workflows.gate import gate
 from multillm_gov.workflows.gateway.lint import rule_notes
 from multillm_gov.workflows.states import assess_folder
 
+_MILLION = 1_000_000
 _RULE, _NAME = "GOV890", "shadow-model"
 _OWN_FOLDERS = ("allocations/", "catalog/", "policies/", "evidence/", "scenarios/")
 
@@ -128,10 +130,8 @@ def _finding(named: NamedModel, catalog: Catalog, as_of: date) -> Finding:
     )
 
 
-def _facts(known: object, as_of: date) -> Iterator[str]:
-    from multillm_gov.catalog.facts import ModelFacts
-
-    if not isinstance(known, ModelFacts):
+def _facts(known: ModelFacts | None, as_of: date) -> Iterator[str]:
+    if known is None:
         yield "the catalog does not know it"
         return
     day = known.lifecycle.retirement
@@ -139,5 +139,17 @@ def _facts(known: object, as_of: date) -> Iterator[str]:
         yield f"{'was retired' if known.ended_on(as_of) else 'retires'} on {day}"
     vendor = known.exposure.vendor
     yield "its maker is not known" if vendor == UNKNOWN else f"made by {vendor}"
-    if known.price is None:
-        yield "its price is not known"
+    yield _price(known)
+
+
+def _price(known: ModelFacts) -> str:
+    """What a million tokens cost by the price map; an unknown price is said to be unknown."""
+    text = known.price.standard.text() if known.price is not None else {}
+    shown = [
+        f"{float(text[key] * _MILLION):,.4g} USD {words}"
+        for key, words in (("input", "in"), ("output", "out"))
+        if text.get(key)
+    ]
+    if not shown or known.price is None or known.price.currency != "USD":
+        return "its price is not known" if known.price is None else "it is not billed by tokens"
+    return f"costs {' and '.join(shown)} a million tokens"

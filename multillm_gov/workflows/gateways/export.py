@@ -3,11 +3,12 @@
 from datetime import date
 from pathlib import Path
 
-from msgspec import Struct
+from msgspec import Struct, structs
 
-from multillm_gov.errors import SourceError
+from multillm_gov.errors import SourceError, UsageError
 from multillm_gov.finding import Severity
 from multillm_gov.gateways.exported import Exported, differences
+from multillm_gov.gateways.litellm.versions import parse_release
 from multillm_gov.gateways.wanted import Omission
 from multillm_gov.plugins import load_plugin
 from multillm_gov.sources.git import Repository
@@ -31,20 +32,31 @@ class Export(Struct, frozen=True, kw_only=True):
     """Active findings of severity error: the gateway would run what is judged wrong."""
 
 
-def export(gateway: str, *, as_of: date, root: Path | None = None) -> Export:
+def export(
+    gateway: str, *, as_of: date, root: Path | None = None, gateway_version: str = ""
+) -> Export:
     """Write the whole allocation in a gateway's own format.
 
     Args:
         gateway: The name of one, as the files of `gateways.formats` are called.
         as_of: Day to judge the portfolio by.
         root: The portfolio's root, if it is not to be searched for.
+        gateway_version: Release of the gateway to write for; empty: the newest that is known.
 
     Raises:
-        UsageError: there is no such gateway.
+        UsageError: there is no such gateway, its format is the same for every release, or the
+            release is none.
         SourceError: no portfolio; mistakes in its files, which would be routes left out in silence;
             or a model that the gateway could not call.
     """
     format_ = load_plugin(FORMATS, gateway, "gateway")
+    if gateway_version:
+        if not getattr(format_, "VERSIONED", False):
+            raise UsageError(
+                f"The format of `{gateway}` is the same for every release",
+                "Leave out `--gateway-version`.",
+            )
+        parse_release(gateway_version)
     top, _ = split_paths((), root)
     assessment = assess_folder(top, as_of=as_of)
     if assessment.state.flaws:
@@ -54,6 +66,7 @@ def export(gateway: str, *, as_of: date, root: Path | None = None) -> Export:
             "Fix what `govern check` reports, then export again.",
         )
     routes = routes_of(assessment.state)
+    routes = structs.replace(routes, gateway_version=gateway_version)
     exported: Exported = format_.render(routes, _commit_of(top))
     errors = sum(one.active and one.severity is Severity.ERROR for one in assessment.findings)
     return Export(

@@ -140,3 +140,24 @@ def test_what_may_come_from_elsewhere_is_no_error() -> None:
     )
     found = {one.rule: one.severity for one in judged(text)}
     assert found["GOV811"] is Severity.WARNING
+
+
+@pytest.mark.parametrize(
+    ("release", "passed"),
+    [
+        ("1.60.0", "`/v1/responses` and `/v1/embeddings` in LiteLLM 1.75.0,"),
+        ("1.98.0", "`/v1/responses`, `/v1/messages` and `/v1/embeddings` in LiteLLM 1.98.0,"),
+        ("1.106.1", "`/v1/responses`, `/v1/messages` and `/v1/embeddings` in LiteLLM 1.98.0,"),
+        ("1.106.2", ""),
+        ("1.110.2", ""),
+    ],
+)
+def test_routes_that_budgets_pass_by_are_those_of_the_release(release: str, passed: str) -> None:
+    text = (
+        "router_settings: {provider_budget_config: {openai: {budget_limit: 9, time_period: 1d}}, "
+        "redis_host: h}\nmodel_list:\n  - {model_name: a, litellm_params: {model: openai/gpt-4o, "
+        "max_budget: 5, budget_duration: 1d}}\n"
+    )
+    found = of("GOV833", text, release)
+    assert len(found) == (2 if passed else 0)
+    assert all(passed in message for message in found)
