@@ -33,6 +33,7 @@ def command(*, name: str, form: Literal["text", "markdown", "json"], root: Path 
     Examples:
       govern explain GOV201
       govern explain GOV811
+      govern explain DRF108
       govern explain concentration
       govern explain GOV301 --format json
       govern explain policy:vendor-concentration

@@ -14,7 +14,7 @@ from multillm_gov.gateways.variables import references, wire_provider
 
 AZURE = ("azure", "azure_text")
 """Wire formats whose models are named by the organization's own deployments."""
-_TOKEN_PRICES = {
+TOKEN_PRICES = {
     "input": "input_cost_per_token",
     "output": "output_cost_per_token",
     "cache_read": "cache_read_input_token_cost",
@@ -153,5 +153,5 @@ def _prices(facts: ModelFacts | None) -> tuple[dict[str, Decimal], bool]:
     price = facts.price
     others = bool(price.tiers or price.services or price.variants or price.standard.units)
     found = {key: amount for name, amount in price.standard.text().items()
-             if (key := _TOKEN_PRICES.get(name)) is not None}  # fmt: skip
+             if (key := TOKEN_PRICES.get(name)) is not None}  # fmt: skip
     return found, others or price.minimum is not None

@@ -14,8 +14,10 @@ from pathlib import Path
 import pytest
 
 from multillm_gov.errors import SourceError, UnableError, UsageError
+from multillm_gov.gateways.drift.difference import KINDS
 from multillm_gov.workflows.gateways.drift import DriftOptions, drift
 from multillm_gov.workflows.gateways.export import export
+from multillm_gov.workflows.pages.explain import explain
 
 DAY = date(2026, 11, 24)
 ALLOCATION = """\
@@ -98,7 +100,17 @@ def test_an_export_does_not_drift(portfolio, exported) -> None:
             "falls back to `hosted_vllm/sorter-7b` → `gemini/gemini-2.5-flash` as declared",
         ),
         ([("- triage:fallback-2\n", "- gone\n")], "fallbacks-differ", "which nothing serves"),
-        ([("timeout: 8", "timeout: 600")], "timeout-differs", "it runs with 600 s"),
+        ([("timeout: 8", "timeout: 600")], "timeout-differs", "runs with a time limit of 600 s"),
+        (
+            [("model: hosted_vllm/sorter-7b\n", "model: hosted_vllm/sorter-7b\n    rpm: 60\n")],
+            "rate-limit-differs",
+            "declares no limit of requests for `hosted_vllm/sorter-7b`; it runs with 60 requests",
+        ),
+        (
+            [("num_retries: 0", "num_retries: 3")],
+            "total-time-differs",
+            "`alone` has answered or failed within 60 s as declared; `num_retries: 3`",
+        ),
         ([("max_budget: 100\n", "max_budget: 900\n")], "budget-differs", "900.00 USD, more than"),
         ([("    max_budget: 100\n", "")], "cap-not-enforced", "no budget at"),
         (
@@ -112,7 +124,7 @@ def test_an_export_does_not_drift(portfolio, exported) -> None:
         (
             [("output_cost_per_token: 0.0000002", "output_cost_per_token: 0.2")],
             "price-differs",
-            "costs 0.2 USD per million tokens",
+            "declares 0.2 USD per million tokens",
         ),
         ([("- task-class:alone", "- other")], "tag-missing", "`task-class:alone`"),
         ([("model_name: alone", "model_name: shadow")], "task-class-not-served", "`alone`"),
@@ -126,6 +138,18 @@ def test_each_difference_is_found_with_both_sides(
     assert words in found[kind], found
 
 
+def test_retries_multiply_the_time_of_the_whole_chain(portfolio, exported) -> None:
+    path = portfolio / "running.yaml"
+    path.write_text(exported.replace("num_retries: 0", "num_retries: 3"))
+    report = drift(DriftOptions(configs=(path,)), as_of=DAY, root=portfolio)
+    figures = {one.subject: one.figures for one in report.findings}
+    # A routed model and two fallbacks of 8 s each; one model of 60 s.
+    assert figures == {
+        "triage": {"declared_seconds": 24.0, "running_seconds": 96.0},
+        "alone": {"declared_seconds": 60.0, "running_seconds": 240.0},
+    }
+
+
 def test_findings_stand_at_the_line_of_the_file_and_name_the_declaration(
     portfolio, exported
 ) -> None:
@@ -133,7 +157,7 @@ def test_findings_stand_at_the_line_of_the_file_and_name_the_declaration(
     path.write_text(exported.replace("weight: 75", "weight: 25"))
     report = drift(DriftOptions(configs=(path,)), as_of=DAY, root=portfolio)
     (first, *_) = report.findings
-    assert first.location.path == path.as_posix()
+    assert Path(first.location.path).resolve() == path.resolve()
     assert path.read_text().splitlines()[first.location.line - 1].startswith("- model_name: triage")
     assert first.related[0].location.path == "allocations/support.yaml"
     assert (report.verdict.errors, report.verdict.exit_code) == (2, 1)
@@ -149,10 +173,10 @@ model_list:
     litellm_params: {model: openai/gpt-5-mini, weight: 1, timeout: 8, max_budget: 125,
       budget_duration: 30d, tags: ["task-class:triage"]}
   - model_name: sorter
-    litellm_params: {model: hosted_vllm/sorter-7b, input_cost_per_token: 1.0e-7,
+    litellm_params: {model: hosted_vllm/sorter-7b, timeout: 8, input_cost_per_token: 1.0e-7,
       output_cost_per_token: 2e-7}
   - model_name: gemini
-    litellm_params: {model: gemini/gemini-2.5-flash}
+    litellm_params: {model: gemini/gemini-2.5-flash, timeout: 8}
   - model_name: solo
     litellm_params: {model: gpt-5-mini, timeout: 60, max_budget: 100, budget_duration: 30d,
       tags: ["task-class:alone"]}
@@ -164,6 +188,61 @@ litellm_settings:
   content_policy_fallbacks: [{triage: [sorter, gemini]}]
 """
     assert drifted(portfolio, text) == {}
+
+
+FIELDS_ALLOCATION = """\
+owner: support
+task_classes:
+  vectors:
+    mode: embedding
+    route: [{model: own/vectors, weight: 50}, {model: eu/vectors, weight: 50}]
+  cheap:
+    route: [{model: gpt-5-mini}]
+    demand: {requests: 10, input_tokens: 10, output_tokens: 10, service_tier: flex}
+"""
+FIELDS_CATALOG = """\
+models:
+  own/vectors:
+    mode: embedding
+    endpoint: {model: openai/vectors, environment: VECTORS}
+    tokens_per_minute: 90000
+  eu/vectors:
+    base: bedrock/cohere.embed-english-v3
+    endpoint: {model: bedrock/cohere.embed-english-v3, region: eu-central-1}
+"""
+
+
+def test_limits_regions_and_tiers_are_compared_both_ways(tmp_path: Path) -> None:
+    for path, text in {
+        "govern.yaml": "organization: Example\n",
+        "allocations/a.yaml": FIELDS_ALLOCATION,
+        "catalog/models.yaml": FIELDS_CATALOG,
+    }.items():
+        (tmp_path / path).parent.mkdir(exist_ok=True)
+        (tmp_path / path).write_text(text)
+    text = export("litellm", as_of=DAY, root=tmp_path).data.decode()
+    assert drifted(tmp_path, text) == {}
+    region, tier = "    aws_region_name: eu-central-1\n", "    service_tier: flex\n"
+    for before, after, kind, words in (
+        ("tpm: 90000", "tpm: 9000", "rate-limit", "declares 90,000 tokens a minute for `openai/"),
+        ("    tpm: 90000\n", "", "rate-limit", "it runs with no limit of tokens"),
+        ("eu-central-1", "us-east-1", "region", "it runs with the region `us-east-1`"),
+        (region, "", "region", "declares the region `eu-central-1` for `bedrock/cohere.embed-"),
+        (region, "    aws_region_name: eu-west-1\n", "region", "the region `eu-west-1`"),
+        (tier, "", "service-tier", "declares the service tier `flex` for `gpt-5-mini`; it runs"),
+        (tier, "    service_tier: priority\n", "service-tier", "the service tier `priority`"),
+    ):
+        found = drifted(tmp_path, text, (before, after))
+        assert set(found) == {f"{kind}-differs"}, after
+        assert words in found[f"{kind}-differs"]
+
+
+def test_what_a_file_includes_runs_too(portfolio, exported) -> None:
+    (portfolio / "models.yaml").write_text(exported.replace("timeout: 8", "timeout: 9"))
+    found = drifted(portfolio, "include: [models.yaml]\n")
+    assert set(found) == {"timeout-differs"}
+    with pytest.raises(SourceError, match=r"running\.yaml:1:11: the included file `gone\.yaml`"):
+        drifted(portfolio, "include: [gone.yaml]\n")
 
 
 def test_a_file_that_is_none_is_refused_with_its_place(portfolio) -> None:
@@ -414,3 +493,13 @@ def test_the_command_prints_and_gates(portfolio, exported, govern) -> None:
     assert done.returncode == 1
     run = json.loads(done.stdout)["runs"][0]
     assert {one["ruleId"] for one in run["results"]} == {"DRF107"}
+
+
+def test_every_kind_of_drift_is_explained() -> None:
+    for kind in KINDS.values():
+        page = explain(kind.id)
+        assert page == explain(kind.name)
+        assert f"{kind.id} {kind.name}: {kind.title}" in page
+        assert kind.why in page
+        assert json.loads(explain(kind.id.lower(), "json"))["severity"] == kind.severity.label
+        assert explain(kind.id, "markdown").startswith(f"# {kind.id}")

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from msgspec import Struct
 
 from multillm_gov.gateways.drift.difference import Difference
+from multillm_gov.gateways.drift.fields import compare_fields
 from multillm_gov.gateways.drift.matching import at, effective_percents, runs, shown
 from multillm_gov.gateways.drift.money import compare_money
 from multillm_gov.gateways.drift.running import Running, RunningDeployment
@@ -47,11 +48,18 @@ def compare(declared: Declared, running: Running) -> Iterator[Difference]:
             yield _not_served(group, running, place)
             continue
         reserve = [chains[one] for one in group.fallbacks]
+        targets = dict.fromkeys(one for kind in FALLBACK_KINDS for one in running.chain(kind, name))
+        behind = [one for target in targets for one in groups.get(target, ())]
         yield from _compare_models(group, found, running, place)
         yield from _compare_weights(group, found, running, place)
         yield from _compare_chains(group, reserve, name, groups, running, place)
-        yield from _compare_timeouts(group, found, running, place)
-        yield from compare_money(group, reserve, name, running, place)
+        pairs = [
+            *((one, found) for one in group.deployments),
+            *((one, behind) for one in reserve),
+        ]
+        yield from compare_fields(group, pairs, running, place)
+        yield from _compare_total(group, [one for one, _ in pairs], found, running, place)
+        yield from compare_money(group, name, running, place)
     yield from _undeclared(groups, used, running)
 
 
@@ -159,27 +167,30 @@ def _models_of(target: str, groups: Mapping[str, list[RunningDeployment]]) -> st
     return " or ".join(shown(one.model) for one in found[:3])
 
 
-def _compare_timeouts(
-    group: ModelGroup, found: Sequence[RunningDeployment], running: Running, place: Place | None
+def _compare_total(
+    group: ModelGroup,
+    chain: Sequence[Deployment],
+    found: Sequence[RunningDeployment],
+    running: Running,
+    place: Place | None,
 ) -> Iterator[Difference]:
-    for one in group.deployments:
-        for other in found:
-            seconds = other.number("timeout")
-            if not runs(one, other) or seconds == one.timeout_seconds:
-                continue
-            given = "without one" if seconds is None else f"with {seconds:g} s"
-            yield Difference(
-                kind="timeout-differs",
-                subject=group.name,
-                message=f"{code(group.name)} gives {code(one.model)} up after "
-                f"{one.timeout_seconds:g} s; it runs {given} {at(running, other.place)}",
-                remedy=_EITHER,
-                declared=place,
-                running=other.place,
-                figures={"declared_seconds": one.timeout_seconds, "running_seconds": seconds},
-                distinction=one.model,
-            )
-            break
+    """Retries multiply the time after which the whole chain has failed."""
+    if not running.retries:
+        return
+    longest = max(one.timeout_seconds for one in group.deployments)
+    declared = longest + sum(one.timeout_seconds for one in chain[len(group.deployments) :])
+    total = declared * (1 + running.retries)
+    where = found[0].place
+    yield Difference(
+        kind="total-time-differs",
+        subject=group.name,
+        message=f"{code(group.name)} has answered or failed within {declared:g} s as declared; "
+        f"`num_retries: {running.retries}` {at(running, where)} makes that {total:g} s",
+        remedy=_EITHER,
+        declared=place,
+        running=running.retries_place or where,
+        figures={"declared_seconds": declared, "running_seconds": total},
+    )
 
 
 def _undeclared(

@@ -16,6 +16,8 @@ class Kind(Struct, frozen=True, kw_only=True):
     severity: Severity
 
 
+REMEDY = "Roll out the export of the allocation, or declare what runs."
+"""What to do about any kind of drift."""
 _ERROR, _WARNING = Severity.ERROR, Severity.WARNING
 _RUNS = "What is reviewed is the allocation; what answers is the gateway."
 _CAPS = "A cap that nothing enforces stops no spend."
@@ -39,6 +41,17 @@ KINDS = {
              title="Fallbacks differ from those declared"),
         Kind(id="DRF107", name="timeout-differs", severity=_WARNING, why=_RUNS,
              title="Timeout differs from that declared"),
+        Kind(id="DRF108", name="region-differs", severity=_ERROR,
+             why="Where requests are processed is a promise to those whose data it is.",
+             title="Region differs from that declared"),
+        Kind(id="DRF109", name="service-tier-differs", severity=_WARNING, why="A tier has a price "
+             "and a waiting time of its own.", title="Service tier differs from that declared"),
+        Kind(id="DRF110", name="rate-limit-differs", severity=_WARNING, why="A limit that is too "
+             "small refuses requests; one that is too large meets the provider's.",
+             title="Rate limit differs from that declared"),
+        Kind(id="DRF111", name="total-time-differs", severity=_WARNING,
+             why="A caller waits for the retries of every model of the chain.",
+             title="Whole chain takes longer than declared"),
         Kind(id="DRF201", name="cap-not-enforced", severity=_ERROR, why=_CAPS,
              title="Monthly cap not enforced by the gateway"),
         Kind(id="DRF202", name="budget-differs", severity=_WARNING, why=_CAPS,

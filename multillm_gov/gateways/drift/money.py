@@ -1,32 +1,25 @@
-"""Compare what limits and books spend: budgets, prices, tags."""
+"""Compare what limits and books spend: budgets and tags."""
 
 from collections.abc import Iterator, Sequence
 
 from multillm_gov.gateways.drift.difference import Difference
-from multillm_gov.gateways.drift.matching import at, runs
 from multillm_gov.gateways.drift.running import Running, RunningDeployment
 from multillm_gov.gateways.formats.litellm import TAG
-from multillm_gov.gateways.routing import Deployment, ModelGroup
+from multillm_gov.gateways.routing import ModelGroup
 from multillm_gov.location import Place
 from multillm_gov.words import code
 
-_CLOSE = 1e-9
 _CENT = 0.011
 """Budgets are written in cents; their sum may be off by as much."""
 _EXPORT = "Export again and roll it out: `govern export litellm`."
 
 
 def compare_money(
-    group: ModelGroup,
-    reserve: Sequence[Deployment],
-    name: str,
-    running: Running,
-    place: Place | None,
+    group: ModelGroup, name: str, running: Running, place: Place | None
 ) -> Iterator[Difference]:
     """Differences of one task class that runs as the group ``name``."""
     found = running.groups.get(name, [])
     yield from _compare_cap(group, found, running, place)
-    yield from _compare_prices(group, reserve, running, place)
     missing = [one for one in found if f"{TAG}{group.name}" not in one.tags]
     if missing:
         yield Difference(
@@ -97,32 +90,3 @@ def _not_enforced(
         running=where,
         figures={"cap_usd_per_month": cap, "budget_usd": None},
     )
-
-
-def _compare_prices(
-    group: ModelGroup, reserve: Sequence[Deployment], running: Running, place: Place | None
-) -> Iterator[Difference]:
-    own = [one for one in (*group.deployments, *reserve) if one.served.prices]
-    groups = {group.name, *group.fallbacks}
-    for one in own:
-        other = next(
-            (two for two in running.deployments if two.group in groups and runs(one, two)), None
-        )
-        for key, price in one.served.prices.items() if other is not None else ():
-            running_price = other.number(key) if other is not None else None
-            if running_price is not None and abs(running_price - float(price)) <= _CLOSE * float(
-                price or 1
-            ):
-                continue
-            given = "none" if running_price is None else f"{running_price * 1e6:,.6g}"
-            yield Difference(
-                kind="price-differs",
-                subject=group.name,
-                message=f"{code(one.name)} costs {float(price) * 1e6:,.6g} USD per million tokens "
-                f"({key}); {given} is counted {at(running, other.place if other else None)}",
-                remedy=_EXPORT,
-                declared=place,
-                running=other.place if other else None,
-                figures={"declared_usd": float(price), "running_usd": running_price},
-                distinction=f"{one.model} {key}",
-            )

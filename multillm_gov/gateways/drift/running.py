@@ -13,6 +13,7 @@ from multillm_gov.gateways.litellm.configuration import (
 )
 from multillm_gov.location import Place
 
+_MOST_RETRIES = 1_000_000
 MOST_DEPLOYMENTS = 200_000
 
 
@@ -64,6 +65,9 @@ class Running(Struct, frozen=True, kw_only=True):
     """`litellm_settings.max_budget`."""
     global_budget_place: Place | None = None
     teams: tuple[TeamBudget, ...] = ()
+    retries: int = 0
+    """Times that a failed model is tried again, where that is configured."""
+    retries_place: Place | None = None
 
     @property
     def groups(self) -> dict[str, list[RunningDeployment]]:
@@ -93,6 +97,7 @@ def running_of_file(configuration: Configuration) -> Running:
             chains[one.kind][one.group] = names
             places[one.kind, one.group] = one.place
     budget = configuration.litellm.get("max_budget")
+    retries = configuration.setting("num_retries")
     found = number_of(budget.value) if budget is not None else None
     return Running(
         origin=configuration.path,
@@ -109,6 +114,8 @@ def running_of_file(configuration: Configuration) -> Running:
         has_database=True if "database_url" in configuration.general else None,
         global_budget=None if found is None else float(found),
         global_budget_place=budget.place if budget is not None else None,
+        retries=_count(retries.value) if retries is not None else 0,
+        retries_place=retries.place if retries is not None else None,
     )
 
 
@@ -157,6 +164,7 @@ def running_of_answers(
         aliases={key: value for key, value in aliases.items() if isinstance(value, str)},
         has_database=database == "connected" if isinstance(database, str) else None,
         teams=tuple(_teams(teams)),
+        retries=_count(settings.get("num_retries")),
     )
 
 
@@ -180,6 +188,11 @@ def _chains(value: object) -> dict[str, tuple[str, ...]]:
             names = (one.get("model") if isinstance(one, dict) else one for one in _list(targets))
             found[group] = tuple(name for name in names if isinstance(name, str))
     return found
+
+
+def _count(value: object) -> int:
+    number = number_of(value)
+    return int(number) if number is not None and 0 <= number <= _MOST_RETRIES else 0
 
 
 def _mapping(value: object) -> Mapping[str, Any]:

@@ -7,6 +7,7 @@ from multillm_gov.gateways.exported import Exported, Rendered, headed, lost_sett
 from multillm_gov.gateways.litellm.budget_routes import ADDRESSES, tried, uncounted
 from multillm_gov.gateways.litellm.versions import TESTED, parse_release
 from multillm_gov.gateways.routing import Deployment, ModelGroup, Routing
+from multillm_gov.gateways.serving import TOKEN_PRICES
 from multillm_gov.gateways.wanted import Omission, Setting
 from multillm_gov.words import join_words
 
@@ -26,9 +27,11 @@ ALLOWED_FAILS = 1
 COOLDOWN_SECONDS = 30
 TAG = "task-class:"
 """Start of the tag by which spend logs lead back to a task class."""
-_TIERS = frozenset({"openai", "azure"})
+PRICES = tuple(TOKEN_PRICES.values())
+"""Names of the prices that it may write of a deployment."""
+TIERS = frozenset({"openai", "azure"})
 """Wire formats to which LiteLLM passes `service_tier` on."""
-_REGIONS = {
+REGIONS = {
     "bedrock": "aws_region_name",
     "bedrock_converse": "aws_region_name",
     "sagemaker": "aws_region_name",
@@ -36,7 +39,7 @@ _REGIONS = {
     "vertex_ai": "vertex_location",
     "vertex_ai_beta": "vertex_location",
 }
-_REGION = "region_name"
+REGION = "region_name"
 """Where no cloud's own parameter says it: what `region_name` pins, LiteLLM checks before calls."""
 LOST: dict[Setting, str] = {
     "monthly cap for all instances, restarts and models together": "without a "
@@ -128,7 +131,7 @@ def _lost_tiers(routing: Routing) -> tuple[Omission, ...]:
         group.task: None
         for group in routing.groups
         for one in group.deployments
-        if one.service_tier and one.served.provider not in _TIERS
+        if one.service_tier and one.served.provider not in TIERS
     }
     why = (
         "LiteLLM passes it to models of OpenAI and Azure; the others answer at their standard tier"
@@ -148,11 +151,11 @@ def _parameters(group: ModelGroup, one: Deployment) -> dict[str, Any]:
     served = one.served
     budgeted = one.usd_per_month is not None
     given = {
-        _REGIONS.get(served.provider, _REGION): served.region or None,
+        REGIONS.get(served.provider, REGION): served.region or None,
         "rpm": served.requests_per_minute,
         "tpm": served.tokens_per_minute,
         "weight": one.weight,
-        "service_tier": one.service_tier or None if served.provider in _TIERS else None,
+        "service_tier": one.service_tier or None if served.provider in TIERS else None,
         "max_budget": one.usd_per_month,
         "budget_duration": BUDGET_DURATION if budgeted else None,
         "cooldown_time": None if _stays_up(group) else COOLDOWN_SECONDS,

@@ -9,25 +9,24 @@ from typing import Any
 from msgspec import Struct
 from msgspec.structs import replace
 
-from multillm_gov.documents.document import Document, SourceFile, locate
+from multillm_gov.documents.document import Document, locate
 from multillm_gov.documents.layout import SETTINGS
 from multillm_gov.errors import SourceError, UnableError, UsageError
 from multillm_gov.finding import Finding, Related, Severity, fingerprint
 from multillm_gov.gateways.drift.comparing import Declared, compare
-from multillm_gov.gateways.drift.difference import KINDS, Difference
+from multillm_gov.gateways.drift.difference import KINDS, REMEDY, Difference
 from multillm_gov.gateways.drift.limits import compare_limits
 from multillm_gov.gateways.drift.running import Running, running_of_answers, running_of_file
-from multillm_gov.gateways.litellm.reading import read_configuration
 from multillm_gov.gateways.routing import Routing
 from multillm_gov.location import Location
 from multillm_gov.plugins import load_plugin
 from multillm_gov.report import Report, RuleNote
 from multillm_gov.reporting.drift import report_drift
 from multillm_gov.sources.answers import Answers
-from multillm_gov.sources.given_file import read_given
 from multillm_gov.sources.root import path_prefix, split_paths
 from multillm_gov.state.state import State
 from multillm_gov.workflows.gate import gate
+from multillm_gov.workflows.gateway.lint import open_configurations
 from multillm_gov.workflows.gateways.routes import routes_of
 from multillm_gov.workflows.states import assess_folder
 
@@ -117,13 +116,16 @@ def proxy_of(url: str, environment: Mapping[str, str]) -> Running:
 
 
 def _file(path: Path) -> tuple[Running, Mapping[str, Document]]:
-    file = SourceFile(path.as_posix(), read_given(path))
-    configuration, flaws = read_configuration(file)
-    if configuration is None:
-        flaw = flaws[0]
+    """A configuration, with the files that it includes."""
+    opened = open_configurations([path], Path())
+    flaws = (*opened.flaws, *(flaw for one in opened.configurations for flaw in one.flaws
+                              if flaw.kind.startswith("include")))  # fmt: skip
+    if flaws or not opened.configurations:
         raise SourceError(
-            f"{flaw.location}: {flaw.message}", flaw.remedy or "Name a LiteLLM configuration."
+            f"{flaws[0].location}: {flaws[0].message}",
+            flaws[0].remedy or "Name a LiteLLM configuration.",
         )
+    (configuration,) = opened.configurations
     return running_of_file(configuration), configuration.documents
 
 
@@ -161,7 +163,7 @@ _NOTES = {
         name=name,
         title=kind.title,
         why=kind.why,
-        remediation="Roll out the export of the allocation, or declare what runs.",
+        remediation=REMEDY,
         severity=kind.severity,
     )
     for name, kind in KINDS.items()

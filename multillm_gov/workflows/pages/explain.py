@@ -65,7 +65,7 @@ def _words(rule: Rule) -> str:
 def explain(name: str, form: Form = "text", root: Path | None = None) -> str:
     """The page of a rule, of a policy of the portfolio, or of a key of a governed file.
 
-    A rule goes before a policy of the same name; ``policy:NAME`` is always the policy. A key is
+    A rule goes before a policy of the same name, and so does a kind of drift (DRF101); ``policy:NAME`` is always the policy. A key is
     named with the kind of its file: ``allocation.demand``.
 
     Raises:
@@ -77,6 +77,8 @@ def explain(name: str, form: Form = "text", root: Path | None = None) -> str:
     rule = None if only_policy else find_rule(requested)
     if rule is None and not only_policy and (lint_page := _lint_page(requested, form)):
         return lint_page
+    if rule is None and not only_policy and (drift_page := _drift_page(requested, form)):
+        return drift_page
     if rule is None:
         from multillm_gov.workflows.pages.keys import explain_key
 
@@ -105,6 +107,29 @@ def _lint_page(name: str, form: Form) -> str:
     if form == "json":
         return as_json(lint_page_data(rule))
     return lint_page_markdown(rule) if form == "markdown" else lint_page_text(rule)
+
+
+def _drift_page(name: str, form: Form) -> str:
+    """The page of a kind of drift; empty where there is none."""
+    from multillm_gov.gateways.drift.difference import KINDS, REMEDY
+
+    kind = next((one for one in KINDS.values() if name.upper() == one.id or name == one.name), None)
+    if kind is None:
+        return ""
+    page = {
+        "id": kind.id,
+        "name": kind.name,
+        "title": kind.title,
+        "severity": kind.severity.label,
+        "why": kind.why,
+        "remediation": REMEDY,
+    }
+    if form == "json":
+        return as_json(page)
+    head = f"{kind.id} {kind.name}: {kind.title}"
+    facts = f"Severity: {kind.severity.label}. Reported by `govern drift`."
+    mark = "# " if form == "markdown" else ""
+    return "\n\n".join((f"{mark}{head}", facts, kind.why, f"To do: {REMEDY}"))
 
 
 def _explain_policy(name: str, form: Form, root: Path | None, *, only: bool) -> str:
