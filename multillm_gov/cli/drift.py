@@ -62,8 +62,9 @@ def command(
     """Compare what runs with the allocation; each finding names both sides.
 
     Compared are models, weights, the order of fallbacks for each kind of failure, timeouts and
-    retries, regions, service tiers, rate limits, budgets, prices and tags; models that no task class declares; and limits that exist but do not
-    enforce. At a provider: spend limits and whether they enforce, allowed models, residency.
+    retries, regions, service tiers, rate limits, budgets, prices and tags; models that no task
+    class declares; and limits that exist but do not enforce. At a provider: spend limits and
+    whether they enforce, allowed models, residency.
 
     Keys are read from the environment only. Requests are bounded in size and time, are never
     redirected, and change nothing.

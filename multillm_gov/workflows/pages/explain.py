@@ -65,8 +65,9 @@ def _words(rule: Rule) -> str:
 def explain(name: str, form: Form = "text", root: Path | None = None) -> str:
     """The page of a rule, of a policy of the portfolio, or of a key of a governed file.
 
-    A rule goes before a policy of the same name, and so does a kind of drift (DRF101); ``policy:NAME`` is always the policy. A key is
-    named with the kind of its file: ``allocation.demand``.
+    A rule goes before a policy of the same name, and so does a kind of drift (DRF101);
+    ``policy:NAME`` is always the policy. A key is named with the kind of its file:
+    ``allocation.demand``.
 
     Raises:
         UsageError: there is no such rule or policy.
