@@ -137,10 +137,8 @@ def _groups(
     cap = None
     if monthly is not None and exchange_rate is not None:
         cap = (monthly * exchange_rate).quantize(_CENT)
-    parts = _parts(figures)
-    budgets = _budgets(figures, cap)
-    made = [_deployment(figures, part, own, budgets[place])
-            for place, part in enumerate(parts)]  # fmt: skip
+    parts = zip(_parts(figures), _budgets(figures, cap), strict=True)
+    made = [_deployment(figures, part, budget, own) for part, budget in parts]
     routed, reserve = made[: len(figures.legs)], made[len(figures.legs) :]
     yield ModelGroup(
         name=name,
@@ -192,8 +190,8 @@ def _budgets(figures: TaskFigures, cap: Decimal | None) -> list[Decimal | None]:
 def _deployment(
     figures: TaskFigures,
     part: LegFigures | FallbackFigures,
-    own: Mapping[str, OwnModel],
     budget: Decimal | None,
+    own: Mapping[str, OwnModel],
 ) -> Deployment:
     declared = figures.task.declared
     latency, demand = declared.latency, figures.task.demand
