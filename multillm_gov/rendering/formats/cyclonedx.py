@@ -1,0 +1,88 @@
+"""CycloneDX 1.6: the models in use as services, for inventories and supply-chain tools."""
+
+from typing import Any
+from uuid import UUID, uuid5
+
+from multillm_gov.dimensions import UNKNOWN
+from multillm_gov.rendering.formats.json import write_json
+from multillm_gov.rendering.plain.wording import draft_sentence
+from multillm_gov.rendering.public.packs import require_pack
+from multillm_gov.report import TOOL_VERSION, Report
+from multillm_gov.services import ModelService
+
+ENDINGS = ()
+MEDIA_TYPE = "application/vnd.cyclonedx+json"
+_NAMESPACE = UUID("9c0e7a0c-6f0b-5a5e-8f0d-0d5a0c8f5a11")
+
+
+def render(report: Report) -> bytes:
+    """A bill of materials: a service for each model that a task class names.
+
+    The portfolio depends on the routed models and fallbacks of its task classes; what is not known
+    of a service is left out of it.
+    """
+    require_pack(report, "CycloneDX")
+    run = (report.organization, report.as_of, report.revision, report.path_prefix)
+    name = "\x1f".join(run).encode("utf-8", "surrogateescape").decode("utf-8", "replace")
+    draft = draft_sentence(report)
+    root = {
+        "type": "application",
+        "bom-ref": "portfolio",
+        "name": report.organization,
+        **({"version": report.revision} if report.revision else {}),
+        "properties": [_property("draft", draft)] if draft else [],
+    }
+    return write_json(
+        {
+            "$schema": "http://cyclonedx.org/schema/bom-1.6.schema.json",
+            "bomFormat": "CycloneDX",
+            "specVersion": "1.6",
+            "serialNumber": f"urn:uuid:{uuid5(_NAMESPACE, name)}",
+            "version": 1,
+            "metadata": {
+                "timestamp": f"{report.as_of}T00:00:00Z",
+                "tools": {
+                    "components": [
+                        {"type": "application", "name": "govern", "version": TOOL_VERSION}
+                    ]
+                },
+                "component": root,
+            },
+            "services": [_service(one) for one in report.services],
+            "dependencies": [
+                {"ref": "portfolio", "dependsOn": [_reference(one) for one in report.services]}
+            ],
+        }
+    )
+
+
+def _service(one: ModelService) -> dict[str, Any]:
+    properties = {
+        "vendor": one.vendor,
+        "cloud": one.cloud,
+        "billed-by": one.billed_by,
+        "weights": one.weights,
+        "use": "routed" if one.is_routed else "fallback only",
+    }
+    listed = {"region": one.regions, "law": one.laws, "task-class": one.task_classes}
+    return {
+        "bom-ref": _reference(one),
+        **({} if one.provider == UNKNOWN else {"provider": {"name": one.provider}}),
+        "name": one.model,
+        "x-trust-boundary": not one.is_in_house,
+        "data": [
+            {"flow": "bi-directional", "classification": name} for name in one.classifications
+        ],
+        "properties": [
+            *(_property(key, value) for key, value in properties.items() if value != UNKNOWN),
+            *(_property(key, value) for key, values in listed.items() for value in values),
+        ],
+    }
+
+
+def _reference(one: ModelService) -> str:
+    return f"model:{one.model}"
+
+
+def _property(name: str, value: str) -> dict[str, str]:
+    return {"name": f"govern:{name}", "value": value}
