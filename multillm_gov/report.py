@@ -9,7 +9,6 @@ from multillm_gov.briefing import Briefing, ReportedChange
 from multillm_gov.content import Block, Status
 from multillm_gov.finding import Finding, ReportedWaiver, Severity
 from multillm_gov.look import Look
-from multillm_gov.services import ModelService, SupplierAssessment
 from multillm_gov.trials import ModelScore, Trial
 from multillm_gov.words import count_of, join_words
 
@@ -150,9 +149,6 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
     """The portfolio's folder below the repository's root, with ``/`` last; may be empty."""
     briefing: Briefing | None = None
     """Of a comparison: what a reviewer reads first."""
-    services: tuple[ModelService, ...] = ()
-    """Of a board pack: the models in use, for other systems."""
-    suppliers: tuple[SupplierAssessment, ...] = ()
     look: Look = Look()
     draft: tuple[str, ...] = ()
     """Why it is no final paper, each a clause: ``contains changes that are not committed``."""

@@ -264,6 +264,15 @@ def _gitlab(data: bytes, report: Report) -> None:
     assert len({issue["fingerprint"] for issue in issues}) == len(issues)
 
 
+def _oscal(data: bytes, report: Report) -> None:
+    """A document whose observations are the findings, each in one line of text."""
+    (result,) = json.loads(data)["assessment-results"]["results"]
+    assert len(result["observations"]) == 1 + len(report.findings)
+    for one in result["observations"]:
+        assert one["description"].strip()
+        assert "\n" not in one["description"]
+
+
 def _sarif(data: bytes, report: Report) -> None:
     """Valid, with relative addresses below the root, and no link in any message."""
     document = json.loads(data)
@@ -349,6 +358,7 @@ REPORTS: dict[str, Callable[[bytes, Report], None]] = {
     "markdown": _markdown,
     "pdf": _pdf,
     "pptx": _pptx,
+    "oscal": _oscal,
     "sarif": _sarif,
     "text": _text,
     "xlsx": _xlsx,

@@ -67,6 +67,7 @@ FAMILIES = {
         _SHOUT,
         "main(['check', '--format', 'shout'])",
     ),
+    "multillm_gov.rendering.inventories": (_SHOUT, "main(['inventory', 'shout'])"),
     "multillm_gov.rendering.graphs": (_SHOUT, "main(['graph', '--format', 'shout'])"),
     "multillm_gov.gateways.formats": (_EXPORT, "main(['export', 'shout'])"),
     "multillm_gov.cli": (_COMMAND, "main(['shout'])"),

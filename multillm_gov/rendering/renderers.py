@@ -1,13 +1,15 @@
-"""Finding output formats by presence: of reports in ``formats``, of the graph in ``graphs``."""
+"""Finding output formats by presence: of reports, of the graph, of the inventory."""
 
 from collections.abc import Callable
 
+from multillm_gov.inventory import Inventory
 from multillm_gov.plugins import load_plugin, plugin_names, plugin_of_ending
 from multillm_gov.report import Report
 from multillm_gov.risk.system.graph import Graph
 
 _REPORTS = "multillm_gov.rendering.formats"
 _GRAPHS = "multillm_gov.rendering.graphs"
+_INVENTORIES = "multillm_gov.rendering.inventories"
 
 
 def formats() -> tuple[str, ...]:
@@ -52,4 +54,21 @@ def graph_renderer(name: str) -> Callable[[Graph], bytes]:
         UsageError: there is no such format.
     """
     render: Callable[[Graph], bytes] = load_plugin(_GRAPHS, name, "graph format").render
+    return render
+
+
+def inventory_formats() -> tuple[str, ...]:
+    """Names of all formats of the inventory, sorted; none of them is imported."""
+    return plugin_names(_INVENTORIES)
+
+
+def inventory_renderer(name: str) -> Callable[[Inventory], bytes]:
+    """As `renderer`, of the inventory.
+
+    Raises:
+        UsageError: there is no such format.
+    """
+    render: Callable[[Inventory], bytes] = load_plugin(
+        _INVENTORIES, name, "inventory format"
+    ).render
     return render

@@ -9,7 +9,6 @@ from msgspec.structs import replace
 from multillm_gov.errors import RevisionError, SourceError
 from multillm_gov.report import Report
 from multillm_gov.reporting.board.report import report_board
-from multillm_gov.reporting.shared.services import services_of, suppliers_of
 from multillm_gov.risk.portfolio_risk import measure_board_risk
 from multillm_gov.risk.stress.scenario_book import scenarios_of
 from multillm_gov.sources.brand_files import read_look
@@ -70,11 +69,8 @@ def report(
     )
     draft = draft_reasons(top, now.state.revision, settings.default_branch)
     at = pack.revision + "".join(revision.partition(":")[1:]) if revision else ""
-    services = services_of(now.state)
     return replace(
         pack,
-        services=services,
-        suppliers=suppliers_of(now.state, services),
         look=read_look(settings.brand, top, at),
         path_prefix=path_prefix(top),
         draft=draft,

@@ -8,15 +8,15 @@ from io import StringIO
 from pathlib import Path
 from typing import Any
 
-import pytest
 from jsonschema import Draft7Validator, Draft202012Validator
 from msgspec.structs import replace
 from referencing import Registry, Resource
 
-from multillm_gov.errors import UsageError
-from multillm_gov.rendering.formats import cyclonedx, dora, oscal
+from multillm_gov.inventory import Inventory, ModelService, SupplierAssessment
+from multillm_gov.rendering.formats import oscal
+from multillm_gov.rendering.inventories import cyclonedx, dora
 from multillm_gov.report import Report
-from multillm_gov.services import ModelService, SupplierAssessment
+from portfolios import REPOSITORY
 
 DATA = Path(__file__).parents[1] / "data"
 SERVICE = ModelService(
@@ -65,9 +65,12 @@ NOTHING = SupplierAssessment(
 )
 
 
-@pytest.fixture
-def pack(board_report: Report) -> Report:
-    return replace(board_report, services=(SERVICE, UNKNOWN), suppliers=(NOTHING, SUPPLIER))
+INVENTORY = Inventory(
+    organization="Example",
+    as_of="2026-11-24",
+    services=(SERVICE, UNKNOWN),
+    suppliers=(NOTHING, SUPPLIER),
+)
 
 
 def read(name: str) -> Any:
@@ -85,9 +88,9 @@ OSCAL = Draft202012Validator(ecma(read("oscal/assessment-results-1.2.1.schema.js
 
 
 def test_oscal_is_valid_for_the_model_and_keeps_every_finding(
-    check_report: Report, clean_report: Report, pack: Report
+    check_report: Report, clean_report: Report, board_report: Report
 ) -> None:
-    for report in (check_report, clean_report, pack):
+    for report in (check_report, clean_report, board_report):
         document = json.loads(oscal.render(report))
         assert list(OSCAL.iter_errors(document)) == []
         (result,) = document["assessment-results"]["results"]
@@ -121,14 +124,14 @@ def test_ids_follow_from_what_they_name(check_report: Report) -> None:
     )
 
 
-def test_cyclonedx_is_valid_and_lists_every_model(pack: Report) -> None:
+def test_cyclonedx_is_valid_and_lists_every_model() -> None:
     names = ("bom-1.6.SNAPSHOT", "spdx.SNAPSHOT", "jsf-0.82.SNAPSHOT")
     schemas = [read(f"cyclonedx/{name}.schema.json") for name in names]
     registry: Any = Registry().with_resources(
         (schema["$id"], Resource.from_contents(schema)) for schema in schemas
     )
     validator = Draft7Validator(schemas[0], registry=registry)
-    document = json.loads(cyclonedx.render(pack))
+    document = json.loads(cyclonedx.render(INVENTORY))
     assert list(validator.iter_errors(document)) == []
     known, odd = document["services"]
     assert known["provider"] == {"name": "azure"}
@@ -136,13 +139,13 @@ def test_cyclonedx_is_valid_and_lists_every_model(pack: Report) -> None:
     assert {"name": "govern:task-class", "value": "scoring"} in known["properties"]
     assert "provider" not in odd, "what is not known is left out"
     assert len(document["dependencies"][0]["dependsOn"]) == 2
-    assert cyclonedx.render(pack) == cyclonedx.render(pack)
+    assert cyclonedx.render(INVENTORY) == cyclonedx.render(INVENTORY)
     document["services"][0].pop("name")
     assert list(validator.iter_errors(document))
 
 
-def test_the_register_has_the_codes_of_the_regulation(pack: Report) -> None:
-    head, nothing, row = csv.reader(StringIO(dora.render(pack).decode()))
+def test_the_register_has_the_codes_of_the_regulation() -> None:
+    head, nothing, row = csv.reader(StringIO(dora.render(INVENTORY).decode()))
     assert head == ["supplier", *(f"c{number:04}" for number in range(10, 130, 10))]
     assert dict(zip(head, row, strict=True)) == {
         "supplier": "openai",
@@ -159,9 +162,21 @@ def test_the_register_has_the_codes_of_the_regulation(pack: Report) -> None:
     assert set(nothing[1:]) == {""}, "not declared is not said"
 
 
-@pytest.mark.parametrize("render", [cyclonedx.render, dora.render])
-def test_other_reports_have_no_register(
-    render: Callable[[Report], bytes], check_report: Report
+def test_the_command_lists_what_the_portfolio_uses(
+    govern: Callable[..., Any], checkout: Any
 ) -> None:
-    with pytest.raises(UsageError):
-        render(check_report)
+    declared = "vendors: {alpha: {exit_plan: true, substitutability: easily substitutable}}\n"
+    checkout.commit(REPOSITORY | {"catalog/vendors.yaml": declared})
+    words = ("inventory", "cyclonedx", "--as-of", "2026-11-24")
+    done = govern(*words, cwd=checkout.folder)
+    assert done.returncode == 0, done.stderr
+    found = {one["name"]: one for one in json.loads(done.stdout)["services"]}
+    assert set(found) == {"custom/alpha", "custom/beta", "custom/gamma"}
+    uses = {"name": "govern:use", "value": "fallback only"}
+    assert [name for name, one in found.items() if uses in one["properties"]] == ["custom/gamma"]
+    assert govern(*words, cwd=checkout.folder).stdout == done.stdout
+    done = govern("inventory", "dora", "--output", "b.csv", cwd=checkout.folder)
+    assert done.returncode == 0, done.stderr
+    rows = list(csv.DictReader((checkout.folder / "b.csv").read_text().splitlines()))
+    assert [row["supplier"] for row in rows] == ["alpha", "beta", "gamma"]
+    assert (rows[0]["c0050"], rows[0]["c0080"]) == ("eba_ZZ:x962", "eba_BT:x28")

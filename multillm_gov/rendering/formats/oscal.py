@@ -1,6 +1,4 @@
-"""OSCAL 1.x assessment results, for platforms of compliance: observations for all, findings for
-what fails.
-"""
+"""OSCAL 1.x assessment results: observations for all, findings for what fails."""
 
 from typing import Any
 from uuid import UUID, uuid5

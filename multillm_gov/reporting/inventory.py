@@ -3,11 +3,25 @@
 from multillm_gov.catalog.declarations import VendorDeclaration
 from multillm_gov.catalog.facts import Exposure
 from multillm_gov.dimensions import IN_HOUSE, UNKNOWN
-from multillm_gov.services import ModelService, SupplierAssessment
+from multillm_gov.documents.secrets.masking import masked
+from multillm_gov.inventory import Inventory, ModelService, SupplierAssessment
 from multillm_gov.state.state import State
 
 
-def services_of(state: State) -> tuple[ModelService, ...]:
+def take_inventory(state: State) -> Inventory:
+    """Every model that a task class names, and every company behind one."""
+    services = _services(state)
+    inventory = Inventory(
+        organization=state.portfolio.settings.organization,
+        as_of=state.as_of.isoformat(),
+        revision=state.revision,
+        services=services,
+        suppliers=_suppliers(state, services),
+    )
+    return masked(inventory, state.secrets)
+
+
+def _services(state: State) -> tuple[ModelService, ...]:
     """Every model that a task class names, by name."""
     users: dict[str, list[str]] = {}
     data: dict[str, set[str]] = {}
@@ -40,9 +54,7 @@ def services_of(state: State) -> tuple[ModelService, ...]:
     return tuple(found)
 
 
-def suppliers_of(
-    state: State, services: tuple[ModelService, ...]
-) -> tuple[SupplierAssessment, ...]:
+def _suppliers(state: State, services: tuple[ModelService, ...]) -> tuple[SupplierAssessment, ...]:
     """Every company that serves one of the models or made it, by name; in-house is none."""
     names = {name for one in services for name in (one.billed_by, one.vendor)}
     found = []

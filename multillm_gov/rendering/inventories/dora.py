@@ -8,12 +8,9 @@ tool's, so their columns stay empty, and so does what is not declared.
 import csv
 from io import StringIO
 
+from multillm_gov.inventory import Inventory, SupplierAssessment
 from multillm_gov.rendering.plain.escaping import encodable, visible
-from multillm_gov.rendering.public.packs import require_pack
-from multillm_gov.report import Report
-from multillm_gov.services import SupplierAssessment
 
-ENDINGS = ()
 MEDIA_TYPE = "text/csv"
 COLUMNS = tuple(f"c{number:04}" for number in range(10, 130, 10))
 """``c0010`` (contract) to ``c0120`` (alternatives)."""
@@ -44,13 +41,12 @@ _FORMULA = ("=", "+", "-", "@")
 """First characters that a spreadsheet would run."""
 
 
-def render(report: Report) -> bytes:
+def render(inventory: Inventory) -> bytes:
     """A heading and a row for each supplier; the first column is its name, to join by."""
-    require_pack(report, "The register of information")
     buffer = StringIO()
     writer = csv.writer(buffer, lineterminator="\r\n")
     writer.writerow(("supplier", *COLUMNS))
-    for supplier in report.suppliers:
+    for supplier in inventory.suppliers:
         writer.writerow([_cell(text) for text in _row(supplier)])
     return buffer.getvalue().encode()
 

@@ -4,32 +4,28 @@ from typing import Any
 from uuid import UUID, uuid5
 
 from multillm_gov.dimensions import UNKNOWN
+from multillm_gov.inventory import Inventory, ModelService
 from multillm_gov.rendering.formats.json import write_json
-from multillm_gov.rendering.plain.wording import draft_sentence
-from multillm_gov.rendering.public.packs import require_pack
-from multillm_gov.report import TOOL_VERSION, Report
-from multillm_gov.services import ModelService
+from multillm_gov.report import TOOL_VERSION
 
-ENDINGS = ()
 MEDIA_TYPE = "application/vnd.cyclonedx+json"
 _NAMESPACE = UUID("9c0e7a0c-6f0b-5a5e-8f0d-0d5a0c8f5a11")
 
 
-def render(report: Report) -> bytes:
+def render(inventory: Inventory) -> bytes:
     """A bill of materials: a service for each model that a task class names.
 
     The portfolio depends on the routed models and fallbacks of its task classes; what is not known
     of a service is left out of it.
     """
-    require_pack(report, "CycloneDX")
-    run = (report.organization, report.as_of, report.revision, report.path_prefix)
+    run = (inventory.organization, inventory.as_of, inventory.revision, inventory.path_prefix)
     name = "\x1f".join(run).encode("utf-8", "surrogateescape").decode("utf-8", "replace")
-    draft = draft_sentence(report)
+    draft = "; ".join(inventory.draft)
     root = {
         "type": "application",
         "bom-ref": "portfolio",
-        "name": report.organization,
-        **({"version": report.revision} if report.revision else {}),
+        "name": inventory.organization,
+        **({"version": inventory.revision} if inventory.revision else {}),
         "properties": [_property("draft", draft)] if draft else [],
     }
     return write_json(
@@ -40,7 +36,7 @@ def render(report: Report) -> bytes:
             "serialNumber": f"urn:uuid:{uuid5(_NAMESPACE, name)}",
             "version": 1,
             "metadata": {
-                "timestamp": f"{report.as_of}T00:00:00Z",
+                "timestamp": f"{inventory.as_of}T00:00:00Z",
                 "tools": {
                     "components": [
                         {"type": "application", "name": "govern", "version": TOOL_VERSION}
@@ -48,9 +44,9 @@ def render(report: Report) -> bytes:
                 },
                 "component": root,
             },
-            "services": [_service(one) for one in report.services],
+            "services": [_service(one) for one in inventory.services],
             "dependencies": [
-                {"ref": "portfolio", "dependsOn": [_reference(one) for one in report.services]}
+                {"ref": "portfolio", "dependsOn": [_reference(one) for one in inventory.services]}
             ],
         }
     )

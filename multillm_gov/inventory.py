@@ -39,3 +39,18 @@ class SupplierAssessment(msgspec.Struct, frozen=True, kw_only=True):
     discontinuation_impact: str | None
     alternatives_identified: str | None
     alternatives: tuple[str, ...]
+
+
+class Inventory(msgspec.Struct, frozen=True, kw_only=True):
+    """The services of one state of a portfolio, and who supplies them."""
+
+    organization: str
+    as_of: str
+    """ISO day."""
+    revision: str = ""
+    """Commit, ``+`` last where the working tree differs from it; empty outside git."""
+    path_prefix: str = ""
+    draft: tuple[str, ...] = ()
+    """Why it is no final paper, each a clause."""
+    services: tuple[ModelService, ...] = ()
+    suppliers: tuple[SupplierAssessment, ...] = ()

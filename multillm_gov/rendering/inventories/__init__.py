@@ -1,0 +1,1 @@
+"""Formats of the inventory of services: one file each."""
