@@ -103,7 +103,9 @@ class RunRate(Struct, frozen=True, kw_only=True):
     spend: Decimal
     """Over the task classes whose spend is known, in the portfolio's currency."""
     counted: tuple[str, ...]
-    """Task classes with recent actual spend."""
+    """Task classes with recent actual spend, of their own or of their owner."""
+    owners: dict[str, Decimal] = {}
+    """By owner: the month where their recent actual spend stands for their task classes'."""
     unattributed: Decimal = Decimal(0)
     """Of it, imported spend without a task class."""
     interval: tuple[Decimal, Decimal] | None = None
@@ -116,12 +118,18 @@ def run_rate(figures: PortfolioFigures, actuals: Actuals, as_of: date) -> RunRat
     """The month by today's actual spend: what it is expected to be replaces each class's forecast.
 
     Imported spend is forecast as a whole, with what has no task class; records written by hand
-    stand beside it, and replace what was imported for their task class where they are newer.
+    stand beside it, and replace what was imported for their task class where they are newer. An
+    owner's record stands for all of the owner's task classes where some have none of their own.
     """
     whole = current_actual(actuals.portfolio, as_of)
-    total, counted = Decimal(0), []
+    owners = {} if whole is not None else owner_paces(figures, actuals, as_of)
+    total, counted = sum(owners.values(), Decimal(0)), []
     imported, every = Decimal(0), True
     for task in figures.tasks:
+        if task.task.owner in owners:
+            counted.append(task.task.name)
+            every = False
+            continue
         records = actuals.task_classes.get(task.task.name, ())
         placed = current_actual(records, as_of)
         if placed is None:
@@ -134,7 +142,7 @@ def run_rate(figures: PortfolioFigures, actuals: Actuals, as_of: date) -> RunRat
         if whole is not None:
             imported += _imported(records, whole.actual)
     if whole is None:
-        return RunRate(spend=total, counted=tuple(counted))
+        return RunRate(spend=total, counted=tuple(counted), owners=owners)
     rest = expected_spend(whole.actual) - imported
     spread = whole.actual.forecast
     return RunRate(
@@ -146,6 +154,24 @@ def run_rate(figures: PortfolioFigures, actuals: Actuals, as_of: date) -> RunRat
         else None,
         through=whole.actual.through,
     )
+
+
+def owner_paces(figures: PortfolioFigures, actuals: Actuals, as_of: date) -> dict[str, Decimal]:
+    """What the months of owners cost by their own recent actual spend.
+
+    Not of owners whose task classes all have recent spend of their own; never less than what those
+    that have it cost.
+    """
+    paces: dict[str, Decimal] = {}
+    for owner, records in actuals.owners.items():
+        placed = current_actual(records, as_of)
+        own = [
+            actual_pace(task, actuals, as_of) for task in figures.tasks if task.task.owner == owner
+        ]
+        if placed is not None and None in own:
+            known = sum((pace for pace in own if pace is not None), Decimal(0))
+            paces[owner] = max(expected_spend(placed.actual), known)
+    return paces
 
 
 def _imported(records: Sequence[PlacedActual], whole: Actual) -> Decimal:

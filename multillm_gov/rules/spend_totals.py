@@ -122,14 +122,30 @@ def paced_totals(context: RuleContext, per: Per) -> dict[str, Decimal]:
     if per not in {"portfolio", "task_class", "owner"}:
         return {}
     found = [(task, actual_pace(task, state.actuals, context.as_of)) for task in context.tasks]
-    if all(pace is None for _, pace in found):
+    owners = _owner_totals(context, per)
+    if all(pace is None for _, pace in found) and not owners:
         return {}
     for task, pace in found:
         (name,) = spend_parts(task, per)
         totals[name] += (task.spend_per_month or Decimal(0)) if pace is None else pace
+    totals.update(owners)
     if per == "portfolio" and len(context.tasks) == len(state.figures.tasks):
         totals[per] = run_rate(state.figures, state.actuals, context.as_of).spend
     return totals
+
+
+def _owner_totals(context: RuleContext, per: Per) -> dict[str, Decimal]:
+    """Actual spend of owners all of whose task classes are in scope."""
+    state = context.state
+    if per not in {"portfolio", "owner"}:
+        return {}
+    owners = run_rate(state.figures, state.actuals, context.as_of).owners
+    if per == "portfolio":
+        whole = len(context.tasks) == len(state.figures.tasks)
+        return {per: Decimal(0)} if owners and whole else {}
+    mine = {task.task.name for task in context.tasks}
+    outside = {task.task.owner for task in state.figures.tasks if task.task.name not in mine}
+    return {owner: pace for owner, pace in owners.items() if owner not in outside}
 
 
 class TaskPart(Struct, frozen=True):

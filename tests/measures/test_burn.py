@@ -7,8 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from multillm_gov.content import Table
 from multillm_gov.location import Place
 from multillm_gov.measures.burn import burn, current_actual, run_rate
+from multillm_gov.reporting.board.cost import cost_section
 from multillm_gov.reporting.shared.headline import headline
 from multillm_gov.units import Amount
 from multillm_gov.usage.record import Actual, PlacedActual
@@ -103,6 +105,52 @@ def test_actual_spend_changes_the_headline_forecast() -> None:
     assert [metric.number for metric in metrics] == [10_000, 16_000]
     assert "1 task class at the pace of actual spend" in metrics[1].note
     assert "10,000 USD" in metrics[1].note
+
+
+_ROW = "  - {month: 2026-11, through: 2026-11-20, spend: %d, %s}\n"
+
+
+@pytest.mark.parametrize(
+    ("rows", "spend", "counted"),
+    [
+        ([(18_000, "owner: growth")], 27_000, 3),
+        ([(18_000, "owner: growth"), (8_000, "task_class: articles")], 27_000, 3),
+        # The owner's record is behind: never less than what is known of the task classes.
+        ([(6_000, "owner: growth"), (8_000, "task_class: articles")], 12_000, 3),
+        # Every task class has a record of its own: 12,000 + 1,500 + 1,500.
+        (
+            [
+                (18_000, "owner: growth"),
+                (8_000, "task_class: articles"),
+                (1_000, "task_class: scoring"),
+                (1_000, "task_class: filtering"),
+            ],
+            15_000,
+            3,
+        ),
+        ([(18_000, "owner: nobody")], 10_000, 0),
+    ],
+)
+def test_actual_spend_of_owners_changes_the_headline_forecast(
+    rows: list[tuple[int, str]], spend: int, counted: int
+) -> None:
+    usage = "actuals:\n" + "".join(_ROW % row for row in rows)
+    texts = {
+        "allocations/a.yaml": ACME_ALLOCATION,
+        "catalog/models.yaml": ACME_CATALOG,
+        "usage/u.yaml": usage,
+    }
+    state = assessed(texts).state
+    metric = next(metric for metric in headline(state) if metric.id == "forecast-spend")
+    assert metric.number == spend
+    assert (f"{counted} task classes at the pace of actual spend" in metric.note) == bool(counted)
+    (forecast, *_) = [
+        [cell.text for cell in row]
+        for block in cost_section(state).blocks
+        if isinstance(block, Table) and block.title.startswith("Owners")
+        for row in block.rows
+    ]
+    assert forecast[:3] == ["growth", "3", f"{spend:,}"]
 
 
 def test_a_forecast_of_daily_spend_replaces_the_run_rate():

@@ -1,6 +1,7 @@
 """Cost: forecasts against caps, by task class and by owner."""
 
 from collections import defaultdict
+from collections.abc import Mapping
 from decimal import Decimal
 
 from msgspec.structs import replace
@@ -41,7 +42,8 @@ def cost_section(state: State) -> Section:
     blocks += _task_table(tasks, figures.currency)
     blocks += actual_table(state)
     blocks += _remarks(tasks)
-    blocks += _owner_table(tasks, figures.currency)
+    owners = run_rate(state.figures, state.actuals, state.as_of).owners
+    blocks += _owner_table(tasks, figures.currency, owners)
     return Section(id="cost", title="Cost against caps", blocks=tuple(blocks))
 
 
@@ -82,7 +84,11 @@ def _by_actuals(state: State) -> PortfolioFigures:
         for task in state.figures.tasks
         for found in [actual_pace(task, state.actuals, state.as_of)]
     )
-    unpriced = tuple(task.task.name for task in tasks if task.spend_per_month is None)
+    unpriced = tuple(
+        task.task.name
+        for task in tasks
+        if task.spend_per_month is None and task.task.name not in pace.counted
+    )
     return replace(state.figures, tasks=tasks, spend_per_month=pace.spend, unpriced=unpriced)
 
 
@@ -196,12 +202,18 @@ def _remarks(tasks: list[TaskFigures]) -> tuple[Block, ...]:
     return bounded("Assumptions and gaps", columns, rows, "further remark") if rows else ()
 
 
-def _owner_table(tasks: list[TaskFigures], currency: str) -> tuple[Block, ...]:
+def _owner_table(
+    tasks: list[TaskFigures], currency: str, owners: Mapping[str, Decimal]
+) -> tuple[Block, ...]:
+    """Sums by owner; the owner's own actual spend where that stands for their task classes'."""
     groups: defaultdict[str, list[TaskFigures]] = defaultdict(list)
     for task in tasks:
         groups[task.task.owner or NO_OWNER].append(task)
-    ordered = sorted(groups.items(), key=lambda item: (-_forecast(item[1]), item[0]))
-    rows = [(Cell(owner), *_owner_cells(owned, currency)) for owner, owned in ordered]
+    spent = {owner: owners.get(owner, _forecast(owned)) for owner, owned in groups.items()}
+    rows = [
+        (Cell(owner), *_owner_cells(groups[owner], currency, owners.get(owner)))
+        for owner in sorted(groups, key=lambda name: (-spent[name], name))
+    ]
     columns = (
         Column("Owner"),
         Column("Task classes", numeric=True),
@@ -226,10 +238,12 @@ def _forecast_text(tasks: list[TaskFigures], currency: str) -> str:
     return f"at least {text}" if unknown else text
 
 
-def _owner_cells(tasks: list[TaskFigures], currency: str) -> tuple[Cell, ...]:
+def _owner_cells(
+    tasks: list[TaskFigures], currency: str, actual: Decimal | None
+) -> tuple[Cell, ...]:
     """A sum of caps only where every task class has one: a partial sum would mislead."""
-    forecast = _forecast(tasks)
-    known = all(task.spend_per_month is not None for task in tasks)
+    forecast = _forecast(tasks) if actual is None else actual
+    known = actual is not None or all(task.spend_per_month is not None for task in tasks)
     caps = [task.task.declared.spend_cap.monthly for task in tasks]
     total = sum((cap for cap in caps if cap is not None), Decimal(0))
     judged = known and total > 0 and None not in caps
@@ -237,7 +251,7 @@ def _owner_cells(tasks: list[TaskFigures], currency: str) -> tuple[Cell, ...]:
     word = _WORDS[status] if judged else "Not judged"
     return (
         Cell(f"{len(tasks):,}"),
-        Cell(_forecast_text(tasks, currency)),
+        Cell(_forecast_text(tasks, currency) if actual is None else amount(actual, currency)),
         Cell("not all capped" if None in caps else amount(total, currency)),
         Cell(format_share(float(forecast / total)) if judged else ""),
         Cell(word, status),

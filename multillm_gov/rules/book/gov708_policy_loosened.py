@@ -40,19 +40,28 @@ def check(context: RuleContext, _: Nothing) -> Iterator[Violation]:
 
 
 def _unreadable(context: RuleContext, base: State) -> Iterator[Violation]:
-    """Yield files of the base that could not be read in full: their limits are not compared."""
-    held = ("allocations/", "policies/", SETTINGS)
+    """Yield files of the base that could not be read in full: nobody knows what they forbade.
+
+    An error: a change must not pass because what it has to be compared with could not be read.
+    """
+    held = ("allocations/", "policies/", "catalog/", SETTINGS)
     broken = {flaw.location.path for flaw in base.flaws if flaw.location.path.startswith(held)}
-    for path in sorted(broken & context.state.documents.keys()):
+    own = {flaw.location.path for flaw in context.state.flaws}
+    documents = context.state.documents
+    for path in sorted(broken - own):
         yield Violation(
             message=(
                 f"{code(path)} of the base could not be read in full, so limits in it are not "
                 "compared with those of now"
             ),
-            place=Place(path),
+            place=Place(path if path in documents else min(documents, default=path)),
             subject=path,
-            remedy="Correct the file in a change of its own; change its limits in a later one.",
+            remedy=(
+                "Correct the file in a change of its own, which the owners of its limits read and "
+                "merge by hand; change limits in a later one."
+            ),
             risk="A limit that is raised together with the correction is noticed by nobody.",
+            severity=Severity.ERROR,
             distinction="unreadable base",
         )
 
