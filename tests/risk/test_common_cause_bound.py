@@ -12,6 +12,9 @@ from multillm_gov.evidence.record import PlacedDrill
 from multillm_gov.location import Place
 from multillm_gov.portfolio.allocation import Leg, TaskClassDeclaration
 from multillm_gov.portfolio.risk import Coverage
+from multillm_gov.reporting.stress.dependencies import dependency_section
+from multillm_gov.reporting.stress.simulation import simulation_metrics
+from multillm_gov.risk.portfolio_risk import measure_risk
 from multillm_gov.risk.system import priors
 from multillm_gov.risk.system.common_cause import (
     Betas,
@@ -22,6 +25,7 @@ from multillm_gov.risk.system.common_cause import (
 )
 from multillm_gov.risk.system.failover_coverage import CoverageLookup
 from multillm_gov.units import Share
+from portfolios import assessed
 
 U = 0.003
 ASSUMED = Betas(
@@ -76,6 +80,56 @@ def test_the_bound_is_reached() -> None:
     betas = Betas(otherwise=0.02, same_cloud=0.3, same_vendor=0.45, same_provider=0.9)
     assert cross_cloud_shortfall(betas) == pytest.approx(0.2)
     assert reached(betas, []) == pytest.approx(0.8, abs=0.005)
+
+
+_TWO_CLOUDS = {
+    "catalog/m.yaml": """\
+models:
+  custom/a:
+    mode: chat
+    usd_per_million_tokens: {input: 2, output: 10}
+    exposure: {vendor: v, provider: p, cloud: c}
+  custom/b:
+    mode: chat
+    usd_per_million_tokens: {input: 2, output: 10}
+    exposure: {vendor: v, provider: p, cloud: CLOUD}
+""",
+    "allocations/a.yaml": """\
+owner: o
+task_classes:
+  t:
+    route: [{model: custom/a}]
+    fallbacks: [custom/b]
+    demand: {requests: 1000, input_tokens: 100, output_tokens: 10}
+    cost_of_wrong_model: {value_at_stake: 100000}
+""",
+    "govern.yaml": "risk: {common_cause: {same_cloud: SAME}}\n",
+}
+
+
+@pytest.mark.parametrize(
+    ("cloud", "same", "shown"), [("d", "0.3", True), ("d", "0.1", False), ("c", "0.3", False)]
+)
+def test_the_bound_stands_where_the_figures_of_outages_do(
+    cloud: str, same: str, shown: bool
+) -> None:
+    """At the headline, in the section of single points and in every report of them."""
+    state = assessed(
+        {
+            path: text.replace("CLOUD", cloud).replace("SAME", same)
+            for path, text in _TWO_CLOUDS.items()
+        }
+    ).state
+    risk = measure_risk(state, (), years=200)
+    assert risk.simulation is not None
+    assert risk.dependence is not None
+    metrics = simulation_metrics(
+        risk.simulation, state.portfolio.settings.risk, risk.context.system
+    )
+    loss = next(metric for metric in metrics if metric.id == "outage-loss-p95")
+    section = dependency_section(risk.dependence, "USD")
+    for text in (loss.note, str(section)):
+        assert ("share up to 20.0% less than declared" in text) == shown, text
 
 
 def test_a_drill_of_few_faults_carries_an_interval() -> None:

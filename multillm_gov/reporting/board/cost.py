@@ -7,10 +7,7 @@ from decimal import Decimal
 from msgspec.structs import replace
 
 from multillm_gov.content import Bar, BarChart, Block, Cell, Column, Paragraph, Status
-from multillm_gov.measures.burn import (
-    actual_pace,
-    run_rate,
-)
+from multillm_gov.measures.burn import actual_pace, run_rate
 from multillm_gov.measures.figures import PortfolioFigures, TaskFigures
 from multillm_gov.report import Section
 from multillm_gov.reporting.board.actual_spend import NO_OWNER, actual_table
@@ -229,29 +226,21 @@ def _forecast(tasks: list[TaskFigures]) -> Decimal:
     return sum((task.spend_per_month or Decimal(0) for task in tasks), Decimal(0))
 
 
-def _forecast_text(tasks: list[TaskFigures], currency: str) -> str:
-    """The sum; a lower bound where some costs are not known."""
-    unknown = sum(task.spend_per_month is None for task in tasks)
-    if unknown == len(tasks):
-        return "not known"
-    text = amount(_forecast(tasks), currency)
-    return f"at least {text}" if unknown else text
-
-
 def _owner_cells(
     tasks: list[TaskFigures], currency: str, actual: Decimal | None
 ) -> tuple[Cell, ...]:
     """A sum of caps only where every task class has one: a partial sum would mislead."""
     forecast = _forecast(tasks) if actual is None else actual
-    known = actual is not None or all(task.spend_per_month is not None for task in tasks)
+    unknown = 0 if actual is not None else sum(task.spend_per_month is None for task in tasks)
+    text = "not known" if unknown == len(tasks) else amount(forecast, currency)
     caps = [task.task.declared.spend_cap.monthly for task in tasks]
     total = sum((cap for cap in caps if cap is not None), Decimal(0))
-    judged = known and total > 0 and None not in caps
+    judged = not unknown and total > 0 and None not in caps
     status = status_below(float(forecast), float(total)) if judged else "neutral"
     word = _WORDS[status] if judged else "Not judged"
     return (
         Cell(f"{len(tasks):,}"),
-        Cell(_forecast_text(tasks, currency) if actual is None else amount(actual, currency)),
+        Cell(f"at least {text}" if 0 < unknown < len(tasks) else text),
         Cell("not all capped" if None in caps else amount(total, currency)),
         Cell(format_share(float(forecast / total)) if judged else ""),
         Cell(word, status),

@@ -44,7 +44,9 @@ def _risk_position(risk: PortfolioRisk) -> Iterator[Metric]:
     yield from worst_scenario_metric(risk.results, risk.context)
     yield from _outside_metric(risk)
     if risk.simulation is not None:
-        yield from simulation_metrics(risk.simulation, risk.context.settings.risk)
+        yield from simulation_metrics(
+            risk.simulation, risk.context.settings.risk, risk.context.system
+        )
 
 
 def _outside_metric(risk: PortfolioRisk) -> Iterator[Metric]:

@@ -10,7 +10,7 @@ from multillm_gov.risk.availability.dependence import Dependence
 from multillm_gov.risk.availability.importance import Importance
 from multillm_gov.risk.availability.single_points import Point
 from multillm_gov.risk.system.cut_sets import UNCOVERED
-from multillm_gov.risk.system.graph import KIND_WORDS
+from multillm_gov.risk.system.graph import KIND_WORDS, shortfall_words
 from multillm_gov.risk.system.system import Component
 from multillm_gov.units import format_money, format_share
 from multillm_gov.words import code, count_of, join_some, join_words
@@ -177,11 +177,13 @@ def _method(dependence: Dependence) -> str:
         for origin in ("measured", "declared", "published", "assumed")
         if origin != "published" or origin in origins
     )
+    shortfall = shortfall_words(dependence.system)
+    understated = f" {shortfall[0].upper()}{shortfall[1:]}." if shortfall else ""
     return (
         f"How often a component is unavailable: {counted}. Assumed figures come from public "
         "histories, not from yours: declare your own below `risk` in `govern.yaml`, or import "
         "incidents with `govern incidents import`. Failures that need each other overlap, so the "
-        "shares need not sum to 100%."
+        f"shares need not sum to 100%.{understated}"
     )
 
 

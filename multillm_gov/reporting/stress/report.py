@@ -148,7 +148,7 @@ def _metrics(risk: PortfolioRisk) -> tuple[Metric, ...]:
         already_broken_metric(risk),
         *reverse_metrics(risk.breaking_points or ()),
         *(
-            simulation_metrics(risk.simulation, risk.context.settings.risk)
+            simulation_metrics(risk.simulation, risk.context.settings.risk, risk.context.system)
             if risk.simulation is not None
             else ()
         ),

@@ -21,6 +21,8 @@ from multillm_gov.risk.simulation.simulation_result import (
     Simulation,
     SimulationDifference,
 )
+from multillm_gov.risk.system.graph import shortfall_words
+from multillm_gov.risk.system.system import System
 from multillm_gov.units import format_change, format_share, signed
 from multillm_gov.words import code, count_of, join_some
 
@@ -110,9 +112,12 @@ def simulation_sections(
     )
 
 
-def simulation_metrics(simulation: Simulation, appetite: Risk) -> tuple[Metric, ...]:
+def simulation_metrics(
+    simulation: Simulation, appetite: Risk, system: System
+) -> tuple[Metric, ...]:
     """Outage loss and cost at risk against the appetite, for a headline."""
     metrics = []
+    shortfall = shortfall_words(system)
     if simulation.value_at_stake:
         share = simulation.loss.p95.value / simulation.value_at_stake
         limit = float(appetite.max_outage_loss_share)
@@ -123,7 +128,8 @@ def simulation_metrics(simulation: Simulation, appetite: Risk) -> tuple[Metric, 
                 value=f"{format_rounded(simulation.loss.p95.value)} {simulation.currency} a year",
                 limit=f"at most {format_share(limit)} of value at stake",
                 status=status_below(share, limit),
-                note=f"{share * 100:.2f}% of the value at stake",
+                note=f"{share * 100:.2f}% of the value at stake"
+                + (f"; {shortfall}" if shortfall else ""),
                 number=share,
                 unit="share of value at stake",
             )

@@ -46,6 +46,14 @@ def cross_cloud_shortfall(betas: Betas) -> float:
     return max(0.0, 1 - reach / target) if target else 0.0
 
 
+def spans_clouds(channels: Iterable["Channel"]) -> bool:
+    """Whether two deployments of one vendor and provider run on different clouds."""
+    clouds: dict[tuple[str, str], str] = {}
+    return any(
+        clouds.setdefault((one.vendor, one.provider), one.cloud) != one.cloud for one in channels
+    )
+
+
 class Channel(Struct, frozen=True, kw_only=True):
     """One deployment and its unavailability given that its cloud and dependencies are up."""
 

@@ -8,7 +8,8 @@ from msgspec import Struct
 
 from multillm_gov.errors import missing_extra
 from multillm_gov.report import Section
-from multillm_gov.risk.system.system import Kind
+from multillm_gov.risk.system.system import Kind, System
+from multillm_gov.units import format_share
 
 MOST_PATHS = 50
 """Paths shown; the shortest."""
@@ -118,3 +119,14 @@ def _weight(way: Iterable[Edge]) -> tuple[object, ...]:
     first = way[0]
     rank = {"route": 0, "fallback": 1, "part": 2}[first.role]
     return rank, -first.share, first.position, len(way), tuple(edge.target for edge in way)
+
+
+def shortfall_words(system: System) -> str:
+    """How far figures of joint outages may be too low; empty where every beta is met."""
+    if not system.shared_shortfall:
+        return ""
+    return (
+        "the declared betas cannot all hold: deployments of one vendor and provider on two clouds "
+        f"share up to {format_share(system.shared_shortfall)} less than declared, so their "
+        "joint outages are understated by up to as much"
+    )

@@ -106,6 +106,9 @@ class System(Struct, frozen=True, kw_only=True):
     """Ordered by kind as in `Kind`, then by name."""
     tasks: tuple[TaskSystem, ...]
     """In the portfolio's order."""
+    shared_shortfall: float = 0.0
+    """How much less than declared (0..1) two deployments of one vendor and provider on two clouds
+    may share, where there are such and not all betas can hold at once."""
 
     def index_of(self, identity: str) -> int:
         """Position of a component by its id.

@@ -13,7 +13,7 @@ from multillm_gov.measures.failover import Failover
 from multillm_gov.measures.figures import FallbackFigures, TaskFigures
 from multillm_gov.portfolio.risk import CommonCause, Dependency
 from multillm_gov.risk.system import priors
-from multillm_gov.risk.system.common_cause import Betas
+from multillm_gov.risk.system.common_cause import Betas, cross_cloud_shortfall, spans_clouds
 from multillm_gov.risk.system.components import Parts, assemble
 from multillm_gov.risk.system.deployments import Deployed, Deployments
 from multillm_gov.risk.system.failover_coverage import NO_FALLBACK, CoverageLookup
@@ -170,7 +170,12 @@ def build_system(state: State) -> System:
         _task(task, chains.of(task, fallbacks), coverage, state.drills)
         for task, fallbacks in zip(figures.tasks, usable, strict=True)
     )
-    return System(components=parts.components, tasks=tasks)
+    spans = spans_clouds(one.channel for one in deployments.all)
+    return System(
+        components=parts.components,
+        tasks=tasks,
+        shared_shortfall=cross_cloud_shortfall(betas) if spans else 0.0,
+    )
 
 
 def _betas(declared: CommonCause) -> tuple[Betas, Origin]:

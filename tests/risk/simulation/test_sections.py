@@ -227,7 +227,7 @@ def test_every_figure_has_an_origin(found, context) -> None:
 
 
 def test_metrics_stand_against_the_appetite(found, context) -> None:
-    loss, cost = simulation_metrics(found, context.settings.risk)
+    loss, cost = simulation_metrics(found, context.settings.risk, context.system)
     assert loss.number == pytest.approx(found.loss.p95.value / found.value_at_stake)
     assert loss.status == (
         "bad" if loss.number > 0.01 else "watch" if loss.number > 0.009 else "good"
@@ -236,7 +236,7 @@ def test_metrics_stand_against_the_appetite(found, context) -> None:
     worse = msgspec.structs.replace(
         found, loss=msgspec.structs.replace(found.loss, p95=Estimate(value=1e6, low=1e6, high=1e6))
     )
-    assert simulation_metrics(worse, context.settings.risk)[0].status == "bad"
+    assert simulation_metrics(worse, context.settings.risk, context.system)[0].status == "bad"
     assert "outages cost 1,000,000 USD or more" in texts(
         simulation_sections(worse, context.settings.risk, failover_cost(context))
     )
