@@ -52,6 +52,25 @@ class OptionSet(Struct, frozen=True, kw_only=True):
         return np.array(unit) * self.requests
 
     @property
+    def spend_weights(self) -> Floats:
+        """By option: what it weighs in shares of spend, should it take all.
+
+        Of a held task class that is the spend of its route, hosting included, which stays as it is.
+        """
+        held = {one.task for one in self.held}
+        hosting = [
+            sum(
+                float(leg.fixed_per_month) / option.candidate.share_today
+                for leg in option.task.legs
+                if leg.model == option.candidate.model and option.task.task.name in held
+            )
+            if option.candidate.share_today
+            else 0.0
+            for option in self.options
+        ]
+        return self.costs + np.array(hosting)
+
+    @property
     def quality(self) -> Floats:
         """By option: proved quality, 0 where not measured."""
         return np.array([option.candidate.proved or 0.0 for option in self.options])

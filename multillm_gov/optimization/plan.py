@@ -17,6 +17,8 @@ from multillm_gov.optimization.solving import cost_of, solve
 MOST_TRIED = 12
 """Task classes tried alone, largest part of the whole saving first."""
 FEW = 3
+ASSUMED = "assumed"
+"""Source of results that a call assumes: none of their cases was scored."""
 DIFFERENCE = 0.05
 """The difference in accepted share that matters (method 7)."""
 
@@ -142,7 +144,7 @@ def to_measure(options: OptionSet, models: Sequence[tuple[str, str]]) -> tuple[M
                 task=task,
                 model=model,
                 cases=_cases(candidate),
-                measured=record.sample_size if record is not None else 0,
+                measured=0 if record is None or record.source == ASSUMED else record.sample_size,
                 public=candidate.public,
             )
         )

@@ -145,7 +145,7 @@ def _entities(inputs: Inputs) -> Iterator[Limit]:
         tasks=[option.task.task.name for option in options.options],
         by_basis={
             Basis.REQUESTS: options.requests,
-            Basis.SPEND: options.costs,
+            Basis.SPEND: options.spend_weights,
             Basis.VALUE_AT_STAKE: np.array(value),
         },
         totals={
@@ -160,7 +160,7 @@ def _entities(inputs: Inputs) -> Iterator[Limit]:
             yield from entity_limit(limit, weights)
     if inputs.least_bill:
         every = np.arange(len(options.options))
-        row = Row(options=every, fixed=-options.costs, bound=-inputs.least_bill)
+        row = Row(options=every, fixed=-options.spend_weights, bound=-inputs.least_bill)
         yield Limit(name="bill that shares are of", rows=(row,))
 
 

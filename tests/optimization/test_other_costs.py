@@ -15,7 +15,7 @@ from multillm_gov.workflows.optimization.optimize import Optimized, OptimizeOpti
 from multillm_gov.workflows.optimization.optimum import Optimum
 from multillm_gov.workflows.optimization.proposing import optimize_state
 from optimization.shop import EVIDENCE, shop, shop_files
-from portfolios import AS_OF
+from portfolios import AS_OF, acme_model, assessed
 
 SMALL_ON_TRIAGE = next(
     line for line in EVIDENCE.splitlines(keepends=True) if "triage, model: gamma/small" in line
@@ -197,3 +197,40 @@ def test_a_commitment_that_has_ended_frees_the_cash() -> None:
     assert figures(solved(ENDED, allocation=low))[1] == pytest.approx(8_000)
     # Where writing needs acme, the minimum is paid as long as any of it is used.
     assert figures(solved(ENDED))[1] == pytest.approx(16_000)
+
+
+IN_HOUSE = """\
+  scoring:
+    route: [{model: acme/hosted}]
+    fallbacks: [beta/mid]
+    demand: {requests: 1000, input_tokens: 500, output_tokens: 500}
+"""
+
+
+def test_hosting_that_stays_counts_in_shares_of_spend() -> None:
+    """Scoring stays at acme/hosted for 9,000: with writing's 5,000 acme has 14,000 of 20,000.
+
+    The others are 4,000 and 2,000. At most 75% is kept as it is; without the hosting acme's share
+    would read 5,000 of 11,000, and the limit would cost nothing at 50% either.
+    """
+    files = shop_files(evidence=NO_SMALL)
+    files["allocations/shop.yaml"] += IN_HOUSE
+    hosted = acme_model("acme/hosted", 0, "nimbus", "US").replace(
+        "    usd_per_million_tokens: {input: 0}\n", "    usd_fixed_per_month: 9000\n"
+    )
+    files["catalog/models.yaml"] = files["catalog/models.yaml"].replace(
+        "clouds:\n", f"{hosted}clouds:\n"
+    )
+
+    def limited(share: str) -> Optimum:
+        policy = (
+            f"  v: {{rule: concentration, level: vendor, weigh_by: spend, max_share: {share}}}\n"
+        )
+        return optimize_state(assessed({**files, "policies/limits.yaml": f"policies:\n{policy}"}))
+
+    free = limited("0.75")
+    assert figures(free) == pytest.approx((32_000, 20_000, 20_000))
+    assert free.proposal is not None
+    assert routes(free) == ON_SMALL
+    tight = limited("0.65")
+    assert tight.solution is None or tight.solution.cost > 20_000 + 1

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from decimal import Decimal
+from difflib import SequenceMatcher
 from pathlib import Path
 
 import numpy as np
@@ -19,7 +20,7 @@ from multillm_gov.optimization.candidates import late_share
 from multillm_gov.optimization.frontier import frontier
 from multillm_gov.optimization.leverage import leverages
 from multillm_gov.optimization.other_costs import lost_hits
-from multillm_gov.optimization.plan import stages
+from multillm_gov.optimization.plan import stages, to_measure
 from multillm_gov.optimization.policy_prices import policy_prices
 from multillm_gov.optimization.solving import spend_of
 from multillm_gov.risk.portfolio_risk import PortfolioRisk, measure_risk
@@ -575,5 +576,85 @@ def test_a_latency_that_nobody_measured_holds_its_task_class() -> None:
     held = {one.task: one.reason for one in optimize_state(state).prepared.inputs.options.held}
     assert held == {"triage": "its latency is limited, and no other model's was measured"}
     assumed = assume(state.state, ("model:beta/cheap@triage=0.95",))
-    found = routes(optimize_state(assumed, on_files=False))
-    assert found["triage"] == {"beta/cheap": 100}
+    optimum = optimize_state(assumed, on_files=False)
+    assert routes(optimum)["triage"] == {"beta/cheap": 100}
+    (needed,) = to_measure(optimum.prepared.inputs.options, [("triage", "beta/cheap")])
+    assert needed.measured == 0  # what is assumed was not measured
+    assert needed.missing == needed.cases > 0
+
+
+TIGHT_AND_LOOSE = {
+    "max_share of requests": (cap("max_share: 0.5"), cap("max_share: 0.7")),
+    "max_share of spend": (
+        cap("max_share: 0.5", basis="spend"),
+        cap("max_share: 0.8", basis="spend"),
+    ),
+    "max_share of value": (
+        cap("max_share: 0.6", basis="value_at_stake"),
+        cap("max_share: 0.9", basis="value_at_stake"),
+    ),
+    "cloud": (cap("max_share: 0.55", level="cloud"), cap("max_share: 0.8", level="cloud")),
+    "country": (
+        cap("max_share: 0.5", level="jurisdiction"),
+        cap("max_share: 0.9", level="jurisdiction"),
+    ),
+    "hhi": (cap("max_hhi: 3800"), cap("max_hhi: 6000")),
+    "effective number": (cap("min_effective_number: 2.5"), cap("min_effective_number: 1.5")),
+    "largest two": (
+        cap("max_top_n: {n: 2, share: 0.8}"),
+        cap("max_top_n: {n: 2, share: 0.95}"),
+    ),
+    "law": (
+        "  law: {rule: jurisdiction-limit, named: [DE], weigh_by: requests, max_share: 0.4}\n",
+        "  law: {rule: jurisdiction-limit, named: [DE], weigh_by: requests, max_share: 0.7}\n",
+    ),
+    "price rise": (
+        "  p: {rule: absolute-exposure, price_rise: 0.5, max_added_monthly: 2600}\n",
+        "  p: {rule: absolute-exposure, price_rise: 0.5, max_added_monthly: 4000}\n",
+    ),
+    "ceiling": (
+        "  total: {rule: total-spend-over-cap, per: vendor, names: [gamma], max_monthly: 1000}\n",
+        "  total: {rule: total-spend-over-cap, per: vendor, names: [gamma], max_monthly: 2000}\n",
+    ),
+}
+
+
+@pytest.mark.parametrize("which", TIGHT_AND_LOOSE)
+def test_no_relaxed_limit_of_any_kind_costs_more(which: str, plain: Optimum) -> None:
+    """The bill never rises when a limit is relaxed; each costs something here, but for one.
+
+    What a price rise may add is 2,500 at acme already, which writing cannot leave.
+    """
+    tight, loose = (cost(optimize_state(shop(policies=each))) for each in TIGHT_AND_LOOSE[which])
+    assert cost(plain) - 1e-6 <= loose <= tight + 1e-6
+    assert tight > cost(plain) + 1 or which == "price rise"
+
+
+@pytest.mark.parametrize("ending", ["\n", "\r\n"])
+def test_bytes_outside_routes_and_fallbacks_stay(tmp_path: Path, ending: str) -> None:
+    """Comments, odd spaces, line ends and a missing last line end: nothing else is written."""
+    files = shop_files()
+    odd = files["allocations/shop.yaml"].replace("owner: growth", "owner:   growth  # who  asks")
+    data = odd.rstrip().replace("\n", ending).encode() + b"  # last"
+    root = write(tmp_path, files)
+    path = root / "allocations/shop.yaml"
+    path.write_bytes(data)
+    found = optimize(OptimizeOptions(frontier_points=0, prices=False), as_of=AS_OF, root=root)
+    write_stage(found, "whole")
+    after = path.read_bytes()
+    old, new = data.split(ending.encode()), after.split(ending.encode())
+    assert b"\n" not in b"".join(new)
+    changed = [
+        line
+        for tag, a, b, c, d in SequenceMatcher(None, old, new, autojunk=False).get_opcodes()
+        if tag != "equal"
+        for line in (*old[a:b], *new[c:d])
+    ]
+    assert changed
+    assert all(
+        line.strip().startswith(
+            (b"route:", b"- model:", b"- {model", b"weight:", b"fallbacks:", b"- ")
+        )
+        for line in changed
+    )
+    assert new[-1] == old[-1]

@@ -131,7 +131,7 @@ def _stress(stage: StageResult, currency: str) -> Iterator[Block]:
     tail = f"; {count_of(stage.stress.not_run, 'scenario')} not run" if stage.stress.not_run else ""
     yield Paragraph(
         f"Stressed with {count_of(len(stage.stress.scenarios), 'scenario')}: "
-        f"{same:,} end as they do today, and no limit breaks without a shock{tail}."
+        f"{same:,} end as they do today, and no further limit breaks without a shock{tail}."
     )
 
 

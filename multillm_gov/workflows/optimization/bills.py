@@ -53,7 +53,7 @@ def _bill(prepared: Preparation, shares: Floats) -> dict[str, float]:
     """By task class: what shares cost."""
     options = prepared.inputs.options
     costs = np.bincount(
-        options.task_of, weights=options.costs * shares, minlength=len(options.tasks)
+        options.task_of, weights=options.spend_weights * shares, minlength=len(options.tasks)
     )
     return {task.task.name: float(cost) for task, cost in zip(options.tasks, costs, strict=True)}
 

@@ -194,7 +194,12 @@ def _part(problem: Problem, values: Floats, name: str) -> float:
 
 
 def _require_limits(optimum: Optimum, proposal: Assessment) -> None:
-    """Every policy that has rows must hold in the proposal, whether it held before or not."""
+    """Every policy that has rows must hold in the proposal, whether it held before or not.
+
+    Shares of spend have no term for hosting that routes decide: with it, `check` objects instead.
+    """
+    if optimum.problem.fixed_costs:
+        return
     declared = optimum.prepared.inputs.declared
     modeled = {one.name for one in declared.entities} | {one.name for one in declared.spend}
     for one in proposal.findings:

@@ -13,6 +13,7 @@ from multillm_gov.errors import UsageError
 from multillm_gov.evidence.record import EvidenceRecord, PlacedRecord
 from multillm_gov.location import Place
 from multillm_gov.measures.portfolio_figures import measure
+from multillm_gov.optimization.plan import ASSUMED
 from multillm_gov.portfolio.allocation import SpendCap, TaskClass
 from multillm_gov.portfolio.policy import Policy
 from multillm_gov.rules.engine.assessment import Assessment, assess
@@ -123,7 +124,7 @@ def _model(state: State, subject: str, score: str) -> State:
         date=state.as_of,
         sample_size=CASES,
         score=Share(str(_number(score, "1"))),
-        source="assumed",
+        source=ASSUMED,
         p95_seconds=None if latency is None else latency.p95_seconds,
     )
     placed = PlacedRecord(record=record, place=Place("evidence"))
