@@ -68,7 +68,7 @@ class OptionSet(Struct, frozen=True, kw_only=True):
             else 0.0
             for option in self.options
         ]
-        return self.costs + np.array(hosting)
+        return self.costs + np.array(hosting, dtype=np.float64)
 
     @property
     def quality(self) -> Floats:
