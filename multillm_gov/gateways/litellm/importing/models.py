@@ -176,6 +176,9 @@ class Models:
         return next(filter(self.catalog.find, (base, f"{each.provider}/{base}")), "")
 
     def _keys(self, each: Deployment) -> None:
+        if "litellm_credential_name" in each.parameters:
+            words = "which key and address are behind this credential? No value of it is copied"
+            self.ledger.note(each.parameter("litellm_credential_name"), "question", words)
         for key in ("api_key", "api_base", "api_version"):
             if key not in each.parameters:
                 continue
