@@ -10,7 +10,7 @@ PYTHON = $(shell for python in python3.11 python3 python3.12 python3.13; do \
 	if $$python -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then echo $$python; exit; fi; done)
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-install test-realmodel test-gateway lint format docs bench bench-usage
+.PHONY: help demo test test-install test-realmodel test-gateway test-spark lint format docs bench bench-usage
 
 help:  ## List the targets
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 16
@@ -49,6 +49,10 @@ test-realmodel: $(READY)  ## Ask a small real chat and a small real embedding mo
 test-gateway: $(READY)  ## Start the real LiteLLM proxy from an exported file and drive it (installs it)
 	tests/gateway/setup .gateway
 	$(BIN)/pytest -m gateway tests/gateway
+
+test-spark: $(READY)  ## Run the query of usage on Apache Spark in local mode (installs it; needs Java 17)
+	tests/spark/setup .spark
+	$(BIN)/pytest -m spark -o faulthandler_timeout=600 tests/spark
 
 lint: $(READY)  ## Check style, types, floors and workflows
 	$(BIN)/ruff check .

@@ -212,6 +212,17 @@ def backtest() -> None:
                     naive = found.spent / known_days * last.day
                     rows.append((found, actual, naive, before))
             _show(f"{name}, day {known_days}", rows)
+    for name, years in sets.items():
+        for known in (date(2025, 3, 31), date(2025, 6, 30), date(2025, 9, 30)):
+            rows = []
+            for daily in years:
+                first, last = date(2025, 1, 1), date(2025, 12, 31)
+                through = {day: each for day, each in daily.items() if day <= known}
+                found, actual = forecast(through, first, last), sum(daily.values())
+                naive = found.spent / len(through) * 365
+                month = sum(daily[known - timedelta(days=back)] for back in range(30)) / 30
+                rows.append((found, actual, naive, found.spent + month * (365 - len(through))))
+            _show(f"{name}, year's end as of {known}", rows)
     for name in ("conv", "code"):
         daily = trace(name)
         days = sorted(daily)

@@ -76,6 +76,28 @@ class BarChart(msgspec.Struct, frozen=True, kw_only=True, tag="bars"):
     references: tuple[Reference, ...] = ()
 
 
+class Step(msgspec.Struct, frozen=True, kw_only=True):
+    """One bar of a waterfall: where it starts and ends, and its change as spelt."""
+
+    label: str
+    start: float
+    """0 for a total."""
+    end: float
+    text: str
+    total: str
+    """The end as spelt."""
+    status: Status = "neutral"
+
+
+class Waterfall(msgspec.Struct, frozen=True, kw_only=True, tag="waterfall"):
+    """From one total to another: each step starts where the one before ended."""
+
+    title: str
+    summary: str
+    steps: tuple[Step, ...]
+    unit: str = ""
+
+
 class Segment(msgspec.Struct, frozen=True, kw_only=True):
     """One part of a stacked row: its share of the whole (0..1)."""
 
@@ -169,6 +191,6 @@ class LineChart(msgspec.Struct, frozen=True, kw_only=True, tag="lines"):
     lines: tuple[Line, ...]
 
 
-Chart = BarChart | ShareChart | Timeline | HeatMap | LineChart
+Chart = BarChart | ShareChart | Timeline | HeatMap | LineChart | Waterfall
 """What formats without drawings show as a summary and a table."""
 Block = Table | Paragraph | Items | Chart

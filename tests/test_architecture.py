@@ -76,6 +76,7 @@ NO_ROOM = {
     "hosts": "the templates for hosts of repositories (`action.yml`, GitLab, pre-commit)",
     "oracles": "closed forms that only tests compare with",
     "realmodel": "small real models, asked on request only",
+    "spark": "the query of usage on Apache Spark, on request only",
 }
 """Folders of tests that stand for no part of the package, and what they are."""
 

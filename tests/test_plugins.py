@@ -62,6 +62,32 @@ from multillm_gov.offline.openai.chat import answer, read
 PATH = "shouts"
 """
 
+_READER = """\
+from multillm_gov.usage.reader import Contract, Field, Reader
+
+def recognize(sample):
+    return sample.has("shouted_at")
+
+READER = Reader(
+    contract=Contract(
+        title="Shouts", role="gateway", precedence=15, cache_reads_in_input="included",
+        cache_writes_in_input="included", money="USD", grain="one shout", model_name="the mouth",
+        joins_by=("model",), covers="shouts", never_contains=("whispers",), source="nowhere",
+    ),
+    recognize=recognize,
+    fields={
+        "started": Field("shouted_at", "moment", required=True),
+        "cost": Field("price", "number", required=True),
+        "mouth": Field("mouth"),
+    },
+    row={
+        "row_id": "MD5(CONCAT_WS('|', started, mouth))", "started_at": "started",
+        "grain": "'request'", "charge": "'usage'", "provider": "'shouts'", "model": "mouth",
+        "requests": "1", "effective_cost": "cost", "currency": "'USD'",
+    },
+)
+"""
+
 FAMILIES = {
     "multillm_gov.rendering.formats": (
         _SHOUT,
@@ -134,6 +160,35 @@ FAMILIES = {
         (
             "from multillm_gov.offline.vendors import format_at\n"
             "print(format_at('/shout/v1/chat')[0].name.upper())"
+        ),
+    ),
+    "multillm_gov.usage.readers": (
+        _READER,
+        (
+            "from pathlib import Path\n"
+            "text = 'shouted_at,price,mouth\\n2026-11-03T10:00:00,1.25,big\\n'\n"
+            "Path('shouts.csv').write_text(text + '2026-11-03T11:00:00,x,big\\n')\n"
+            "main(['usage', 'readers'])\n"
+            "assert main(['usage', 'import', 'shouts.csv']) == 0\n"
+            "from multillm_gov.warehouse.querying import stored_aggregates\n"
+            "from multillm_gov.warehouse.store import Store\n"
+            "(row,) = stored_aggregates(Store(folder=Path('.govern/usage')))\n"
+            "assert (row.producer, row.model, str(row.effective_cost)) == "
+            "('shout', 'big', '1.250000000000')"
+        ),
+    ),
+    "multillm_gov.rendering.consumption": (
+        "def render(consumed):\n    return b'SHOUT' + str(len(consumed.aggregates)).encode()\n",
+        (
+            "from datetime import date\n"
+            "from multillm_gov.measures.consumption.alerts import Consumed\n"
+            "from multillm_gov.workflows.usage.exporting import export_formats\n"
+            "from multillm_gov.plugins import load_plugin\n"
+            "assert 'shout' in export_formats()\n"
+            "day = date(2026, 11, 3)\n"
+            "empty = Consumed(aggregates=(), first=day, last=day, through=day, currency='USD', "
+            "standings=(), owners={}, obligations=())\n"
+            "print(load_plugin('multillm_gov.rendering.consumption', 'shout').render(empty))"
         ),
     ),
     "multillm_gov.offline.openai": (

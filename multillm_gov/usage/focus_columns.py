@@ -11,6 +11,13 @@ def is_focus(sample: Sample) -> bool:
     return sample.has(*LEAST)
 
 
+def is_focus_invoice(sample: Sample) -> bool:
+    """Whether the columns are those of the invoice and billing-period data sets (1.4)."""
+    named = sample.has("BillingPeriodStart", "BillingPeriodEnd")
+    own = sample.has("InvoiceId") or sample.has("BillingPeriodStatus")
+    return named and own and not sample.has("ChargePeriodStart")
+
+
 def is_litellm_export(sample: Sample) -> bool:
     """Whether a FOCUS file is the export of a LiteLLM gateway.
 

@@ -5,12 +5,14 @@ import json
 import random
 from datetime import date, timedelta
 from decimal import Decimal
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
 import yaml
 from click.testing import CliRunner
 
+from browser import in_browser, measured
 from conftest import Govern
 from multillm_gov.cli.usage import command
 
@@ -143,9 +145,14 @@ def test_reconciliation_of_a_gateway_that_misses_requests(root: Path) -> None:
 
 def test_a_change_between_months(root: Path) -> None:
     report = answer(root, "explain-change", "2026-10-01..2026-10-24", "2026-11-01..2026-11-24")
-    steps = cells(report, "change")
-    assert [steps[0][0], steps[-1][0]] == ["2026-10-01..2026-10-24", "2026-11-01..2026-11-24"]
-    assert steps[-2][2] == steps[-1][2]
+    blocks = next(each for each in report["sections"] if each["id"] == "change")["blocks"]
+    steps = next(block["steps"] for block in blocks if "steps" in block)
+    assert [steps[0]["label"], steps[-1]["label"]] == [
+        "2026-10-01..2026-10-24", "2026-11-01..2026-11-24",
+    ]  # fmt: skip
+    assert steps[-2]["total"] == steps[-1]["total"]
+    for one, following in pairwise(steps[:-1]):
+        assert following["start"] == one["end"], "each step starts where the one before ended"
     done = CliRunner().invoke(command, ["explain-change", "2026-13", "2026-10", "-C", str(root)])
     assert done.exit_code != 0
 
@@ -278,3 +285,28 @@ def test_exports_agree_with_the_month_end_page(root: Path, tmp_path: Path) -> No
     assert (fired["subject"], fired["owner"], fired["kind"]) == ("triage", "support", "cap-spent")
     quiet = CliRunner().invoke(command, ["export", "--format", "csv", *day])
     assert quiet.exit_code == 0, "without --notify an export never fails"
+
+
+@pytest.mark.browser
+@in_browser
+@pytest.mark.parametrize("width", [400, 1000])
+def test_the_month_end_page_in_a_browser(root: Path, tmp_path: Path, width: int) -> None:
+    """The page of a FinOps analyst has the report's charts, and fits a telephone."""
+    page = tmp_path / "usage.html"
+    done = CliRunner().invoke(
+        command, ["status", "--as-of", "2026-11-24", "-C", str(root), "--output", str(page)]
+    )
+    assert done.exit_code == 0, done.output
+    seen = measured(page.read_bytes(), tmp_path, width)
+    assert int(seen["window"]) == width
+    assert int(seen["overflow"]) == 0
+    assert seen["shown"].split() == ["narrow" if width == 400 else "wide"] * 2, "caps, and why"
+    if width == 400:
+        assert int(seen["late"]) == 0, "an element reaches past the right edge"
+    text = page.read_text()
+    for told in (
+        "Expected by the end of the month, and caps",
+        "From one period to the other",
+        "What to do",
+    ):
+        assert told in text

@@ -59,6 +59,16 @@ EXPECTED = {
         (None, 1_000_000, None, None, None, None, "3", "4", "0"),
         (None, None, None, None, None, None, "0.3", "0.3", "0"),
     ],
+    # Model identity, `Uncached` input, a prepaid commitment drawn down, a provider's own split.
+    "focus_1_5.csv": [
+        (None, 5_000_000, None, None, None, None, "25", "25", "25"),
+        (None, 50_000_000, 50_000_000, None, None, None, "10", "10", "10"),
+        (None, 15_000_000, None, 15_000_000, None, None, "37.5", "37.5", "37.5"),
+        (None, None, None, None, None, None, "0", "500000", "500000"),
+        (None, None, None, None, None, 1_500_000, "30", "37.5", "0"),
+        (None, None, None, None, None, 600_000, "6", "6", "6"),
+        (None, None, None, None, None, 400_000, "4", "4", "4"),
+    ],
     # The row's own total decides what `input` includes; where none is given it is not known.
     "langfuse.jsonl": [
         (1, 1_000, 400, None, None, 500, "0.0125", None, None),
@@ -80,7 +90,9 @@ EXPECTED = {
 @pytest.mark.parametrize("name", EXPECTED)
 def test_figures_of_each_producer(tmp_path: Path, name: str) -> None:
     (done,) = imported(tmp_path, FEEDS / name)
-    assert done.producer == name.partition(".")[0].replace("_", "-").removesuffix("-1-2")
+    assert done.producer == name.partition(".")[0].replace("_", "-").removesuffix(
+        "-1-2"
+    ).removesuffix("-1-5")
     expected = [
         tuple(Decimal(each) if isinstance(each, str) else each for each in row)
         for row in EXPECTED[name]
@@ -89,7 +101,10 @@ def test_figures_of_each_producer(tmp_path: Path, name: str) -> None:
 
 
 def test_every_reader_has_a_file_here_and_a_contract() -> None:
-    seen = {name.partition(".")[0].replace("_", "-").removesuffix("-1-2") for name in EXPECTED}
+    seen = {
+        name.partition(".")[0].replace("_", "-").removesuffix("-1-2").removesuffix("-1-5")
+        for name in EXPECTED
+    }
     assert set(reader_names()) - seen == {"litellm-payloads", "rows"}
     for name in reader_names():
         reader = load_reader(name)
@@ -119,6 +134,18 @@ def test_commitments_are_cash_or_consumption_never_both(tmp_path: Path) -> None:
     ((reason, total),) = marker.left_out.items()
     assert "ServiceCategory" in reason
     assert (total.rows, total.money) == (1, {"USD": "7.77"})
+
+
+def test_a_model_has_an_identity_and_a_split_the_tags_of_whom_it_is_for(tmp_path: Path) -> None:
+    imported(tmp_path, FEEDS / "focus_1_5.csv")
+    rows = rows_of(tmp_path)
+    assert [row["model"] for row in rows] == ["saturn-5.0"] * 3 + ["Token Commitment"] + [
+        "saturn-5.0"
+    ] * 3
+    assert {(row["provider"], row["key_id"]) for row in rows} == {("Maker", "key_17")}
+    assert [row["tags"][-5:-2] for row in rows[-3:]] == ["c-7", "c-8", "c-9"]
+    assert "person@example.org" not in str(rows)
+    assert len({row["row_id"] for row in rows}) == len(rows)
 
 
 def test_no_personal_data_is_stored(tmp_path: Path) -> None:
@@ -182,6 +209,10 @@ LOOKALIKES = {
     "langfuse analytics": (
         Sample(columns=("type", "start_time", "total_cost", "tokens")),
         "under the label of tokens",
+    ),
+    "focus invoices": (
+        Sample(columns=("InvoiceId", "BillingPeriodStart", "BillingPeriodEnd", "BilledCost")),
+        "invoices or billing periods",
     ),
     "focus without currency": (
         Sample(columns=("BilledCost", "EffectiveCost", "ChargePeriodStart", "ChargeCategory")),

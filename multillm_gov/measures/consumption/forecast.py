@@ -1,23 +1,27 @@
 """What a month or a year will cost, from daily spend: with an interval, or none where data is thin.
 
-Weekday and weekend means (method 2.2), a trend where it is significant, and three sources of
-error: the days' own scatter, the estimated level, and the steps that a wandering level still takes.
+Weekday and weekend means (method 2.2), and a level that may wander and drift. Four sources of
+error: the days' own scatter, the estimated level, its drift, and the steps it still takes.
 """
 
 from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
-from math import exp, log, sqrt
+from math import sqrt
 from statistics import NormalDist, mean
 
 from msgspec import Struct
 
+from multillm_gov.measures.consumption.local_level import (
+    Beliefs,
+    damped,
+    drift_error,
+    sum_variance,
+    weighed_beliefs,
+)
+
 LEAST_DAYS = 10
 """Days of history below which only a run rate is given, without an interval."""
 _TREND_DAYS = 28
-_TREND_GAIN = 4.0
-"""Log-likelihood by which a slope must fit better: it is extrapolated, a level is not."""
-_RATIOS = (0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1.0)
-"""Variance of the level's daily step by that of a day's scatter."""
 _LONGEST = 120
 """Days of history that are used: older ones say little of the level."""
 
@@ -71,53 +75,48 @@ def _settled(spent: float) -> Forecast:
                     high_95=spent, method="the period is over")  # fmt: skip
 
 
-class _Fit(Struct, frozen=True):
-    groups: dict[bool, list[float]]
-    """Amounts of weekdays and of weekend days, without the slope."""
-    slope: float
-    levels: tuple[tuple[float, float, float, float, float], ...]
-    """Of each possible restlessness of the level: weight, scatter, level, its variance, step
-    variance; none: too few days to tell, the level stands still."""
-    likelihood: float
-
-    @property
-    def means(self) -> dict[bool, float]:
-        """Mean of weekdays and of weekend days."""
-        return {key: mean(values) for key, values in self.groups.items()}
-
-
 def _modelled(history: list[tuple[date, float]], ahead: list[date], spent: float) -> Forecast:
-    fit = _fit(history, 0.0)
-    if len(history) >= _TREND_DAYS:
-        trended = _fit(history, _slope(history))
-        if trended.likelihood > fit.likelihood + _TREND_GAIN:
-            fit = trended
+    groups: dict[bool, list[float]] = {True: [], False: []}
+    for day, amount in history:
+        groups[_is_weekend(day)].append(amount)
+    means = {key: mean(values) for key, values in groups.items()}
+    beliefs = _beliefs(history, means)
     through = history[-1][0]
-    middle = history[0][0].toordinal() + (len(history) - 1) / 2
-    level = sum(each[0] * each[2] for each in fit.levels)
+    if not beliefs:
+        counts = {key: sum(_is_weekend(day) is key for day in ahead) for key in (True, False)}
+        expected, error, freedom = seasonal_sum(groups, counts)
+        per_day = [(day, means[_is_weekend(day)]) for day in ahead]
+        text = f"weekday and weekend means of {len(history)} days"
+        return _with_interval(spent, expected, (error, freedom), per_day, text)
+    level = sum(weight * each.level for weight, each in beliefs)
+    drift = sum(weight * each.drift for weight, each in beliefs)
     per_day = [
-        (day, max(fit.means[_is_weekend(day)] + level
-                  + fit.slope * _damped(day, through, middle), 0.0))
+        (day, max(means[_is_weekend(day)] + level + drift * damped((day - through).days), 0.0))
         for day in ahead
-    ]  # fmt: skip
+    ]
+    error = sqrt(sum_variance(beliefs, [(day - through).days for day in ahead]))
+    trend = f", drift {drift:+,.2f} a day" if abs(drift) > drift_error(beliefs, drift) else ""
+    text = f"weekday and weekend means of {len(history)} days{trend}, level free to move"
     expected = sum(amount for _, amount in per_day)
-    error, freedom = _error(fit, ahead, through)
-    bounds = {}
+    return _with_interval(spent, expected, (error, max(len(history) // 4, 3)), per_day, text)
+
+
+def _with_interval(
+    spent: float,
+    expected: float,
+    error: tuple[float, int],
+    per_day: list[tuple[date, float]],
+    method: str,
+) -> Forecast:
+    """``error``: standard error of the days ahead, and its degrees of freedom."""
+    ends = []
     for share in (0.80, 0.95):
-        half = _student(0.5 + share / 2, freedom) * error
-        bounds[share] = (spent + max(expected - half, 0.0), spent + expected + half)
-    trend = f", trend {fit.slope:+,.2f} a day" if fit.slope else ""
-    moving = ", level free to move" if fit.levels else ""
+        half = _student(0.5 + share / 2, error[1]) * error[0]
+        ends += [spent + max(expected - half, 0.0), spent + expected + half]
     return Forecast(
-        spent=spent,
-        expected=spent + expected,
-        low_80=bounds[0.80][0],
-        high_80=bounds[0.80][1],
-        low_95=bounds[0.95][0],
-        high_95=bounds[0.95][1],
-        method=f"weekday and weekend means of {len(history)} days{trend}{moving}",
-        per_day=tuple(per_day),
-    )
+        spent=spent, expected=spent + expected, low_80=ends[0], high_80=ends[1], low_95=ends[2],
+        high_95=ends[3], method=method, per_day=tuple(per_day),
+    )  # fmt: skip
 
 
 def seasonal_sum(
@@ -137,76 +136,13 @@ def seasonal_sum(
     return expected, sqrt(squares / freedom * spread), freedom
 
 
-def _fit(history: list[tuple[date, float]], slope: float) -> _Fit:
-    """Means around a slope, and a level that wanders around them as far as the days show."""
-    middle = (len(history) - 1) / 2
-    groups: dict[bool, list[float]] = {True: [], False: []}
-    flat = [(day, amount - slope * (index - middle)) for index, (day, amount) in
-            enumerate(history)]  # fmt: skip
-    for day, amount in flat:
-        groups[_is_weekend(day)].append(amount)
-    means = {key: mean(values) for key, values in groups.items()}
-    residuals = [amount - means[_is_weekend(day)] for day, amount in flat]
+def _beliefs(history: list[tuple[date, float]], means: Mapping[bool, float]) -> Beliefs:
+    """Beliefs with their weights (sum 1); none below four weeks, where the level stands still."""
     if len(history) < _TREND_DAYS:
-        return _Fit(groups, slope, (), 0.0)
-    found = [_filtered(residuals, ratio) for ratio in _RATIOS]
-    best = max(each[0] for each in found)
-    total = sum(exp(each[0] - best) for each in found)
-    return _Fit(groups, slope, tuple((exp(each[0] - best) / total, *each[1:]) for each in found),
-                best)  # fmt: skip
-
-
-def _filtered(residuals: list[float], ratio: float) -> tuple[float, float, float, float, float]:
-    """Kalman filter of a local level: log-likelihood, scatter, level, its variance, step variance.
-
-    ``ratio`` is the variance of a day's step by that of its scatter (Harvey 1989, section 4.2).
-    """
-    state, variance = 0.0, max(ratio * 10, 1 / len(residuals))
-    total = determinant = 0.0
-    for each in residuals:
-        predicted = variance + ratio
-        error, spread = each - state, predicted + 1
-        total += error * error / spread
-        determinant += log(spread)
-        gain = predicted / spread
-        state += gain * error
-        variance = predicted * (1 - gain)
-    count = len(residuals)
-    scatter = (total or 1e-12) / (count - 2)
-    likelihood = -count / 2 * log(scatter) - determinant / 2
-    return likelihood, scatter, state, variance * scatter, ratio * scatter
-
-
-def _error(fit: _Fit, ahead: Sequence[date], through: date) -> tuple[float, int]:
-    """Standard error of the days ahead: scatter, level, and the steps it has yet to take."""
-    days = len(ahead)
-    if not fit.levels:
-        counts = {key: sum(1 for day in ahead if _is_weekend(day) is key) for key in (True, False)}
-        _, error, freedom = seasonal_sum(fit.groups, counts)
-        return error, freedom
-    last = (ahead[-1] - through).days
-    moved = sum(min(last - step, days) ** 2 for step in range(last))
-    center = sum(weight * level for weight, _, level, _, _ in fit.levels)
-    variance = sum(
-        weight * (scatter * days + (spread + (level - center) ** 2) * days**2 + step * moved)
-        for weight, scatter, level, spread, step in fit.levels
-    )
-    return sqrt(variance), max(sum(map(len, fit.groups.values())) // 4, 3)
-
-
-def _slope(history: list[tuple[date, float]]) -> float:
-    """Daily growth by least squares on weekly means."""
-    whole = [history[end - 7 : end] for end in range(len(history), 6, -7)][::-1]
-    means = [mean(amount for _, amount in week) for week in whole]
-    middle = (len(means) - 1) / 2
-    spread = sum((index - middle) ** 2 for index in range(len(means)))
-    return sum((index - middle) * each for index, each in enumerate(means)) / spread / 7
-
-
-def _damped(day: date, through: date, middle: float) -> float:
-    """Days from the middle of history, the future ones beyond four weeks counted for half."""
-    ahead = (day - through).days
-    return through.toordinal() - middle + min(ahead, 28) + max(ahead - 28, 0) / 2
+        return []
+    residuals = [amount - means[_is_weekend(day)] for day, amount in history]
+    size = mean(amount for _, amount in history)
+    return weighed_beliefs(residuals, size)
 
 
 def _student(probability: float, freedom: int) -> float:

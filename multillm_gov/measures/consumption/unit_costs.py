@@ -4,7 +4,7 @@ Consumption (effective cost) only: seats, commitments and idle capacity are in n
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Container, Iterable, Mapping
 from datetime import date, timedelta
 from decimal import Decimal
 
@@ -18,6 +18,18 @@ WINDOW_DAYS = 28
 _ZERO = Decimal(0)
 Acceptance = Callable[[UsageAggregate], Decimal | None]
 """Share of accepted answers (0..1) of the model in its task class; ``None``: no result."""
+
+
+class ListBasis(Struct, frozen=True, kw_only=True):
+    """What paid amounts are compared with."""
+
+    price_of: PriceOf
+    """List prices in US dollars."""
+    usd_per_unit: Decimal | None
+    """US dollars per unit of the currency; ``None``: not known, so no list price is."""
+    told_by: Container[str] = ()
+    """Producers whose list cost is the provider's own. That of a gateway is its spend once more,
+    so tokens are priced by the list instead."""
 
 
 class UnitCosts(Struct, frozen=True, kw_only=True):
@@ -83,8 +95,7 @@ def unit_costs(
     through: date,
     *,
     acceptance: Acceptance,
-    price_of: PriceOf,
-    usd_per_unit: Decimal | None,
+    basis: ListBasis,
     value_at_stake: Decimal = _ZERO,
 ) -> UnitCosts:
     """Unit costs of the 28 days to ``through``, beside those of the 28 days before.
@@ -94,8 +105,7 @@ def unit_costs(
         aggregates: Of that task class, each money counted once.
         through: Last day.
         acceptance: Benchmark success.
-        price_of: List prices in US dollars.
-        usd_per_unit: US dollars per unit of the currency; ``None``: not known, so no list price is.
+        basis: List prices to compare with.
         value_at_stake: A month.
     """
     first = through - timedelta(days=WINDOW_DAYS - 1)
@@ -103,7 +113,7 @@ def unit_costs(
     now = [each for each in every if first <= each.day <= through]
     then = [each for each in every if first - timedelta(days=WINDOW_DAYS) <= each.day < first]
     accepted, unscored = _accepted(now, acceptance)
-    listed, paid = _listed(now, price_of, usd_per_unit)
+    listed, paid = _listed(now, basis)
     earlier = _requests(then)
     return UnitCosts(
         subject=subject,
@@ -153,19 +163,20 @@ def _accepted(
 
 
 def _listed(
-    aggregates: Iterable[UsageAggregate], price_of: PriceOf, usd_per_unit: Decimal | None
+    aggregates: Iterable[UsageAggregate], basis: ListBasis
 ) -> tuple[Decimal | None, Decimal]:
     """At list prices, and paid: a feed's own list cost first, else tokens times the price list."""
     listed, paid, any_known = _ZERO, _ZERO, False
     for each in aggregates:
         if each.effective_cost is None:
             continue
-        amount = each.list_cost if "list_cost" not in each.unknown else None
-        if amount is None and usd_per_unit:
-            price, tokens = price_of(each), tokens_of(each)
+        told = each.producer in basis.told_by and "list_cost" not in each.unknown
+        amount = each.list_cost if told else None
+        if amount is None and basis.usd_per_unit:
+            price, tokens = basis.price_of(each), tokens_of(each)
             counted = not each.unknown.keys() & {"input_tokens_with_cache", "output_tokens"}
             if price is not None and tokens is not None and counted:
-                amount = list_cost(tokens, price, each.service_tier) / usd_per_unit
+                amount = list_cost(tokens, price, each.service_tier) / basis.usd_per_unit
         if amount is not None:
             any_known = True
             listed += amount

@@ -2,7 +2,7 @@
 
 import msgspec
 
-from multillm_gov.content import Bar, BarChart
+from multillm_gov.content import Bar, BarChart, Waterfall
 from multillm_gov.rendering.charts.scale import Scale, format_tick, nice_ticks
 from multillm_gov.rendering.charts.svg import (
     SIZE,
@@ -21,8 +21,18 @@ _BAR = 14.0
 _LANE = SIZE + 5
 
 
-def draw_bars(chart: BarChart, *, width: float, key: str, theme: Theme) -> str:
-    """One row per bar: label, bar with its limit mark, value; wide or stacked by width."""
+def draw_bars(
+    chart: BarChart, *, width: float, key: str, theme: Theme, starts: tuple[float, ...] = ()
+) -> str:
+    """One row per bar: label, bar with its limit mark, value; wide or stacked by width.
+
+    Args:
+        chart: What is drawn.
+        width: Of the drawing.
+        key: Makes its ids unique in the page.
+        theme: Its colors.
+        starts: Where each bar starts; default: at 0.
+    """
     plan = _plan(chart, width)
     parts, top = _references(chart, plan, theme)
     bottom = top + plan.pitch * len(chart.bars)
@@ -30,7 +40,7 @@ def draw_bars(chart: BarChart, *, width: float, key: str, theme: Theme) -> str:
     rows = [
         part
         for n, bar in enumerate(chart.bars)
-        for part in _bar(bar, plan, top + n * plan.pitch, theme)
+        for part in _bar(bar, plan, top + n * plan.pitch, theme, starts[n] if starts else 0.0)
     ]
     height = bottom + 24
     if any(bar.limit is not None for bar in chart.bars):
@@ -85,7 +95,7 @@ def _format(bar: Bar) -> str:
     return MARKS[bar.status] + visible(bar.text)
 
 
-def _bar(bar: Bar, plan: _Plan, top: float, theme: Theme) -> list[str]:
+def _bar(bar: Bar, plan: _Plan, top: float, theme: Theme, start: float) -> list[str]:
     y = top + (18 if plan.stacked else 6)
     baseline = y - 5 if plan.stacked else y + _BAR - 3
     room = plan.width - plan.values - 6 if plan.stacked else plan.names - 12
@@ -93,10 +103,27 @@ def _bar(bar: Bar, plan: _Plan, top: float, theme: Theme) -> list[str]:
     parts = [
         label((0, baseline), shorten(visible(bar.label), room), theme.ink),
         box((plan.names, y), plan.scale.end - plan.names, _BAR, theme.track),
-        box((plan.names, y), plan.scale(bar.value) - plan.names, _BAR, theme.status[bar.status]),
+        box((plan.scale(start), y), plan.scale(bar.value) - plan.scale(start), _BAR,
+            theme.status[bar.status]),
         label((plan.width, baseline), value, theme.ink, anchor="end", strong=bar.status == "bad"),
-    ]
+    ]  # fmt: skip
     return parts if bar.limit is None else parts + _limit_mark(plan.scale(bar.limit), y, theme)
+
+
+def draw_waterfall(chart: Waterfall, *, width: float, key: str, theme: Theme) -> str:
+    """Bars from where each step starts to where it ends."""
+    bars = tuple(
+        Bar(
+            label=each.label,
+            value=max(each.start, each.end),
+            text=each.text or each.total,
+            status=each.status,
+        )
+        for each in chart.steps
+    )
+    plain = BarChart(title=chart.title, summary=chart.summary, bars=bars, unit=chart.unit)
+    starts = tuple(min(each.start, each.end) for each in chart.steps)
+    return draw_bars(plain, width=width, key=key, theme=theme, starts=starts)
 
 
 def _limit_mark(x: float, y: float, theme: Theme) -> list[str]:

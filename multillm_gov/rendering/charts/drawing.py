@@ -1,7 +1,7 @@
 """From a chart as data to a chart as SVG."""
 
-from multillm_gov.content import BarChart, Chart, HeatMap, LineChart, ShareChart
-from multillm_gov.rendering.charts.bars import draw_bars
+from multillm_gov.content import BarChart, Chart, HeatMap, LineChart, ShareChart, Waterfall
+from multillm_gov.rendering.charts.bars import draw_bars, draw_waterfall
 from multillm_gov.rendering.charts.heat import draw_heat
 from multillm_gov.rendering.charts.lines import draw_lines
 from multillm_gov.rendering.charts.shares import draw_shares
@@ -26,4 +26,6 @@ def draw(chart: Chart, *, width: float, key: str, theme: Theme) -> str:
         return draw_heat(chart, width=width, key=key, theme=theme)
     if isinstance(chart, LineChart):
         return draw_lines(chart, width=width, key=key, theme=theme)
+    if isinstance(chart, Waterfall):
+        return draw_waterfall(chart, width=width, key=key, theme=theme)
     return draw_timeline(chart, width=width, key=key, theme=theme)

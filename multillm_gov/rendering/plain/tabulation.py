@@ -15,6 +15,7 @@ from multillm_gov.content import (
     Status,
     Table,
     Timeline,
+    Waterfall,
 )
 from multillm_gov.units import MINUS, format_share
 
@@ -33,6 +34,8 @@ def tabulate(chart: Chart) -> Table:
         return _heat(chart)
     if isinstance(chart, LineChart):
         return _lines(chart)
+    if isinstance(chart, Waterfall):
+        return _steps(chart)
     return _shares(chart) if isinstance(chart, ShareChart) else _events(chart)
 
 
@@ -122,6 +125,14 @@ def _reference_bars(chart: BarChart) -> tuple[Bar, ...]:
         Bar(label=f"({each.label})", value=each.value, text=_number(each.value, chart.unit))
         for each in chart.references
     )
+
+
+def _steps(chart: Waterfall) -> Table:
+    columns = (Column("Step"), Column("Change", numeric=True), Column("Total", numeric=True))
+    rows = tuple(
+        (Cell(each.label), Cell(each.text, each.status), Cell(each.total)) for each in chart.steps
+    )
+    return Table(title=chart.title, columns=columns, rows=rows, empty=_EMPTY)
 
 
 def _draw(value: float, limit: float | None, top: float) -> str:

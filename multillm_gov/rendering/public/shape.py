@@ -9,17 +9,7 @@ from typing import Literal
 
 from msgspec import Struct
 
-from multillm_gov.content import (
-    BarChart,
-    HeatMap,
-    Items,
-    LineChart,
-    Paragraph,
-    ShareChart,
-    Status,
-    Table,
-    Timeline,
-)
+from multillm_gov.content import Chart, Items, Paragraph, Status, Table
 from multillm_gov.rendering.public.findings import (
     Day,
     PublicFinding,
@@ -76,7 +66,7 @@ class PublicSection(Struct, frozen=True, kw_only=True):
     id: str
     title: str
     folded: bool
-    blocks: list[Table | Paragraph | Items | BarChart | ShareChart | Timeline | HeatMap | LineChart]
+    blocks: list[Table | Paragraph | Items | Chart]
 
 
 class PublicPair(Struct, frozen=True, kw_only=True):

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
 
-from multillm_gov.content import Block, Cell, Paragraph, Table
+from multillm_gov.content import Block, Cell, Paragraph, Status, Step, Waterfall
 from multillm_gov.measures.consumption.change_effects import EFFECTS, Change, ExplainedChange
 from multillm_gov.portfolio.settings import Settings
 from multillm_gov.report import Report, Section
@@ -28,7 +28,7 @@ def report_change(
     sentence = change_sentence(explained.total, names)
     blocks: list[Block] = [
         Paragraph(sentence),
-        _waterfall(explained.total, names),
+        waterfall_chart(explained.total, names, currency),
         Paragraph(
             f"Effects are replaced in this order: {', '.join(EFFECTS)}. Each is exact given those "
             "before it, so they sum to the total; another order would share joint effects "
@@ -77,15 +77,34 @@ def change_sentence(change: Change, names: tuple[str, str]) -> str:
     return f"Spend {verb} {size}: {join_words(named)} points."
 
 
-def _waterfall(change: Change, names: tuple[str, str]) -> Table:
-    """Each effect with the running total: the steps of a waterfall as data."""
-    rows: list[tuple[str | Cell, ...]] = [(names[0], "", exact_money(change.before))]
+def waterfall_chart(change: Change, names: tuple[str, str], currency: str) -> Waterfall:
+    """Each effect starts where the one before ended: as data, as a table and drawn."""
     running = change.before
+    steps = [_total(names[0], running)]
     for name, amount in change.effects.items():
-        running += amount
-        rows.append((name, signed(exact_money(amount)), exact_money(running)))
-    rows.append((Cell(names[1], strong=True), "", exact_money(change.after)))
-    return table("From one period to the other", ("Step", "#Effect", "#Running total"), rows)
+        following = running + amount
+        status: Status = "bad" if amount > 0 else "good"
+        steps.append(
+            Step(
+                label=name,
+                start=float(running),
+                end=float(following),
+                text=signed(exact_money(amount)),
+                total=exact_money(following),
+                status=status if amount else "neutral",
+            )
+        )
+        running = following
+    return Waterfall(
+        title=f"From one period to the other ({currency})",
+        summary=change_sentence(change, names),
+        steps=(*steps, _total(names[1], change.after)),
+        unit=currency,
+    )
+
+
+def _total(name: str, amount: Decimal) -> Step:
+    return Step(label=name, start=0, end=float(amount), text="", total=exact_money(amount))
 
 
 def _by(section: str, what: str, changes: Mapping[str, Change], currency: str) -> Section:

@@ -18,7 +18,7 @@ from multillm_gov.reporting.usage.actions import (
     method_text,
     money_text,
 )
-from multillm_gov.reporting.usage.changed import change_sentence
+from multillm_gov.reporting.usage.changed import change_sentence, waterfall_chart
 from multillm_gov.reporting.usage.frame import NOT_KNOWN, exact_money, table, usage_report
 from multillm_gov.units import format_share
 
@@ -30,7 +30,7 @@ def report_status(status: Status, settings: Settings, as_of: date) -> Report:
     currency = settings.currency
     sections = [
         _spend(status, currency),
-        _why(status),
+        _why(status, currency),
         _detail("owners", "By owner", status.owners, currency),
         _detail("providers", "By provider, metered", status.providers, currency),
         _beside(status, currency),
@@ -138,7 +138,7 @@ def _detail(section: str, title: str, outlooks: Sequence[Outlook], currency: str
     return Section(id=section, title=title, blocks=blocks)
 
 
-def _why(status: Status) -> Section:
+def _why(status: Status, currency: str) -> Section:
     if status.why is None:
         text = "The month before is not imported, so no change can be explained."
         return Section(id="why", title="Why it changed", blocks=(Paragraph(text),))
@@ -152,6 +152,7 @@ def _why(status: Status) -> Section:
     ]
     blocks = (
         Paragraph(f"{after} against {before}. {sentence}"),
+        waterfall_chart(explained.total, (before, after), currency),
         table("By task class", ("Task class", "Change"), rows),
         Paragraph("`govern usage explain-change` has every effect to the cent."),
     )

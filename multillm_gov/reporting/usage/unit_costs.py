@@ -100,10 +100,11 @@ def _list_blocks(costs: tuple[UnitCosts, ...], currency: str) -> tuple[Block, ..
     ]
     columns = ("Task class", "#Paid", "#At list prices", "#Discount won", "#Share compared")
     text = (
-        "List cost is the feed's own where it has one, else tokens at today's list price of the "
-        "shortest prompts: prompts beyond a price tier and tool fees cost more than shown, so a "
-        "negative discount is not proof of overpayment. Answers from a gateway's own cache are "
-        "paid nothing, and count as a discount."
+        "List cost is the provider's own where a bill has one, else tokens at today's list price "
+        "of the shortest prompts: prompts beyond a price tier and tool fees cost more than shown, "
+        "so a negative discount is not proof of overpayment. Answers from a gateway's own cache "
+        "are paid nothing, and count as a discount. A gateway's log knows no discount of the bill: "
+        "`govern usage reconcile` compares the two."
     )
     return table(f"Paid and list ({currency})", columns, rows), Paragraph(text)
 

@@ -5,12 +5,15 @@ A row per token kind, in two published generations of `SkuPriceDetails`: `TokenT
 effective cost is consumption: a purchase of a commitment is cash only, its use consumption only.
 """
 
-from multillm_gov.usage.focus_columns import is_focus, is_litellm_export
+from multillm_gov.usage.focus_columns import is_focus, is_focus_invoice, is_litellm_export
 from multillm_gov.usage.reader import Contract, Field, Reader, Recognition, Refusal, Sample
 
 _DETAILS = "SkuPriceDetails"
 _AI = "AI and Machine Learning"
-_WORDS = "LOWER(CONCAT_WS(' ', token_type, direction, cache_action, meter))"
+_WORDS = (
+    "REPLACE(LOWER(CONCAT_WS(' ', token_type, direction, cache_action, meter)), 'uncached', '')"
+)
+"""Version 1.5 says of plain input that it is `Uncached`, which is no cache read."""
 _KIND = (
     f"CASE WHEN {_WORDS} LIKE '%cache%read%' OR {_WORDS} LIKE '%cached%' "
     f"OR {_WORDS} LIKE '%input read%' THEN 'read' "
@@ -23,6 +26,8 @@ _KIND = (
 
 def recognize(sample: Sample) -> Recognition:
     """By the columns every version has; a gateway's own export is another producer."""
+    if is_focus_invoice(sample):
+        return Refusal("holds FOCUS invoices or billing periods, not cost and usage")
     if not is_focus(sample) or is_litellm_export(sample):
         return False
     if not sample.has("BillingCurrency"):
@@ -40,7 +45,7 @@ READER = Reader(
         money="billing currency: billed (cash), effective (consumption) and list, side by side",
         grain="charge period and token kind",
         model_name="`ModelId` of `SkuPriceDetails`, else the seller's spelling of the resource",
-        joins_by=("tags", "project", "workspace", "model"),
+        joins_by=("tags", "key_alias", "project", "workspace", "model"),
         covers="what this issuer bills",
         never_contains=("requests", "reasoning tokens", "prompts by name"),
         source="FinOps-Open-Cost-and-Usage-Spec/FOCUS_Spec",
@@ -73,6 +78,9 @@ READER = Reader(
         "sub_account": Field("SubAccountId"),
         "sub_account_name": Field("SubAccountName"),
         "account_tags": Field("Tags"),
+        "split_tags": Field("AllocatedTags"),
+        "split_resource": Field("AllocatedResourceId"),
+        "credential": Field("CredentialId"),
         "token_type": Field(_DETAILS, "text", "$.TokenType"),
         "direction": Field(_DETAILS, "text", "$.TokenDirection"),
         "cache_action": Field(_DETAILS, "text", "$.TokenCacheAction"),
@@ -93,7 +101,7 @@ READER = Reader(
     row={
         "row_id": "MD5(CONCAT_WS('|', issuer, provider_name, started, ended, category, "
         "charge_class, description, resource, sku, sku_price, meter, sub_account, token_type, "
-        "direction, cache_action, account_tags))",
+        "direction, cache_action, account_tags, split_resource, credential))",
         "started_at": "started",
         "grain": "'period'",
         "charge": "CASE WHEN LOWER(category) = 'usage' AND LOWER(commitment_status) = 'unused' "
@@ -104,7 +112,9 @@ READER = Reader(
         "service_tier": "tier",
         "project": "sub_account",
         "workspace": "sub_account_name",
-        "tags": "account_tags",
+        "key_id": "credential",
+        # A row of the provider's own split has the tags of whom it splits to.
+        "tags": "COALESCE(split_tags, account_tags)",
         "input_tokens_with_cache": "CASE WHEN kind IN ('read', 'write', 'input') THEN tokens END",
         "cache_read_tokens": "CASE WHEN kind = 'read' THEN tokens END",
         "cache_write_tokens": "CASE WHEN kind = 'write' THEN tokens END",

@@ -8,7 +8,7 @@ from multillm_gov.catalog.lock import Lock
 from multillm_gov.errors import SourceError, UsageError
 from multillm_gov.measures.consumption.counting import provider_of
 from multillm_gov.measures.consumption.outlook import daily_by, last_day_of_notice
-from multillm_gov.measures.consumption.unit_costs import unit_costs
+from multillm_gov.measures.consumption.unit_costs import ListBasis, unit_costs
 from multillm_gov.measures.cost.price_moves import PriceMove, price_moves
 from multillm_gov.report import Report
 from multillm_gov.reporting.usage.negotiation import (
@@ -24,7 +24,7 @@ from multillm_gov.words import code, join_code
 from multillm_gov.workflows.catalog_prices import committed_locks
 from multillm_gov.workflows.states import assess_folder
 from multillm_gov.workflows.usage.actuals import counted_aggregates
-from multillm_gov.workflows.usage.portfolio import open_usage
+from multillm_gov.workflows.usage.portfolio import list_tellers, open_usage
 from multillm_gov.workflows.usage.prices import ListPrices
 
 _YEAR = timedelta(days=365)
@@ -52,6 +52,11 @@ def negotiation_sheet(provider: str = "", *, as_of: date, root: Path | None = No
     names = {str(name) for name in paid} | terms.keys() | (portable or {}).keys()
     chosen = _chosen(names, provider)
     prices, through = ListPrices.open(opened.root, as_of), max(each.day for each in aggregates)
+    basis = ListBasis(
+        price_of=prices.of,
+        usd_per_unit=assessment.state.figures.exchange_rate,
+        told_by=list_tellers(),
+    )
     total = sum((sum(days.values()) for days in paid.values()), Decimal(0))
     sheets = []
     for name in chosen:
@@ -68,8 +73,7 @@ def negotiation_sheet(provider: str = "", *, as_of: date, root: Path | None = No
                     mine,
                     through,
                     acceptance=lambda _: None,
-                    price_of=prices.of,
-                    usd_per_unit=assessment.state.figures.exchange_rate,
+                    basis=basis,
                 ),
                 terms=terms.get(name, ()),
                 portable=(portable or {}).get(name),

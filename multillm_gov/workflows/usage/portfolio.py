@@ -59,6 +59,14 @@ def open_usage(root: Path | None) -> UsagePortfolio:
     )
 
 
+def list_tellers() -> frozenset[str]:
+    """Producers whose list cost is the provider's own, not a gateway's spend once more."""
+    from multillm_gov.warehouse.importing import MAPPED
+
+    named = {name for name in reader_names() if load_reader(name).contract.role == "provider"}
+    return frozenset({*named, MAPPED})
+
+
 def precedences() -> dict[str, int]:
     """Rank of every producer whose rows may hold the same money as another's."""
     from multillm_gov.warehouse.importing import MAPPED

@@ -10,6 +10,7 @@ from multillm_gov.measures.consumption.outlook import daily_by
 from multillm_gov.measures.consumption.unit_costs import (
     WINDOW_DAYS,
     Acceptance,
+    ListBasis,
     UnitCosts,
     by_task_class,
     cost_per_outcome,
@@ -22,7 +23,7 @@ from multillm_gov.usage.aggregate import UsageAggregate
 from multillm_gov.usage.attribution import NOT_ATTRIBUTED
 from multillm_gov.workflows.states import assess_folder
 from multillm_gov.workflows.usage.actuals import counted_aggregates
-from multillm_gov.workflows.usage.portfolio import UsagePortfolio, open_usage
+from multillm_gov.workflows.usage.portfolio import UsagePortfolio, list_tellers, open_usage
 from multillm_gov.workflows.usage.prices import ListPrices
 
 
@@ -43,6 +44,9 @@ def usage_unit_costs(*, as_of: date, root: Path | None = None) -> Report:
     state = assess_folder(opened.root, as_of=as_of).state
     through = max(each.day for each in recent)
     prices, groups = ListPrices.open(opened.root, as_of), by_task_class(recent)
+    basis = ListBasis(
+        price_of=prices.of, usd_per_unit=state.figures.exchange_rate, told_by=list_tellers()
+    )
     stakes = {each.task.name: each.value_at_stake_per_month for each in state.figures.tasks}
     names = [*stakes, *sorted(str(name) for name in groups if name and name not in stakes)]
     costs: list[UnitCosts] = [
@@ -51,8 +55,7 @@ def usage_unit_costs(*, as_of: date, root: Path | None = None) -> Report:
             groups.get(name, ()),
             through,
             acceptance=_acceptance(state, name or ""),
-            price_of=prices.of,
-            usd_per_unit=state.figures.exchange_rate,
+            basis=basis,
             value_at_stake=stakes.get(name or "", Decimal(0)),
         )
         for name in [*names, *([None] if None in groups else [])]

@@ -62,7 +62,9 @@ def simulated(seed: int, *, growth: float, wander: float) -> dict[date, float]:
     return daily
 
 
-@pytest.mark.parametrize(("growth", "wander"), [(0.0, 0.0), (0.0, 0.01), (0.5, 0.005)])
+@pytest.mark.parametrize(
+    ("growth", "wander"), [(0.0, 0.0), (0.0, 0.01), (0.5, 0.005), (0.7, 0.0), (-0.5, 0.005)]
+)
 def test_intervals_cover_what_they_promise(growth: float, wander: float) -> None:
     """`make bench` measures more of it, against run rate and last month."""
     within_80 = within_95 = count = 0
@@ -78,5 +80,28 @@ def test_intervals_cover_what_they_promise(growth: float, wander: float) -> None
             within_95 += found.low_95 <= actual <= found.high_95
             count += 1
     # 75 months: 0.80 and 0.95 less 2.6 standard errors of a count of them.
-    assert within_80 / count >= 0.68
+    assert 0.68 <= within_80 / count <= 0.96
     assert within_95 / count >= 0.885
+
+
+def test_growth_is_followed_and_noise_is_not() -> None:
+    """Half a year that grows by 0.2% a day: the next month is expected within 3%; flat stays."""
+    for growth in (0.0, 0.7):
+        errors = []
+        for seed in range(20):
+            daily = simulated(seed, growth=growth, wander=0.0)
+            known = {day: each for day, each in daily.items() if day < date(2025, 7, 1)}
+            actual = sum(each for day, each in daily.items() if day.month == 7)
+            found = forecast(known, date(2025, 7, 1), date(2025, 7, 31))
+            errors.append(found.expected / actual - 1)
+        assert abs(sum(errors) / len(errors)) <= 0.04, "all years have the same slow season"
+        assert max(map(abs, errors)) <= 0.12
+
+
+def test_a_forecast_scales_with_its_amounts() -> None:
+    daily = simulated(3, growth=0.3, wander=0.005)
+    known = {day: each for day, each in daily.items() if day < date(2025, 6, 10)}
+    span = date(2025, 6, 1), date(2025, 6, 30)
+    one, other = forecast(known, *span), forecast({d: a / 1e5 for d, a in known.items()}, *span)
+    for name in ("expected", "low_80", "high_80", "low_95", "high_95"):
+        assert getattr(other, name) * 1e5 == pytest.approx(getattr(one, name))

@@ -7,7 +7,12 @@ from typing import Any
 import pytest
 
 from multillm_gov.catalog.pricing.price import Price, UnitPrices
-from multillm_gov.measures.consumption.unit_costs import UnitCosts, cost_per_outcome, unit_costs
+from multillm_gov.measures.consumption.unit_costs import (
+    ListBasis,
+    UnitCosts,
+    cost_per_outcome,
+    unit_costs,
+)
 from multillm_gov.usage.aggregate import UsageAggregate
 
 THROUGH = date(2026, 11, 24)
@@ -26,14 +31,23 @@ def row(back: int = 0, model: str = "good", **more: Any) -> UsageAggregate:
     return UsageAggregate(day=THROUGH - timedelta(days=back), model=model, **values)
 
 
-def measured(*rows: UsageAggregate, **more: Any) -> UnitCosts:
+def measured(
+    *rows: UsageAggregate,
+    rate: Decimal | None = Decimal(1),
+    told_by: tuple[str, ...] = (),
+    **more: Any,
+) -> UnitCosts:
     return unit_costs(
         "task",
         rows,
         THROUGH,
         acceptance=lambda each: SCORES.get(each.model or ""),
-        price_of=lambda each: None if each.model == "unlisted" else PRICE,
-        **{"usd_per_unit": Decimal(1), **more},
+        basis=ListBasis(
+            price_of=lambda each: None if each.model == "unlisted" else PRICE,
+            usd_per_unit=rate,
+            told_by=told_by,
+        ),
+        **more,
     )
 
 
@@ -63,17 +77,19 @@ def test_what_is_not_known_is_not_a_number() -> None:
     )  # fmt: skip
     missing = measured(row(unknown={"output_tokens": 1}))
     assert (missing.list_spend, missing.discount) == (None, None)
-    assert measured(row(), usd_per_unit=None).list_spend is None
+    assert measured(row(), rate=None).list_spend is None
     assert measured(row()).share_of_value is None
 
 
 def test_a_list_cost_of_the_feed_goes_before_the_price_list() -> None:
-    assert measured(row(list_cost=Decimal(6))).discount == Decimal("0.5")
-    assert measured(row(list_cost=Decimal(1), unknown={"list_cost": 1})).list_spend == 4
+    bill = {"producer": "focus", "list_cost": Decimal(6)}
+    assert measured(row(**bill), told_by=("focus",)).discount == Decimal("0.5")
+    assert measured(row(**bill)).list_spend == 4, "a gateway's list cost is its spend once more"
+    assert measured(row(**bill, unknown={"list_cost": 1}), told_by=("focus",)).list_spend == 4
 
 
 def test_currency_and_value_at_stake() -> None:
-    found = measured(row(), usd_per_unit=Decimal("1.25"), value_at_stake=Decimal(100))
+    found = measured(row(), rate=Decimal("1.25"), value_at_stake=Decimal(100))
     assert found.list_spend == Decimal("3.2")
     assert found.share_of_value == pytest.approx(Decimal(3) / 28 * Decimal("30.4") / 100)
 

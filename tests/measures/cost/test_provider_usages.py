@@ -2,38 +2,17 @@
 expects for them."""
 
 import json
-from collections.abc import Iterator
 from decimal import Decimal
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import pytest
-import yaml
 
 from multillm_gov.catalog.pricing.price import Usage
 from multillm_gov.catalog.pricing.price_reading import read_price
 from multillm_gov.measures.cost.request import request_cost
+from provider_payloads import EXCEPTIONS, PAYLOADS, PREFIXES, Case, cases_of, exception_of
 
-PAYLOADS = "usage/pydantic__genai-prices__tests__dataset__usages.json"
-# Their provider -> how the price map may spell that provider's models.
-PREFIXES = {
-    "anthropic": ("",),
-    "aws": ("", "bedrock/"),
-    "azure": ("azure/", "azure_ai/"),
-    "cerebras": ("cerebras/",),
-    "deepseek": ("deepseek/",),
-    "fireworks": ("fireworks_ai/",),
-    "google": ("gemini/", "vertex_ai/"),
-    "groq": ("groq/",),
-    "minimax": ("minimax/",),
-    "mistral": ("mistral/",),
-    "moonshotai": ("moonshot/",),
-    "openai": ("",),
-    "openrouter": ("openrouter/",),
-    "perplexity": ("perplexity/",),
-    "x-ai": ("xai/",),
-}
-SERVED_AS = {"anthropic": "anthropic", "aws": "bedrock", "openai": "openai"}
 # Their keys of what is no text -> the billed unit.
 UNITS_OF = {
     "audio_input": "input_audio_tokens",
@@ -44,43 +23,20 @@ UNITS_OF = {
     "video_input": "input_video_tokens",
     "video_cache_read": "cache_video_read_tokens",
 }
-EXCEPTIONS = yaml.safe_load(
-    (Path(__file__).parent / "data" / "provider_usage_exceptions.yaml").read_text("utf-8")
-)
-"""Models whose unit prices differ between the two tables, with theirs."""
 
 
-class Case(NamedTuple):
-    name: str
-    tokens: dict[str, int]
-    expected: Decimal
-
-    def costs(self, entry: dict[str, Any]) -> bool:
-        """Whether the request costs what is expected, at the prices of an entry."""
-        price = read_price(entry, entry["litellm_provider"])
-        assert price is not None
-        ours = request_cost(price, _usage(self.tokens))
-        return abs(ours - self.expected) <= Decimal("1e-9") * max(ours, self.expected)
+def costs(case: Case, entry: dict[str, Any]) -> bool:
+    """Whether the request costs what is expected, at the prices of an entry."""
+    price = read_price(entry, entry["litellm_provider"])
+    assert price is not None
+    ours = request_cost(price, _usage(case.tokens))
+    return abs(ours - case.expected) <= Decimal("1e-9") * max(ours, case.expected)
 
 
 @pytest.fixture(scope="module")
 def cases(corpus: Path, price_map: dict[str, dict[str, Any]]) -> list[Case]:
     payloads = json.loads((corpus / PAYLOADS).read_bytes())
-    return [case for payload in payloads for case in _cases(payload, price_map)]
-
-
-def _cases(payload: dict[str, Any], price_map: dict[str, dict[str, Any]]) -> Iterator[Case]:
-    for extracted in payload["extracted"]:
-        quoted = {
-            (name, quote["input_price"], quote.get("output_price", "0"))
-            for quote in extracted["extractors"]
-            if "input_price" in quote
-            for prefix in PREFIXES.get(quote["provider_id"], ())
-            if (name := prefix + payload["model"]) in price_map
-            and SERVED_AS.get(quote["provider_id"], "") in price_map[name]["litellm_provider"]
-        }
-        for name, input_price, output_price in sorted(quoted):
-            yield Case(name, extracted["usage"], Decimal(input_price) + Decimal(output_price))
+    return [case for payload in payloads for case in cases_of(payload, price_map)]
 
 
 def _usage(tokens: dict[str, int]) -> Usage:
@@ -105,17 +61,13 @@ def _usage(tokens: dict[str, int]) -> Usage:
     )
 
 
-def _exception(name: str) -> dict[str, Any] | None:
-    return next((one for one in EXCEPTIONS if name in one["names"]), None)
-
-
 def test_what_is_not_compared_names_no_model_of_the_map(
     corpus: Path, price_map: dict[str, dict[str, Any]]
 ) -> None:
     """Of 1,577 payloads 256 name no model, and some name one that the map has no more, or that
     nobody quotes."""
     payloads = json.loads((corpus / PAYLOADS).read_bytes())
-    left = [payload for payload in payloads if not list(_cases(payload, price_map))]
+    left = [payload for payload in payloads if not list(cases_of(payload, price_map))]
     assert (len(payloads), len(payloads) - len(left)) >= (1577, 1130)
     quoted = [
         prefix + payload["model"]
@@ -134,9 +86,9 @@ def test_every_quote_is_met_at_the_same_unit_prices(
     """Where the tables differ, the quote is met at the unit prices that the exception states."""
     wrong = []
     for case in cases:
-        exception = _exception(case.name)
+        exception = exception_of(case.name)
         theirs = exception["prices"] if exception else {}
-        if not case.costs(price_map[case.name] | theirs):
+        if not costs(case, price_map[case.name] | theirs):
             wrong.append(case)
     assert not wrong, f"{len(wrong)} of {len(cases)}:\n" + "\n".join(map(str, wrong[:20]))
     assert len(cases) > 2400
@@ -145,6 +97,6 @@ def test_every_quote_is_met_at_the_same_unit_prices(
 def test_no_exception_is_listed_that_is_not_needed(
     cases: list[Case], price_map: dict[str, dict[str, Any]]
 ) -> None:
-    needed = {case.name for case in cases if not case.costs(price_map[case.name])}
+    needed = {case.name for case in cases if not costs(case, price_map[case.name])}
     assert needed == {name for exception in EXCEPTIONS for name in exception["names"]}
     assert all(len(exception["reason"]) > 20 for exception in EXCEPTIONS)

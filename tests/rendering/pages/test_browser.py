@@ -1,65 +1,14 @@
 """The page in a real browser: nothing overflows a narrow window, in light or dark."""
 
-import re
-import shutil
-import subprocess
-from html import escape
 from pathlib import Path
 
 import pytest
 
+from browser import in_browser, measured
 from multillm_gov.rendering.formats.html import render
 from multillm_gov.report import Report
 
-CHROMIUM = next(
-    (
-        found
-        for name in ("chromium", "chromium-browser", "google-chrome")
-        if (found := shutil.which(name))
-    ),
-    None,
-)
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.skipif(CHROMIUM is None, reason="no Chromium is installed"),
-]
-FRAME = """<!DOCTYPE html><html><body style="margin:0">
-<iframe style="border:0;width:{width}px;height:900px" srcdoc="{page}"></iframe>
-<script>
-document.querySelector("iframe").onload = event => {{
-  const inside = event.target.contentDocument, root = inside.documentElement, seen = document.documentElement.dataset;
-  const shown = element => element.getBoundingClientRect();
-  seen.window = root.clientWidth;
-  seen.overflow = root.scrollWidth - root.clientWidth;
-  seen.shown = [...inside.querySelectorAll("svg")].filter(s => shown(s).width).map(s => s.classList[0]).join(" ");
-  seen.late = [...inside.querySelectorAll("main *:not(svg *)")].filter(e => !e.closest(".wide-table thead") &&
-    shown(e).right > root.clientWidth + 1).length;
-}};
-</script></body></html>"""  # noqa: E501
-"""A window of any width: a browser's own has a least width. Only this copy of the page may run a
-script beside it."""
-
-
-def measured(data: bytes, folder: Path, width: int) -> dict[str, str]:
-    """What a browser says of the page at a window width."""
-    page = re.sub(r"<meta http-equiv[^>]*>", "", data.decode())
-    file = folder / "frame.html"
-    file.write_text(FRAME.format(width=width, page=escape(page)), encoding="utf-8")
-    options = (
-        "--headless --no-sandbox --disable-gpu --disable-quic --no-first-run "
-        "--disable-background-networking"
-    )
-    done = subprocess.run(
-        [
-            CHROMIUM, *options.split(), "--disable-component-update", "--disable-sync", "--hide-scrollbars",  # noqa: E501
-            f"--user-data-dir={folder / 'profile'}", "--window-size=1200,900", "--dump-dom", file.as_uri(),  # noqa: E501
-        ],
-        check=True,
-        capture_output=True,
-        timeout=60,
-    )  # fmt: skip
-    root = re.search(r"<html[^>]*>", done.stdout.decode())
-    return dict(re.findall(r'data-([a-z]+)="([^"]*)"', root[0]))
+pytestmark = [pytest.mark.browser, in_browser]
 
 
 @pytest.mark.parametrize("which", ["report", "hostile_report"])

@@ -15,7 +15,9 @@ from multillm_gov.content import (
     Segment,
     ShareChart,
     ShareRow,
+    Step,
     Timeline,
+    Waterfall,
 )
 from multillm_gov.rendering.charts.drawing import NARROW, WIDE, draw
 from multillm_gov.rendering.charts.scale import Scale, format_tick, nice_ticks, spread
@@ -42,6 +44,20 @@ bar_charts = st.builds(
         max_size=8,
     ).map(tuple),
     references=st.lists(st.builds(Reference, label=names, value=figures), max_size=4).map(tuple),
+)
+
+
+waterfalls = st.builds(
+    Waterfall,
+    title=names,
+    summary=names,
+    unit=st.sampled_from(["USD", ""]),
+    steps=st.lists(
+        st.builds(
+            Step, label=names, start=figures, end=figures, text=names, total=names, status=statuses
+        ),
+        max_size=8,
+    ).map(tuple),
 )
 
 
@@ -77,7 +93,7 @@ timelines = st.builds(
         max_size=8,
     ).map(tuple),
 )
-charts = bar_charts | share_charts | timelines
+charts = bar_charts | share_charts | timelines | waterfalls
 widths = st.sampled_from([WIDE, NARROW])
 
 
