@@ -9,6 +9,7 @@ from multillm_gov.briefing import Briefing, ReportedChange
 from multillm_gov.content import Block, Status
 from multillm_gov.finding import Finding, ReportedWaiver, Severity
 from multillm_gov.look import Look
+from multillm_gov.register import DecisionRecord, LimitRecord, ManagementMatter
 from multillm_gov.trials import ModelScore, Trial
 from multillm_gov.words import count_of, join_words
 
@@ -132,6 +133,18 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
     base: str = ""
     summary: str = ""
     headline: tuple[Metric, ...] = ()
+    language: str = "en"
+    """Code of the language that the report is written in."""
+    edition: str = ""
+    """Of a board pack: its audience. Its first section shows the headline figures."""
+    facts: tuple[tuple[str, str], ...] = ()
+    """Front matter: label and value, in place of what identifies other reports."""
+    limits: tuple[LimitRecord, ...] = ()
+    """The register: every limit with a number that the command measures."""
+    decisions: tuple[DecisionRecord, ...] = ()
+    """Of a board pack, the most important first."""
+    management: tuple[ManagementMatter, ...] = ()
+    """Of a board pack: open errors that need no decision of the board."""
     sections: tuple[Section, ...] = ()
     findings: tuple[Finding, ...] = ()
     """All of them, waived ones included, ordered by path, line and rule."""

@@ -10,10 +10,20 @@ from collections.abc import Iterable, Mapping
 from datetime import date
 from pathlib import Path
 
+from msgspec.structs import replace
+
 from multillm_gov.catalog.price_map import PriceMap
+from multillm_gov.changes.compare import compare
 from multillm_gov.documents.document import SourceFile
+from multillm_gov.finding import Severity
+from multillm_gov.languages.language import find_language
+from multillm_gov.report import Report
+from multillm_gov.reporting.pack.edition import Audience
+from multillm_gov.reporting.pack.report import Since, report_pack
+from multillm_gov.risk.limits.register import compared
 from multillm_gov.rules.engine.assessment import Assessment, assess
 from multillm_gov.state.loading import load_state
+from multillm_gov.workflows.report import stand
 
 AS_OF = date(2026, 11, 24)
 _ACME_MODEL = """\
@@ -84,6 +94,29 @@ def assessed(texts: Mapping[str, str], revision: str = "") -> Assessment:
     files = [SourceFile(path, text.encode()) for path, text in texts.items() if text]
     return assess(
         load_state(files, as_of=AS_OF, price_map=lambda: PriceMap("1.0", b"{}"), revision=revision)
+    )
+
+
+def packed(
+    now: Assessment,
+    since: Assessment | None = None,
+    audience: Audience = "board",
+    language: str = "en",
+    day: date = date(2026, 7, 6),
+) -> Report:
+    """The board pack of an assessment, compared with an older one of a day."""
+    standing, last = stand(now), None
+    if since is not None:
+        comparison = compare(since.state, now.state)
+        last = Since(standing=stand(since), comparison=comparison, day=day)
+        records = compared(last.standing.records, standing.records)
+        standing = replace(standing, records=records)
+    return report_pack(
+        standing,
+        since=last,
+        language=find_language(language),
+        audience=audience,
+        fail_on=Severity.ERROR,
     )
 
 

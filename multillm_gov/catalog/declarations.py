@@ -54,12 +54,9 @@ class ExposureFacts(Closed, frozen=True, kw_only=True):
     ] = None
 
 
+Name = Annotated[str, Meta(max_length=80, description="Name for people")]
 Because = Annotated[
-    str,
-    Meta(
-        max_length=1_000,
-        description="Why facts differ from the shipped catalog: the contract, the vendor's letter",
-    ),
+    str, Meta(max_length=1_000, description="Why facts differ from the shipped catalog: a contract")
 ]
 
 
@@ -136,6 +133,7 @@ class ModelDeclaration(Closed, frozen=True, kw_only=True):
         Endpoint | None,
         Meta(description="How trials call it, where LiteLLM does not know the name"),
     ] = None
+    name: Name = ""
     because: Because = ""
 
 
@@ -177,6 +175,7 @@ class ProviderDeclaration(Closed, frozen=True, kw_only=True):
     trains_on_inputs: Annotated[
         bool | None, Meta(description="Whether the contract lets it train on what is sent")
     ] = None
+    name: Name = ""
     because: Because = ""
 
 
@@ -186,6 +185,7 @@ class CloudDeclaration(Closed, frozen=True, kw_only=True):
     jurisdiction: Annotated[
         Country | None, Meta(description="Country whose law binds the cloud's company")
     ] = None
+    name: Name = ""
     because: Because = ""
 
 
@@ -225,6 +225,7 @@ class VendorDeclaration(Closed, frozen=True, kw_only=True):
     alternatives: Annotated[
         tuple[Text, ...], Meta(description="Which vendors could take over")
     ] = ()
+    name: Name = ""
     because: Because = ""
 
 

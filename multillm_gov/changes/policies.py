@@ -23,6 +23,7 @@ _LABELS = {
     "rule": "rule",
     "enforcement": "enforcement",
     "applies_to": "scope",
+    "title": "title",
     "because": "reason",
     "controls": "controls",
     "approvers": "approvers",
@@ -100,10 +101,12 @@ def _compare_policy(before: Policy, after: Policy, rules: RuleLookup) -> Iterato
 
 
 def _compare_terms(pair: tuple[Policy, Policy]) -> Iterator[Change]:
-    """Reason, approvers and controls."""
+    """Title, reason, approvers and controls."""
     old, new = pair[0].declared, pair[1].declared
-    if old.because != new.because:
-        yield _change(Kind.POLICY_TEXT, "because", pair, (old.because, new.because))
+    for aspect in ("title", "because"):
+        texts = getattr(old, aspect), getattr(new, aspect)
+        if texts[0] != texts[1]:
+            yield _change(Kind.POLICY_TEXT, aspect, pair, texts)
     if set(old.approvers) != set(new.approvers):
         names = (", ".join(sorted(set(old.approvers))), ", ".join(sorted(set(new.approvers))))
         yield _change(

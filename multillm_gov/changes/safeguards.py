@@ -209,6 +209,9 @@ SAFEGUARDS: tuple[ComparedField, ...] = (
         format=format_list,
     ),
     ComparedField(
+        kind=Kind.TEXT, aspect="title", label="title", read=lambda task: task.declared.title
+    ),
+    ComparedField(
         kind=Kind.TEXT, aspect="purpose", label="purpose", read=lambda task: task.declared.purpose
     ),
     ComparedField(

@@ -51,7 +51,7 @@ def compare_settings(before: Settings, after: Settings) -> Iterator[Change]:
         was, now = getattr(before, name), getattr(after, name)
         if name == "appetite" or was == now or _same_set(was, now):
             continue
-        if isinstance(was, Struct) and not isinstance(was, ExchangeRate):
+        if name == "limits" or (isinstance(was, Struct) and not isinstance(was, ExchangeRate)):
             yield from _nested((name,), was, now)
             continue
         values = (_format(was, before), _format(now, after))

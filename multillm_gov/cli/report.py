@@ -2,6 +2,7 @@
 
 from datetime import date
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -18,12 +19,29 @@ from multillm_gov.cli.shared.options import (
 )
 from multillm_gov.errors import UsageError
 
+if TYPE_CHECKING:
+    from multillm_gov.reporting.pack.edition import Audience
+
 
 @click.command("report", short_help="Render the board pack: document, slides, workbook, data.")
 @format_option
 @output_option
 @click.option("--since", metavar="REV", help="Git revision to compare with: what changed since.")
 @at_option("report on")
+@click.option(
+    "--audience",
+    type=click.Choice(("board", "risk", "procurement", "engineering", "audit")),
+    default="board",
+    show_default=True,
+    help="Who reads it: selects and orders the sections.",
+)
+@click.option(
+    "--language",
+    metavar="CODE",
+    default="en",
+    show_default=True,
+    help="Language of the report: en or es.",
+)
 @as_of_option
 @click.option(
     "--verify",
@@ -44,12 +62,14 @@ def command(
     output: Path | None,
     since: str | None,
     revision: str | None,
+    audience: "Audience",
+    language: str,
     as_of: date | None,
     verified: Path | None,
     sign: bool,
     root: Path | None,
 ) -> None:
-    """Write the board pack: the portfolio against its risk appetite, and what changed.
+    """Write the board pack: where the portfolio stands, what to decide, and what changed.
 
     The same commit and the same --as-of give the same bytes, and --verify proves it. Pages are
     marked DRAFT where something is not committed or not merged. Findings do not fail this command:
@@ -63,16 +83,18 @@ def command(
       govern report --output board.pptx
       govern report --verify board.pdf
       govern report --at HEAD --as-of 2026-11-24 --output reports/board.html
+      govern report --audience risk --language es --output comite.pdf
     """
-    from multillm_gov.workflows.report import report
+    from multillm_gov.workflows.report import PackOptions, report
 
     if verified is not None:
         ctx.exit(_verify(verified, root))
     if sign and (output is None or output == Path("-")):
         raise UsageError("--sign needs a file", "Name it: `--output board.pdf`.")
 
+    options = PackOptions(audience=audience, language=language, since=since, revision=revision)
     emit(
-        report(as_of=judged_day(as_of, root, revision), root=root, since=since, revision=revision),
+        report(options, as_of=judged_day(as_of, root, revision), root=root),
         targets,
         output,
         "markdown",

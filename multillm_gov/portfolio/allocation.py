@@ -127,6 +127,9 @@ class TaskClassDeclaration(Closed, frozen=True, kw_only=True):
         tuple[Leg, ...],
         Meta(min_length=1, max_length=50, description="One model, or a weighted split"),
     ]
+    title: Annotated[
+        str, Meta(max_length=80, description="Name for people, in any script: Atención al cliente")
+    ] = ""
     purpose: Annotated[str, Meta(description="What the answers are used for")] = ""
     owner: Annotated[
         Text | None, Meta(description="Team that answers for it; default: the file's owner")

@@ -61,6 +61,7 @@ class PolicyDeclaration(Struct, frozen=True, kw_only=True):
     enforcement: Annotated[Enforcement, Meta(description="What a violation does")] = (
         Enforcement.SOFT_MANDATORY
     )
+    title: Annotated[str, Meta(max_length=80, description="Name for people")] = ""
     because: Annotated[str, Meta(description="Why the organization wants it")] = ""
     controls: Annotated[
         tuple[str, ...], Meta(description="Control ids it supports evidence for")

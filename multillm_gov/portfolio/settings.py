@@ -54,6 +54,51 @@ class Appetite(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     ] = None
 
 
+LimitKey = Literal[
+    "max_vendor_share_of_spend",
+    "max_vendor_share_of_value",
+    "min_effective_vendors",
+    "min_effective_clouds",
+    "min_value_with_independent_fallback",
+    "max_price_shock_share",
+    "max_monthly_spend",
+    "max_outage_loss_share",
+    "max_cost_at_risk_share",
+]
+"""The limits of ``appetite`` and ``risk`` by the key that sets them."""
+
+
+class LimitTerms(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What the board decided about a limit besides its number."""
+
+    warn_at: Annotated[
+        Amount | None,
+        Meta(description="Early warning, in the limit's own unit; default: a tenth before it"),
+    ] = None
+    owner: Annotated[str, Meta(max_length=200, description="Who answers for the risk")] = ""
+    set_by: Annotated[str, Meta(max_length=200, description="Who adopted the limit")] = ""
+    set_on: Annotated[date | None, Meta(description="Day on which it was adopted")] = None
+
+
+class Pack(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Front matter of the board pack; what is left out is a line to fill in, or left out."""
+
+    meeting: Annotated[
+        str, Meta(max_length=200, description="The meeting: Audit committee, 14 December 2026")
+    ] = ""
+    paper: Annotated[str, Meta(max_length=50, description="Number of the paper")] = ""
+    classification: Annotated[
+        str, Meta(max_length=50, description="Who may read it: Confidential")
+    ] = ""
+    prepared_by: Annotated[str, Meta(max_length=200, description="Who prepared it")] = ""
+    reviewed_by: Annotated[str, Meta(max_length=200, description="Who reviewed it")] = ""
+    approved_by: Annotated[str, Meta(max_length=200, description="Who approved it")] = ""
+    not_governed: Annotated[
+        tuple[Annotated[str, Meta(max_length=200)], ...],
+        Meta(max_length=20, description="Uses of language models that no task class governs"),
+    ] = ()
+
+
 class ChangeThreshold(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A size of a move of the forecast, in money, in relation to the forecast before, or both."""
 
@@ -111,6 +156,11 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
         Meta(description="Required when the currency is not USD: model prices are in US dollars"),
     ] = None
     appetite: Appetite = field(default_factory=Appetite)
+    limits: Annotated[
+        dict[LimitKey, LimitTerms],
+        Meta(description="Early warning, owner and adoption of a limit, by its key"),
+    ] = field(default_factory=dict)
+    pack: Annotated[Pack, Meta(description="Front matter of the board pack")] = Pack()
     risk: Annotated[
         Risk,
         Meta(

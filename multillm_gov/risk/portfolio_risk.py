@@ -39,8 +39,8 @@ _BOARD_RUNS = 1_500
 """Task classes times variants of one scenario, which bounds what a pack of thousands costs."""
 _BOARD_TASKS = 1_000
 """Task classes up to which a board pack simulates years; beyond them it has the exact mean only."""
-_REVIEW_YEARS = 2_000
-"""Simulated for a review, where the same seed draws the same outages before and after."""
+_REVIEW_YEARS = DEFAULT_YEARS
+"""Simulated for a review: as many as everywhere, so that one figure is the same in each command."""
 _REVIEW_TASKS = 300
 """Task classes up to which a review simulates years; beyond them it has the exact mean only."""
 

@@ -1,16 +1,23 @@
-"""``govern report``: assess a state, compare it with an older one, report to the board."""
+"""``govern report``: assess a state, compare it with an older one, report to its audience."""
 
 import shlex
 from datetime import date
 from pathlib import Path
 
+from msgspec import Struct
 from msgspec.structs import replace
 
 from multillm_gov.errors import RevisionError, SourceError
+from multillm_gov.languages.language import find_language
 from multillm_gov.report import Report
-from multillm_gov.reporting.board.report import report_board
+from multillm_gov.reporting.pack.causes import Standing
+from multillm_gov.reporting.pack.edition import Audience
+from multillm_gov.reporting.pack.report import Since, report_pack
+from multillm_gov.risk.limits.proposals import propose
+from multillm_gov.risk.limits.register import compared, register_of
 from multillm_gov.risk.portfolio_risk import measure_board_risk
 from multillm_gov.risk.stress.scenario_book import scenarios_of
+from multillm_gov.rules.engine.assessment import Assessment
 from multillm_gov.sources.brand_files import read_look
 from multillm_gov.sources.git import Repository
 from multillm_gov.sources.root import path_prefix, split_paths
@@ -27,67 +34,95 @@ UNCOMMITTED = "contains changes that are not committed"
 UNVERSIONED = "is of no commit: nothing here is under version control"
 
 
-def report(
-    *, as_of: date, root: Path | None = None, since: str | None = None, revision: str | None = None
-) -> Report:
+class PackOptions(Struct, frozen=True, kw_only=True):
+    """For whom the pack is, and what it compares with."""
+
+    audience: Audience = "board"
+    language: str = "en"
+    since: str | None = None
+    """Git revision of the last pack; without it the pack says that none was named."""
+    revision: str | None = None
+    """Git revision to report on; default: the working tree."""
+
+
+def report(options: PackOptions, *, as_of: date, root: Path | None = None) -> Report:
     """The board pack of one state.
 
     Args:
+        options: Audience, language, and the state of the last pack.
         as_of: The day dates are judged against, and the date of the report.
         root: The portfolio's root, if it is not to be searched for.
-        since: Git revision to compare with; without it the report says that none was named.
-        revision: Git revision to report on; default: the working tree.
 
     Raises:
-        UsageError: the revision to report on came before the one to compare with.
+        UsageError: there is no such language, or the revision to report on came before the one
+            to compare with.
         SourceError: no portfolio, or no repository where a revision is named.
         RevisionError: a revision is unknown.
         CatalogError: the lock or the price map cannot be read.
     """
+    language = find_language(options.language)
     top, _ = split_paths((), root)
-    if revision is not None:
-        repository = Repository.open(top)
-        now = assess_revision(repository, revision, as_of=as_of)
+    if options.revision is not None:
+        now = assess_revision(Repository.open(top), options.revision, as_of=as_of)
     else:
         now = assess_folder(top, as_of=as_of, revision=working_revision(top))
-    then = then_risk = comparison = None
-    if since is not None:
+    standing = stand(now)
+    last = None
+    if options.since is not None:
         repository = Repository.open(top)
-        require_order(repository, since, revision or "")
-        then = assess_revision(repository, since, as_of=as_of, known=now.state)
-        then_risk = measure_board_risk(then.state, scenarios_of(then.state.scenarios))
-        comparison = compare_assessments(then.state, now.state)
-    risk = measure_board_risk(now.state, scenarios_of(now.state.scenarios))
+        require_order(repository, options.since, options.revision or "")
+        last = _last_pack(repository, options.since, now, as_of)
+        standing = replace(standing, records=compared(last.standing.records, standing.records))
     settings = now.state.portfolio.settings
-    pack = report_board(
-        now,
-        risk,
-        since=then,
-        since_risk=then_risk,
-        comparison=comparison,
+    pack = report_pack(
+        standing,
+        since=last,
+        language=language,
+        audience=options.audience,
         fail_on=gate(settings, None),
     )
-    draft = draft_reasons(top, now.state.revision, settings.default_branch)
-    at = pack.revision + "".join(revision.partition(":")[1:]) if revision else ""
+    at = pack.revision + "".join((options.revision or "").partition(":")[1:])
     return replace(
         pack,
-        look=read_look(settings.brand, top, at),
+        look=read_look(settings.brand, top, at if options.revision else ""),
         path_prefix=path_prefix(top),
-        draft=draft,
-        command=command_again(pack, revision or "", since or ""),
+        draft=draft_reasons(top, now.state.revision, settings.default_branch),
+        command=command_again(pack, options),
     )
 
 
-def command_again(pack: Report, revision: str, since: str) -> str:
+def stand(assessment: Assessment) -> Standing:
+    """An assessment with its risk, its register of limits and what could be done."""
+    state = assessment.state
+    risk = measure_board_risk(state, scenarios_of(state.scenarios))
+    return Standing(
+        assessment=assessment, risk=risk, records=register_of(risk), proposals=propose(risk)
+    )
+
+
+def _last_pack(repository: Repository, since: str, now: Assessment, as_of: date) -> Since:
+    """The state of the last pack, judged as of the same day, and the day of its commit."""
+    then = assess_revision(repository, since, as_of=as_of, known=now.state)
+    return Since(
+        standing=stand(then),
+        comparison=compare_assessments(then.state, now.state),
+        day=repository.commit_day(then.state.revision),
+    )
+
+
+def command_again(pack: Report, options: PackOptions) -> str:
     """The call that gives the same bytes wherever the commit is; empty: what is not committed.
 
     Revisions are full ids, with the folder (``main:ai``) where the call named one.
     """
     if not pack.revision or pack.revision.endswith("+"):
         return ""
+    revision, since = options.revision or "", options.since or ""
     words = ["govern", "report", "--at", pack.revision + "".join(revision.partition(":")[1:])]
     words += ["--as-of", pack.as_of]
     words += ["--since", pack.base + "".join(since.partition(":")[1:])] if pack.base else []
+    words += ["--audience", options.audience] if options.audience != "board" else []
+    words += ["--language", options.language] if options.language != "en" else []
     return shlex.join(words)
 
 

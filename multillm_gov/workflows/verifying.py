@@ -8,7 +8,7 @@ from datetime import date
 from difflib import unified_diff
 from io import BytesIO
 from pathlib import Path
-from typing import Literal
+from typing import Literal, cast
 from zipfile import BadZipFile, ZipFile
 
 from msgspec import Struct
@@ -17,11 +17,12 @@ from msgspec.structs import replace
 from multillm_gov.errors import SourceError
 from multillm_gov.rendering.renderers import format_of_ending, is_binary, renderer
 from multillm_gov.report import Report
+from multillm_gov.reporting.pack.edition import Audience
 from multillm_gov.sources.git import Repository
 from multillm_gov.sources.root import split_paths
 from multillm_gov.sources.signature import SignatureState, check_signature
 from multillm_gov.words import code, count_of
-from multillm_gov.workflows.report import report, unmerged_clause
+from multillm_gov.workflows.report import PackOptions, report, unmerged_clause
 from multillm_gov.workflows.states import state_at
 
 _MOST_BYTES = 256 * 1024 * 1024
@@ -29,6 +30,8 @@ _COMMAND = re.compile(
     r"govern report --at (?P<at>[0-9a-f]{40}(?:[0-9a-f]{24})?(?::[\w./-]{1,500})?)"
     r" --as-of (?P<day>\d{4}-\d\d-\d\d)"
     r"(?: --since (?P<since>[0-9a-f]{40}(?:[0-9a-f]{24})?(?::[\w./-]{1,500})?))?"
+    r"(?: --audience (?P<audience>risk|procurement|engineering|audit))?"
+    r"(?: --language (?P<language>[a-z]{2}))?"
 )
 _MOST_SHOWN = 6
 
@@ -71,9 +74,13 @@ def verify(file: Path, *, root: Path | None = None) -> Verification:
         )
         return Verification(outcome="not reproducible", text=text, signature=signature)
     top, _ = split_paths((), root)
-    pack = report(
-        as_of=date.fromisoformat(found["day"]), root=top, since=found["since"], revision=found["at"]
+    options = PackOptions(
+        audience=cast("Audience", found["audience"] or "board"),
+        language=found["language"] or "en",
+        since=found["since"],
+        revision=found["at"],
     )
+    pack = report(options, as_of=date.fromisoformat(found["day"]), root=top)
     of = f"commit {found['at'][:10]} as of {found['day']}"
     if pack.command and pack.command != shlex.join(shlex.split(found[0])):
         raise SourceError(f"{code(file.name)} records a call that this release reads differently")

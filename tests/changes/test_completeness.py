@@ -44,6 +44,7 @@ def test_every_key_of_a_scope_a_policy_and_a_waiver_is_compared():
     assert {field.name for field in fields(PolicyDeclaration)} == {
         "rule",
         "enforcement",
+        "title",
         "because",
         "controls",
         "applies_to",

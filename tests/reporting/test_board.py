@@ -9,7 +9,6 @@ from typing import TypeVar
 import msgspec
 import pytest
 
-from multillm_gov.changes.compare import compare
 from multillm_gov.content import (
     BarChart,
     Block,
@@ -21,14 +20,10 @@ from multillm_gov.content import (
     Table,
     Timeline,
 )
-from multillm_gov.finding import Severity
 from multillm_gov.measures.cost.repricing import bill_rise, largest_bill_rise, share_within
 from multillm_gov.rendering.formats import html, pdf
 from multillm_gov.report import Report, Section
-from multillm_gov.reporting.board.report import report_board
 from multillm_gov.reporting.shared.tables import MOST_MARKS, MOST_ROWS
-from multillm_gov.risk.portfolio_risk import measure_board_risk
-from multillm_gov.risk.stress.scenario_book import scenarios_of
 from multillm_gov.rules.engine.assessment import Assessment
 from multillm_gov.words import join_some
 from portfolios import (
@@ -36,6 +31,7 @@ from portfolios import (
     ACME_CATALOG,
     ACME_RETIREMENT,
     assessed,
+    packed,
     replaced,
     retiring,
 )
@@ -85,15 +81,8 @@ def judged() -> Judge:
 
 
 def board(now: Assessment, since: Assessment | None = None) -> Report:
-    comparison = since and compare(since.state, now.state)
-    return report_board(
-        now,
-        measure_board_risk(now.state, scenarios_of(now.state.scenarios)),
-        since=since,
-        since_risk=since and measure_board_risk(since.state, scenarios_of(since.state.scenarios)),
-        comparison=comparison,
-        fail_on=Severity.ERROR,
-    )
+    """The edition for engineers, which has every section with identifiers."""
+    return packed(now, since, "engineering")
 
 
 def on_day(assessment: Assessment, as_of: date) -> Assessment:
@@ -136,106 +125,13 @@ def test_position_against_each_item_of_the_appetite(judged: Judge) -> None:
     assert metric(report, "worst-scenario") == ("88,767 USD", "at most 12,000 USD a year", "bad")
     assert metric(report, "cost-at-risk")[2] == "bad"
     assert metric(report, "already-broken")[::2] == ("1", "bad")
-    assert report.summary.startswith("7 of 11 limits in the risk appetite exceeded, ")
-    assert report.summary.endswith("7 decisions required.")
-
-
-ACCEPTANCE = " Or accept the excess until a date, with its reason on record."
-
-
-def test_decisions_follow_from_the_limits_exceeded(judged: Judge) -> None:
-    required = rows(block(section(board(judged()), "decisions"), Table))
-    assert [row[0] for row in required] == [str(number) for number in range(1, 8)]
-    actions = [row[1] for row in required]
-    assert actions[0] == (
-        f"Move 1,000 USD a month of spend from `acme` to other vendors.{ACCEPTANCE}"
-    )
-    assert actions[1] == (
-        f"Fund a fallback at another vendor and cloud for `scoring` and `filtering`.{ACCEPTANCE}"
-    )
-    assert "`acme/x` (retires 2027-01-14)" in actions[2]
-    assert actions[3] == (
-        "Bring the largest vendor to at most 42.9% of spend, or fix its price by contract."
-        f"{ACCEPTANCE}"
-    )
-    assert "its cap is 5,000 USD (120.0% used)" in required[6][2], "an error of no policy"
-
-
-def test_no_decision_moves_a_limit_to_where_the_figure_stands(judged: Judge) -> None:
-    for settings in (SETTINGS, LOOSE):
-        text = str(section(board(judged({"govern.yaml": settings})), "decisions").blocks)
-        assert "appetite." not in text
-        assert "spend_cap" not in text
-
-
-def test_what_a_section_shows_outside_its_limit_stands_on_the_first_page(judged: Judge) -> None:
-    """Nothing red anywhere without a figure outside its limit and a decision."""
-    calm = {"govern.yaml": CALM, "allocations/a.yaml": CALM_ALLOCATION}
-    for changed in ({}, {"govern.yaml": LOOSE}, calm):
-        report = board(judged(changed))
-        red = [
-            one.id
-            for one in report.sections
-            if one.id != "findings" and any(cell.status == "bad" for cell in _cells(one))
-        ]
-        outside = [one.id for one in report.headline if one.status == "bad"]
-        named = [one.id for one in report.headline if one.status == "watch" and one.note]
-        none = "no decisions required" in report.summary
-        assert not red or outside or named, red
-        assert none == (not outside), (red, outside)
+    assert report.summary.startswith("We are outside our appetite on 7 of 12 measures.")
 
 
 def _cells(part: Section) -> Iterator[Cell]:
     for one in part.blocks:
         if isinstance(one, Table | HeatMap):
             yield from (cell for row in one.rows for cell in getattr(row, "cells", row))
-
-
-def test_no_decision_where_no_limit_is_exceeded(judged: Judge) -> None:
-    report = board(judged({"govern.yaml": CALM, "allocations/a.yaml": CALM_ALLOCATION}))
-    said = block(section(report, "decisions"), Paragraph)
-    assert said.text.startswith("No decisions required")
-    assert said.status == "good"
-    assert report.summary.endswith("no decisions required.")
-
-
-def test_broken_policies_and_ending_waivers_are_decided(judged: Judge) -> None:
-    policies = """\
-policies:
-  capped-spend: {rule: cap-missing, enforcement: hard-mandatory, because: No task class without a ceiling}
-  two-legs: {rule: fallback-missing, enforcement: soft-mandatory}
-waivers:
-  - {policy: two-legs, subject: scoring, reason: contract pending, approved_by: cfo, expires: 2026-12-31, ticket: T-1}
-  - {policy: two-legs, subject: filtering, reason: old, approved_by: cto, expires: 2026-10-01}
-  - {policy: two-legs, subject: articles, reason: far, approved_by: cto, expires: 2028-01-01}
-"""  # noqa: E501
-    calm = {"govern.yaml": CALM, "allocations/a.yaml": CALM_ALLOCATION}
-    report = board(judged({**calm, "policies/p.yaml": policies}))
-    asked = rows(block(section(report, "decisions"), Table))
-    assert [row[1:] for row in asked] == [
-        [
-            "Bring `filtering` within `capped-spend`, or change the policy: it allows no waiver.",
-            (
-                "Policy `capped-spend` is violated in 1 place. Reason for the policy: No task class "  # noqa: E501
-                "without a ceiling."
-            ),
-        ],
-        [
-            "Renew or revoke the waiver of `two-legs` for `filtering`.",
-            "It expired on 2026-10-01; approver cto, reason: old.",
-        ],
-        [
-            "Renew or revoke the waiver of `two-legs` for `scoring`.",
-            "It expires on 2026-12-31; approver cfo, reason: contract pending.",
-        ],
-    ]
-    waived = rows(block(section(report, "findings"), Table, 1))
-    assert [row[1:] for row in waived] == [
-        ["two-legs", "contract pending (T-1)", "cfo", "2026-12-31"]
-    ]
-    open_findings = str(block(section(report, "findings"), Table, 0).rows)
-    assert "capped-spend" in open_findings
-    assert "T-1" not in open_findings
 
 
 def test_exposure_at_six_levels_by_three_weights(judged: Judge) -> None:
@@ -399,20 +295,11 @@ def test_resolved_findings_are_those_of_the_base_that_are_gone(judged: Judge) ->
     assert {finding.name for finding in report.resolved} == {"forecast-over-cap"}
 
 
-def test_files_that_cannot_be_read_are_said_first(judged: Judge) -> None:
-    report = board(judged({"govern.yaml": LOOSE, "allocations/b.yaml": "task_classes: [\n"}))
-    first, second = section(report, "decisions").blocks[:2]
-    assert isinstance(first, Paragraph)
-    assert first.status == "bad"
-    assert "`allocations/b.yaml`" in first.text
-    assert "No decisions required" not in str(second)
-
-
 def test_empty_portfolio_says_so_everywhere(judged: Judge) -> None:
     report = board(judged({"allocations/a.yaml": "", "catalog/models.yaml": "", "govern.yaml": ""}))
     assert report.organization == "Unnamed organization"
     assert all(part.blocks for part in report.sections)
-    assert "No limit of the risk appetite can be judged yet" in report.summary
+    assert "No limit can be judged yet" in report.summary
     assert pdf.render(report).startswith(b"%PDF")
     assert html.render(report).startswith(b"<!DOCTYPE html>")
 
@@ -436,7 +323,7 @@ def test_sections_and_verdict(judged: Judge) -> None:
     report = board(assessment)
     assert report.kind == "board"
     assert [part.id for part in report.sections] == [
-        "decisions", "exposure", "repricing", "cost", "resilience", "stress", "lifecycle", "changes", "findings",  # noqa: E501
+        "position", "decisions", "facts", "scenarios", "exposure", "repricing", "cost", "resilience", "stress", "lifecycle", "changes", "findings",  # noqa: E501
         "method",
     ]  # fmt: skip
     assert report.findings == assessment.findings
@@ -529,4 +416,4 @@ def test_the_ends_of_the_calendar_are_days_too(judged: Judge, as_of: date) -> No
     assessment = judged({"catalog/models.yaml": ancient, "policies/w.yaml": waiver})
     report = board(on_day(assessment, as_of))
     assert block(section(report, "lifecycle"), Timeline).events[0].since == "0001-01-01"
-    assert ("Renew or revoke the waiver" in words(report)) == (as_of == date.max)
+    assert ("Renew or end exceptions" in words(report)) == (as_of == date.max)

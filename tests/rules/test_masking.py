@@ -10,13 +10,11 @@ import pytest
 
 from multillm_gov.changes.compare import compare
 from multillm_gov.finding import Severity
-from multillm_gov.rendering.renderers import formats, renderer
+from multillm_gov.rendering.renderers import formats, is_binary, renderer
 from multillm_gov.report import Report
-from multillm_gov.reporting.board.report import report_board
 from multillm_gov.reporting.check.report import report_check
 from multillm_gov.reporting.diff.report import report_diff
-from multillm_gov.risk.portfolio_risk import measure_board_risk
-from multillm_gov.risk.stress.scenario_book import scenarios_of
+from portfolios import packed
 
 _RANDOM = random.Random(11)
 
@@ -85,14 +83,8 @@ def _reports(assessed, planted: dict[str, str]) -> Iterator[Report]:
     for one, other in ((before, after), (after, before)):
         comparison = compare(one.state, other.state)
         yield report_diff(one, other, comparison, Severity.ERROR)
-        yield report_board(
-            other,
-            measure_board_risk(other.state, scenarios_of(other.state.scenarios)),
-            since=one,
-            since_risk=measure_board_risk(one.state, scenarios_of(one.state.scenarios)),
-            comparison=comparison,
-            fail_on=Severity.ERROR,
-        )
+        for audience in ("board", "engineering", "audit"):
+            yield packed(other, one, audience)
 
 
 def test_no_report_repeats_a_secret(assessed, planted: dict[str, str]) -> None:
@@ -103,7 +95,7 @@ def test_no_report_repeats_a_secret(assessed, planted: dict[str, str]) -> None:
                 assert secret[start : start + 12] not in text, report.kind
 
 
-@pytest.mark.parametrize("name", [name for name in formats() if name != "pdf"])
+@pytest.mark.parametrize("name", [name for name in formats() if not is_binary(name)])
 def test_no_format_repeats_a_secret(name: str, assessed, planted: dict[str, str]) -> None:
     for report in _reports(assessed, planted):
         data = renderer(name)(report).decode()

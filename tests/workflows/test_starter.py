@@ -21,7 +21,7 @@ from multillm_gov.workflows.init import (
     portfolio_of,
     starter_files,
 )
-from multillm_gov.workflows.report import report
+from multillm_gov.workflows.report import PackOptions, report
 
 ROOT = Path(__file__).parents[2]
 DAY = date(2026, 11, 24)
@@ -78,7 +78,7 @@ def test_this_repositorys_portfolio_is_the_starter() -> None:
 
 def test_the_report_on_the_starter_tells_every_section(tmp_path: Path) -> None:
     init(tmp_path, as_of=DAY)
-    pack = report(as_of=DAY, root=tmp_path)
+    pack = report(PackOptions(), as_of=DAY, root=tmp_path)
     assert pack.kind == "board"
     assert pack.verdict.exit_code == 0
     titles = {section.id for section in pack.sections}

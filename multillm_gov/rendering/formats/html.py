@@ -4,6 +4,7 @@ from base64 import b64encode
 from typing import TYPE_CHECKING
 
 from multillm_gov.content import Block, Cell, Chart, Column, Items, Paragraph, Table
+from multillm_gov.languages.language import find_language
 from multillm_gov.look import Look
 from multillm_gov.rendering.charts.drawing import NARROW, WIDE, draw
 from multillm_gov.rendering.charts.theme import MARKS, SCREEN
@@ -37,6 +38,7 @@ def render(report: Report) -> bytes:
         draft=draft_sentence(report),
         accent=report.look.color,
         logo=_logo(report.look),
+        say=find_language(report.language).say,
         headline=headline_table(report),
         sections=sections(report),
         marks=MARKS,

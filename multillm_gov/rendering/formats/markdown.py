@@ -5,6 +5,7 @@ from hashlib import sha256
 from urllib.parse import quote
 
 from multillm_gov.finding import Finding, Severity
+from multillm_gov.languages.language import find_language
 from multillm_gov.rendering.markup.blocks import (
     FOLD_CLOSING,
     fold_opening,
@@ -86,14 +87,25 @@ def _document(report: Report) -> list[Part]:
         f"commit {short_revision(report.revision)}",
     )
     line = " · ".join(map(inline, named[: 3 if report.revision else 2]))
-    parts = [f"# {inline(report.title)}\n\n{line}\n\n", _verdict(report)]
+    if report.edition:
+        line = inline(report.organization)
+    parts = [f"# {inline(report.title)}\n\n{line}\n\n"]
+    parts += [_front_matter(report)] if report.edition else [_verdict(report)]
     parts += [f"{paragraph(report.summary)}\n\n"] if report.summary else []
-    parts += [table(headline_table(report.headline))] if report.headline else []
+    if report.headline and not report.edition:
+        parts.append(table(headline_table(report.headline)))
     parts += [section(part, 2) for part in report.sections]
     listed = [*_items(report.findings, report)]
-    if listed and all(part.id != "findings" for part in report.sections):
+    if listed and not report.edition and all(part.id != "findings" for part in report.sections):
         parts += ["## Findings\n\n", *listed, "\n"]
     return [Part(pieces=tuple(parts)), _provenance(report)]
+
+
+def _front_matter(report: Report) -> str:
+    """Label and value a line; a draft is marked before them."""
+    draft = f"**{inline(draft_sentence(report))}**\n\n" if report.draft else ""
+    rows = "".join(f"- {inline(label)}: {inline(value)}\n" for label, value in report.facts)
+    return f"{draft}{rows}\n"
 
 
 def _verdict(report: Report) -> str:
@@ -142,6 +154,7 @@ def _items(findings: Sequence[Finding], report: Report) -> tuple[str, ...]:
 
 def _provenance(report: Report) -> Part:
     listed = provenance_table(report)
-    pieces = [fold_opening("Provenance") + listed + FOLD_CLOSING] if listed else []
+    opening = fold_opening(find_language(report.language).say("page.sources"))
+    pieces = [opening + listed + FOLD_CLOSING] if listed else []
     pieces += [f"<!-- {report.command} -->\n"] if report.command else []
     return Part(pieces=tuple(pieces))

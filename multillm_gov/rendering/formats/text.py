@@ -112,7 +112,7 @@ def _document(report: Report, painter: Painter, size: int, every: bool) -> Itera
             yield from section(part, painter, size)
         elif not part.folded:
             yield from section(shortened(part), painter, size)
-    if all(part.id != "findings" for part in report.sections):
+    if not report.edition and all(part.id != "findings" for part in report.sections):
         yield from _findings(report, "Findings", painter, size, every)
     yield from _more(report, painter, size, every)
     if every:
@@ -136,7 +136,7 @@ def _opening(report: Report, painter: Painter, size: int) -> Iterator[str]:
     if summary:
         yield from wrap(visible(summary), size)
         yield ""
-    figures = report.headline
+    figures = () if report.edition else report.headline
     if report.briefing is not None:
         figures = tuple(metric for metric in figures if metric.moved)
     if figures:

@@ -1,6 +1,7 @@
 """Sections, tables and lists in Markdown."""
 
 from multillm_gov.content import Block, Cell, Column, Items, Paragraph, Table
+from multillm_gov.languages.language import find_language
 from multillm_gov.rendering.markup.escaping import cell, html_text, inline, paragraph
 from multillm_gov.rendering.plain.tabulation import tabulate
 from multillm_gov.report import Report, Section
@@ -68,4 +69,6 @@ def _cell(value: Cell) -> str:
 def provenance_table(report: Report) -> str:
     """What a report rests on, as a table; empty where nothing is known."""
     rows = tuple((Cell(label), Cell(f"`{value}`")) for label, value in report.provenance)
-    return table(Table(title="", columns=(Column("What"), Column("Which")), rows=rows)) * bool(rows)
+    say = find_language(report.language).say
+    columns = (Column(say("page.what")), Column(say("page.version")))
+    return table(Table(title="", columns=columns, rows=rows)) * bool(rows)

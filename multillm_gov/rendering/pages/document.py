@@ -2,9 +2,11 @@
 
 import re
 from collections.abc import Callable
+from datetime import date
 from typing import Any
 
 from multillm_gov.content import Block, Cell, HeatMap, Items, Paragraph, Table
+from multillm_gov.languages.language import find_language
 from multillm_gov.rendering.charts.drawing import WIDE, draw
 from multillm_gov.rendering.charts.heat import bands
 from multillm_gov.rendering.charts.theme import ACCENT, MARKS, PRINT
@@ -29,19 +31,28 @@ Clean = Callable[[str], str]
 def document_of(report: Report) -> dict[str, Any]:
     """Strings made visible and breakable, charts drawn."""
     clean: Clean = displayable
-    found = facts(report)
+    found, say = facts(report), find_language(report.language).say
+    day = date.fromisoformat(report.as_of) if report.edition else report.as_of
     return {
         "cover": report.kind == "board",
         "title": clean(report.title),
         "organization": breakable(clean(report.organization)),
         "running": clean(crop(report.organization, _ROOM)),
         "date": [int(part) for part in report.as_of.split("-")],
-        "foot": clean(" · ".join(["As of " + report.as_of, *_revision(report)])),
+        "foot": clean(" · ".join([say("page.as-of", day=day), *_revision(report)])),
+        "labels": {
+            "contents": say("page.contents"),
+            "summary": report.sections[0].title if report.edition else say("page.summary"),
+            "page": say("page.number", page="\0", pages="\0").split("\0"),
+            "nothing": say("page.nothing"),
+        },
+        "language": report.language,
+        "edition": report.edition,
         "command": clean(report.command),
         "draft": clean(draft_sentence(report)),
         "summary": _runs(report.summary, clean),
         "facts": [[label, _runs(value, clean)] for label, value in found],
-        "headline": _table(headline_table(report), clean),
+        "headline": {"rows": []} if report.edition else _table(headline_table(report), clean),
         "sections": [
             {
                 "title": _plain(section.title, clean),
@@ -77,7 +88,9 @@ def _with_breaks(word: re.Match[str]) -> str:
 
 
 def _revision(report: Report) -> list[str]:
-    return [f"Revision {short_revision(report.revision)}"] if report.revision else []
+    say = find_language(report.language).say
+    revision = short_revision(report.revision)
+    return [say("page.revision", revision=revision)] if revision else []
 
 
 def _plain(text: str, clean: Clean) -> str:

@@ -5,6 +5,7 @@ from itertools import islice
 
 from multillm_gov.content import Block, Cell, Column, Paragraph, Status, Table
 from multillm_gov.finding import Finding
+from multillm_gov.languages.language import find_language
 from multillm_gov.rendering.plain.wording import (
     draft_sentence,
     short_revision,
@@ -20,7 +21,9 @@ _SEVERITY: dict[str, Status] = {"error": "bad", "warning": "watch", "note": "neu
 
 
 def headline_table(report: Report) -> Table:
-    """The headline figures, one a row, each with its limit and its status as a word."""
+    """The headline figures, one a row; of a board pack the measures of its first section."""
+    if report.edition:
+        return next(block for block in report.sections[0].blocks if isinstance(block, Table))
     compared = any(metric.before for metric in report.headline)
     columns = [Column("Figure"), Column("Now", numeric=True), Column("Limit"), Column("Status")]
     if compared:
@@ -58,10 +61,10 @@ def sections(report: Report) -> tuple[Section, ...]:
         shown.append(_findings("resolved", "Resolved", report.resolved, ""))
     if report.provenance:
         rows = tuple((Cell(label), Cell(value)) for label, value in report.provenance)
-        table = Table(
-            title="", columns=(Column("What"), Column("Version, digest or date")), rows=rows
-        )
-        shown.append(Section(id="provenance", title="Sources and versions", blocks=(table,)))
+        say = find_language(report.language).say
+        columns = (Column(say("page.what")), Column(say("page.version")))
+        table = Table(title="", columns=columns, rows=rows)
+        shown.append(Section(id="provenance", title=say("page.sources"), blocks=(table,)))
     return tuple(shown)
 
 
@@ -107,7 +110,10 @@ def sentence(text: str) -> str:
 
 
 def facts(report: Report) -> tuple[tuple[str, str], ...]:
-    """What identifies the report, under its title."""
+    """What identifies the report, under its title; of a board pack its front matter."""
+    if report.facts:
+        draft = draft_sentence(report)
+        return ((("Status", draft),) if draft else ()) + report.facts
     rows = [
         ("Status", draft_sentence(report)),
         ("As of", report.as_of),

@@ -1,5 +1,6 @@
 """From our report to the public shape, and the public shape's JSON Schema."""
 
+from datetime import date
 from decimal import Decimal
 from typing import Any, TypeVar, cast
 
@@ -8,6 +9,7 @@ import msgspec
 from multillm_gov.briefing import ReportedChange
 from multillm_gov.finding import Figure, Finding
 from multillm_gov.location import Location
+from multillm_gov.register import DecisionOption, DecisionRecord, LimitRecord
 from multillm_gov.rendering.public.findings import (
     PublicFinding,
     PublicListedWaiver,
@@ -15,6 +17,13 @@ from multillm_gov.rendering.public.findings import (
     PublicRelated,
     PublicWaiver,
     SeverityLabel,
+)
+from multillm_gov.rendering.public.register import (
+    PublicDecision,
+    PublicEffect,
+    PublicLimit,
+    PublicMatter,
+    PublicOption,
 )
 from multillm_gov.rendering.public.shape import (
     SCHEMA,
@@ -55,6 +64,12 @@ def publish(report: Report) -> PublicReport:
         summary=report.summary,
         checked=dict(report.checked),
         headline=[_copied(PublicMetric, metric) for metric in report.headline],
+        limits=[_limit(record) for record in report.limits],
+        decisions=[_decision(decision) for decision in report.decisions],
+        management=[
+            _copied(PublicMatter, matter, subjects=list(matter.subjects), due=_day(matter.due))
+            for matter in report.management
+        ],
         sections=[
             _copied(PublicSection, part, blocks=list(part.blocks)) for part in report.sections
         ],
@@ -96,6 +111,38 @@ def report_schema() -> dict[str, Any]:
 def public_figures(finding: Finding) -> dict[str, str | int | float | None]:
     """The numbers of a finding; exact ones as strings, never in scientific notation."""
     return {name: _figure(value) for name, value in finding.figures.items()}
+
+
+_AMOUNTS = ("limit", "warn_at", "value", "best", "value_before", "limit_before")
+
+
+def _limit(record: LimitRecord) -> PublicLimit:
+    amounts = {name: _figure(getattr(record, name)) for name in _AMOUNTS}
+    return _copied(PublicLimit, record, set_on=_day(record.set_on), **amounts)
+
+
+def _decision(decision: DecisionRecord) -> PublicDecision:
+    return _copied(
+        PublicDecision,
+        decision,
+        options=[_option(option) for option in decision.options],
+        due=_day(decision.due),
+        limits=list(decision.limits),
+    )
+
+
+def _option(option: DecisionOption) -> PublicOption:
+    effects = [
+        _copied(PublicEffect, one, before=_figure(one.before), after=_figure(one.after))
+        for one in option.effects
+    ]
+    return _copied(
+        PublicOption, option, effects=effects, cost_per_month=_figure(option.cost_per_month)
+    )
+
+
+def _day(day: date | None) -> str | None:
+    return None if day is None else day.isoformat()
 
 
 def _verdict(verdict: Verdict) -> PublicVerdict:
@@ -165,7 +212,7 @@ def _location(location: Location) -> PublicLocation:
     return _copied(PublicLocation, location)
 
 
-def _copied(kind: type[_Public], value: object, **changed: Any) -> _Public:  # noqa: ANN401 - fields
+def _copied(kind: type[_Public], value: object, /, **changed: Any) -> _Public:  # noqa: ANN401 - fields
     """A public struct with the fields of ours that have its names, apart from those given."""
     names = kind.__struct_fields__  # type: ignore[attr-defined]
     return kind(**{name: getattr(value, name) for name in names if name not in changed}, **changed)

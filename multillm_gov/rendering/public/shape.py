@@ -17,6 +17,7 @@ from multillm_gov.rendering.public.findings import (
     PublicLocation,
     SeverityLabel,
 )
+from multillm_gov.rendering.public.register import PublicDecision, PublicLimit, PublicMatter
 from multillm_gov.report import Kind, Outcome
 
 SCHEMA: Literal["govern/report/1"] = "govern/report/1"
@@ -175,6 +176,9 @@ class PublicReport(Struct, frozen=True, kw_only=True):
     summary: str
     checked: dict[str, int]
     headline: list[PublicMetric]
+    limits: list[PublicLimit]
+    decisions: list[PublicDecision]
+    management: list[PublicMatter]
     sections: list[PublicSection]
     findings: list[PublicFinding]
     waivers: list[PublicListedWaiver]

@@ -20,8 +20,8 @@ from multillm_gov.portfolio.settings import Appetite
 from multillm_gov.report import Section
 from multillm_gov.reporting.board.parties import Views, overlap_notes, parties_table
 from multillm_gov.reporting.board.position import overview_table
-from multillm_gov.reporting.shared.spend import not_judged
 from multillm_gov.reporting.shared.tables import BASIS_WORDS, LEVEL_PLURALS
+from multillm_gov.risk.limits.judging import without_price
 from multillm_gov.state.state import State
 from multillm_gov.units import format_count, format_share
 from multillm_gov.words import code
@@ -36,7 +36,7 @@ _COARSE = (Level.VENDOR, Level.PROVIDER, Level.CLOUD, Level.JURISDICTION)
 def exposure_section(state: State) -> Section:
     """Shares, indexes and what is not known."""
     views = _views(state)
-    reason = not_judged(state.figures)
+    reason = without_price(state.figures)
     appetite = state.portfolio.settings.appetite
     if not any(view.shares for view in views.values()):
         nothing = Paragraph(
@@ -64,7 +64,7 @@ def _views(state: State) -> Views:
     """By level and basis; empty where not all of it is known."""
     figures = state.figures
     tasks = dict.fromkeys(Basis, figures.tasks)
-    tasks |= {Basis.SPEND: ()} if not_judged(figures) else {}
+    tasks |= {Basis.SPEND: ()} if without_price(figures) else {}
     tasks |= {Basis.REQUESTS: ()} if figures.undeclared else {}
     return {
         (level, basis): concentration(tasks[basis], level, basis)

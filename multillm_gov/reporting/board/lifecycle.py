@@ -5,8 +5,8 @@ from datetime import MAXYEAR, date, timedelta
 
 from multillm_gov.content import Cell, Column, Event, Paragraph, Status, Timeline
 from multillm_gov.report import Section
-from multillm_gov.reporting.shared.headline import CALM_SLACK_DAYS
 from multillm_gov.reporting.shared.tables import MOST_MARKS, bounded, part_of
+from multillm_gov.risk.limits.appetite import CALM_SLACK_DAYS
 from multillm_gov.risk.portfolio_risk import PortfolioRisk
 from multillm_gov.risk.retirement import ModelLife
 from multillm_gov.words import count_of

@@ -8,8 +8,8 @@ from multillm_gov.measures.concentration import concentration
 from multillm_gov.measures.cost.repricing import BASE_RISE, MILD_RISE, SEVERE_RISE, bill_rise
 from multillm_gov.measures.figures import Concentration
 from multillm_gov.report import Section
-from multillm_gov.reporting.shared.spend import not_judged
 from multillm_gov.reporting.shared.tables import MOST_MARKS, amount, bounded, status_below
+from multillm_gov.risk.limits.judging import without_price
 from multillm_gov.state.state import State
 from multillm_gov.units import format_money, format_share
 from multillm_gov.words import code
@@ -20,7 +20,7 @@ _RISES = (MILD_RISE, BASE_RISE, SEVERE_RISE)
 def repricing_section(state: State) -> Section:
     """Each vendor's rise in turn, all else unchanged."""
     vendors = concentration(state.figures.tasks, Level.VENDOR, Basis.SPEND)
-    reason = not_judged(state.figures)
+    reason = without_price(state.figures)
     if reason and state.figures.tasks:
         left_out = Paragraph(f"Not judged: {reason}.")
         return Section(id="repricing", title="Repricing", blocks=(left_out,))

@@ -5,15 +5,9 @@ from itertools import islice
 
 from multillm_gov.content import Block, Cell, Column, Paragraph, Table
 from multillm_gov.report import Section
-from multillm_gov.reporting.shared.tables import status_below
+from multillm_gov.reporting.shared.tables import format_rounded, status_below
 from multillm_gov.reporting.stress.scenarios import MOST_COLUMNS, Shown, heat_maps
-from multillm_gov.reporting.stress.status import (
-    format_added,
-    format_loss,
-    format_rounded,
-    max_loss,
-    whole_status,
-)
+from multillm_gov.reporting.stress.status import format_added, format_loss, max_loss, whole_status
 from multillm_gov.risk.portfolio_risk import PortfolioRisk
 from multillm_gov.risk.stress.shock_parameters import format_hours
 from multillm_gov.risk.stress.stress_context import StressContext

@@ -6,8 +6,10 @@ from multillm_gov.documents.secrets.masking import masked
 from multillm_gov.finding import Finding, Severity, with_needs
 from multillm_gov.report import Report, RuleNote, Verdict, judge_counts
 from multillm_gov.reporting.shared.headline import headline
-from multillm_gov.reporting.shared.provenance import left_out_of_figures, provenance
+from multillm_gov.reporting.shared.provenance import provenance
 from multillm_gov.reporting.shared.waivers import list_waivers
+from multillm_gov.risk.limits.appetite import appetite_limits
+from multillm_gov.risk.limits.judging import left_out_of_figures
 from multillm_gov.rules.engine.assessment import Assessment
 from multillm_gov.rules.engine.registry import find_rule
 from multillm_gov.state.state import State
@@ -29,6 +31,7 @@ def report_check(assessment: Assessment, fail_on: Severity | None) -> Report:
         revision=assessment.state.revision,
         summary=_summary(verdict, dict(checked)) + incomplete_words(assessment.state),
         headline=headline(assessment.state),
+        limits=appetite_limits(assessment.state),
         findings=with_needs(assessment.findings, fail_on),
         waivers=list_waivers(assessment, fail_on),
         provenance=provenance(assessment.state),

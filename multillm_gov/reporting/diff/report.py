@@ -23,6 +23,8 @@ from multillm_gov.reporting.diff.risk import RiskShift
 from multillm_gov.reporting.diff.sections import sections
 from multillm_gov.reporting.diff.wording import phrase, remarks, title
 from multillm_gov.reporting.shared.provenance import provenance
+from multillm_gov.risk.limits.appetite import appetite_limits
+from multillm_gov.risk.limits.register import compared as with_limits_before
 from multillm_gov.rules.engine.assessment import Assessment
 from multillm_gov.state.state import State
 
@@ -86,6 +88,7 @@ def report_diff(
         base=before.state.revision,
         summary=summarize(compared) + incomplete_words(after.state),
         headline=metrics,
+        limits=with_limits_before(appetite_limits(before.state), appetite_limits(after.state)),
         sections=tuple(
             sections(comparison, findings, (before.state.documents, after.state.documents))
         )

@@ -8,8 +8,7 @@ from multillm_gov.changes.change import Area, Change, Kind
 from multillm_gov.changes.comparison import Comparison
 from multillm_gov.content import Status
 from multillm_gov.report import Metric
-from multillm_gov.reporting.shared.tables import status_below
-from multillm_gov.reporting.stress.status import format_rounded
+from multillm_gov.reporting.shared.tables import format_rounded, status_below
 from multillm_gov.risk.portfolio_risk import RiskFigures
 from multillm_gov.rules.engine.assessment import Assessment
 from multillm_gov.units import format_money

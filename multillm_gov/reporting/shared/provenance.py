@@ -1,36 +1,9 @@
 """What a result rests on: the commit, the day, the tool and the price data."""
 
-from multillm_gov.documents.layout import kind_of
 from multillm_gov.report import TOOL_VERSION
+from multillm_gov.risk.limits.judging import left_out
 from multillm_gov.state.state import State
 from multillm_gov.words import code, count_of, join_some
-
-_HARMLESS = frozenset({"ambiguous-scalar", "uncovered-file"})
-"""Ambiguous values are kept as text; a file of no kind declares nothing that figures could miss."""
-_IN_FIGURES = frozenset({"settings", "allocation", "catalog", "lock"})
-
-
-def left_out(state: State) -> tuple[str, ...]:
-    """Paths of the governed files that are left out in whole or in part, sorted."""
-    return tuple(sorted({flaw.location.path for flaw in state.flaws if flaw.kind not in _HARMLESS}))
-
-
-def left_out_of_figures(state: State) -> tuple[str, ...]:
-    """Those whose declarations the figures rest on; policies and evidence change no forecast.
-
-    A misspelled key of ``govern.yaml`` leaves out that key alone, as its finding says.
-    """
-    return tuple(
-        sorted(
-            {
-                flaw.location.path
-                for flaw in state.flaws
-                if flaw.kind not in _HARMLESS
-                and (kind := kind_of(flaw.location.path)) in _IN_FIGURES
-                and (kind, flaw.kind) != ("settings", "schema")
-            }
-        )
-    )
 
 
 def incomplete_sentence(state: State) -> str:

@@ -1,16 +1,18 @@
 """Words and tables that the sections of reports share."""
 
 from collections.abc import Sequence
-from decimal import Decimal
+from decimal import ROUND_HALF_EVEN, Decimal
 
 from multillm_gov.catalog.facts import Exposure
 from multillm_gov.content import Block, Cell, Column, Paragraph, Status, Table
 from multillm_gov.dimensions import UNKNOWN, Basis, Level
+from multillm_gov.register import STATUS_OF
+from multillm_gov.risk.limits.judging import judge_above, judge_below
 from multillm_gov.units import format_money
 from multillm_gov.words import count_of
 
-WATCH_BAND = 0.10
-"""Part of the limit that counts as near it."""
+_DIGITS = 4
+"""Significant digits: more would suggest a precision that no interval has."""
 MOST_ROWS = 40
 """Rows of a table; the JSON of `govern check` has every finding."""
 MOST_MARKS = 12
@@ -31,19 +33,31 @@ LEVEL_PLURALS: dict[Level, str] = {
 }
 
 
-def status_below(number: float, ceiling: float) -> Status:
+def rounded(value: float) -> Decimal:
+    """``1,420,889`` as 1,421,000; ``0.123456`` as .1235."""
+    exact = Decimal(repr(float(value)))
+    if not exact:
+        return Decimal(0)
+    return exact.quantize(Decimal(1).scaleb(exact.adjusted() - _DIGITS + 1), ROUND_HALF_EVEN)
+
+
+def format_rounded(value: float) -> str:
+    """With thousands separators and never in scientific notation; below a thousandth ``0``."""
+    if abs(value) < 0.0005:
+        return "0"
+    return f"{rounded(value):,f}"
+
+
+def status_below(number: float, ceiling: float, warn_at: float | None = None) -> Status:
     """Status of a figure that must not exceed a limit."""
-    if number > ceiling:
-        return "bad"
-    return "watch" if number > ceiling * (1 - WATCH_BAND) else "good"
+    return STATUS_OF[judge_below(number, ceiling, warn_at)]
 
 
-def status_above(number: float, floor: float, best: float | None = None) -> Status:
+def status_above(
+    number: float, floor: float, best: float | None = None, warn_at: float | None = None
+) -> Status:
     """Status of a figure that must reach a limit; ``best`` is the most it can be."""
-    if number < floor:
-        return "bad"
-    calm = floor * (1 + WATCH_BAND)
-    return "watch" if number < (calm if best is None else min(calm, best)) else "good"
+    return STATUS_OF[judge_above(number, floor, warn_at, best)]
 
 
 def amount(value: Decimal | None, currency: str) -> str:

@@ -6,23 +6,25 @@ from decimal import Decimal
 from msgspec.structs import replace
 
 from multillm_gov.documents.secrets.masking import masked
+from multillm_gov.register import LimitRecord
 from multillm_gov.report import Metric, Report, Section, judge_counts
-from multillm_gov.reporting.shared.headline import with_before
+from multillm_gov.reporting.shared.headline import metric_of, with_before
 from multillm_gov.reporting.shared.provenance import incomplete_sentence, provenance
-from multillm_gov.reporting.shared.tables import status_below
 from multillm_gov.reporting.stress.assumptions import assumptions_section
 from multillm_gov.reporting.stress.dependencies import dependency_section
 from multillm_gov.reporting.stress.details import detail_section
 from multillm_gov.reporting.stress.retirement import retirement_section
 from multillm_gov.reporting.stress.reverse import reverse_metrics, reverse_section
 from multillm_gov.reporting.stress.scenarios import scenarios_section
-from multillm_gov.reporting.stress.simulation import simulation_metrics, simulation_sections
-from multillm_gov.reporting.stress.status import format_broken, format_loss, max_loss
+from multillm_gov.reporting.stress.simulation import simulation_sections
+from multillm_gov.reporting.stress.status import format_broken, format_loss
+from multillm_gov.risk.limits.register import compared, register_of, risk_limits
 from multillm_gov.risk.portfolio_risk import PortfolioRisk
 from multillm_gov.risk.reverse.prices import capped_without_cost
 from multillm_gov.risk.stress.stress_context import StressContext
 from multillm_gov.risk.stress.variants import ScenarioResult
-from multillm_gov.units import cents, format_money
+from multillm_gov.risk.system.graph import shortfall_words
+from multillm_gov.units import cents
 from multillm_gov.words import code, count_of, join_some
 
 _ZERO = Decimal(0)
@@ -58,6 +60,7 @@ def report_stress(
         base=base.state.revision if base else "",
         summary=" ".join(filter(None, summary)),
         headline=with_before(_metrics(base), metrics) if base else metrics,
+        limits=compared(register_of(base), register_of(risk)) if base else register_of(risk),
         sections=sections,
         provenance=provenance(state),
         checked=(
@@ -143,32 +146,35 @@ def _summary(results: Sequence[ScenarioResult], context: StressContext) -> str:
 
 
 def _metrics(risk: PortfolioRisk) -> tuple[Metric, ...]:
+    records = {record.id: record for record in risk_limits(risk)}
+    figures = risk_metrics(risk, tuple(records.values()))
     return (
+        *(metric for metric in figures if metric.id == "worst-scenario"),
         *_scenario_metrics(risk.results, risk.context),
-        already_broken_metric(risk),
+        *(metric for metric in figures if metric.id == "already-broken"),
         *reverse_metrics(risk.breaking_points or ()),
-        *(
-            simulation_metrics(risk.simulation, risk.context.settings.risk, risk.context.system)
-            if risk.simulation is not None
-            else ()
-        ),
+        *(metric for metric in figures if metric.id in {"outage-loss-p95", "cost-at-risk"}),
     )
 
 
-def already_broken_metric(risk: PortfolioRisk) -> Metric:
-    """How many limits are broken before any shock; a lower bound where costs are not known."""
-    broken = len(risk.already_broken)
-    metric = Metric(
-        id="already-broken",
-        label="Limits already broken without a shock",
-        value=f"{broken:,}",
-        limit="none",
-        status="bad" if broken else "good",
-        note="; ".join(_broken_limits(risk)),
-        number=float(broken),
-        unit="limits",
+def risk_metrics(risk: PortfolioRisk, records: tuple[LimitRecord, ...]) -> tuple[Metric, ...]:
+    """Records of the register that rest on risk, with what stands behind each in words."""
+    notes = {
+        "outage-loss-p95": shortfall_words(risk.context.system),
+        "already-broken": "; ".join(_broken_limits(risk)),
+        "worst-scenario": _worst_title(risk),
+    }
+    return tuple(
+        metric_of(record, risk.context.figures, notes.get(record.id, "")) for record in records
     )
-    return _in_part(metric, capped_without_cost(risk.context), "not judged")
+
+
+def _worst_title(risk: PortfolioRisk) -> str:
+    run = [result for result in risk.results if result.variants]
+    worst = max(run, key=lambda result: result.variants[0].outcome.loss, default=None)
+    if worst is None or not worst.variants[0].outcome.loss:
+        return ""
+    return worst.booked.scenario.title
 
 
 def _broken_limits(risk: PortfolioRisk) -> Iterator[str]:
@@ -181,30 +187,6 @@ def _broken_limits(risk: PortfolioRisk) -> Iterator[str]:
         yield f"{further:,} more"
 
 
-def worst_scenario_metric(
-    results: Sequence[ScenarioResult], context: StressContext
-) -> Iterator[Metric]:
-    """The largest loss of one scenario against what outages may cost in a year."""
-    run = [result for result in results if result.variants]
-    if not run:
-        return
-    currency = context.figures.currency
-    costliest = max(run, key=lambda result: result.variants[0].outcome.loss)
-    worst = costliest.variants[0].outcome.loss
-    limit = max_loss(context.figures.value_at_stake_per_month, context)
-    metric = Metric(
-        id="worst-scenario",
-        label="Largest loss in one scenario",
-        value=format_money(worst, currency),
-        limit=f"at most {format_money(limit, currency)} a year" if limit else "",
-        status=status_below(float(worst), float(limit)) if limit else "neutral",
-        note=costliest.booked.scenario.title if worst else "",
-        number=float(worst),
-        unit=currency,
-    )
-    yield _in_part(metric, context.figures.unpriced, "not known")
-
-
 def _scenario_metrics(
     results: Sequence[ScenarioResult], context: StressContext
 ) -> Iterator[Metric]:
@@ -212,7 +194,6 @@ def _scenario_metrics(
     run = [result for result in results if result.variants]
     if not run:
         return
-    yield from worst_scenario_metric(results, context)
     caps, floors = sum(one.breaks_cap for one in run), sum(one.breaks_floor for one in run)
     over = _breaking("scenarios-over-caps", "Scenarios that exceed a cap", caps, len(run))
     yield _in_part(over, capped_without_cost(context), "not judged")

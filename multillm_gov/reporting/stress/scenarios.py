@@ -4,12 +4,12 @@ from collections.abc import Callable, Iterator, Sequence
 
 from multillm_gov.content import Block, Cell, Column, HeatMap, HeatRow, Items, Paragraph, Table
 from multillm_gov.report import Section
+from multillm_gov.reporting.shared.tables import format_rounded
 from multillm_gov.reporting.stress.status import (
     format_added,
     format_broken,
     format_loss,
     format_requests,
-    format_rounded,
     heat_cell,
     task_status,
     whole_status,

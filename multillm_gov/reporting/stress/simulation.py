@@ -4,15 +4,15 @@ from collections.abc import Iterator
 
 from multillm_gov.content import Block, Cell, Column, Paragraph, Status, Table
 from multillm_gov.portfolio.risk import Risk
-from multillm_gov.report import Metric, Section
-from multillm_gov.reporting.shared.tables import status_below
+from multillm_gov.report import Section
+from multillm_gov.reporting.shared.tables import format_rounded, status_below
 from multillm_gov.reporting.stress.simulation_tables import (
     caps_table,
     contributions_table,
     convergence_chart,
     figures_table,
 )
-from multillm_gov.reporting.stress.status import change_status, format_rounded
+from multillm_gov.reporting.stress.status import change_status
 from multillm_gov.risk.portfolio_risk import PortfolioRisk
 from multillm_gov.risk.simulation.assumptions import MODERATE_FACTOR
 from multillm_gov.risk.simulation.distribution import Distribution
@@ -21,8 +21,6 @@ from multillm_gov.risk.simulation.simulation_result import (
     Simulation,
     SimulationDifference,
 )
-from multillm_gov.risk.system.graph import shortfall_words
-from multillm_gov.risk.system.system import System
 from multillm_gov.units import format_change, format_share, signed
 from multillm_gov.words import code, count_of, join_some
 
@@ -110,54 +108,6 @@ def simulation_sections(
             folded=True,
         ),
     )
-
-
-def simulation_metrics(
-    simulation: Simulation, appetite: Risk, system: System
-) -> tuple[Metric, ...]:
-    """Outage loss and cost at risk against the appetite, for a headline."""
-    metrics = []
-    shortfall = shortfall_words(system)
-    if simulation.value_at_stake:
-        share = simulation.loss.p95.value / simulation.value_at_stake
-        limit = float(appetite.max_outage_loss_share)
-        metrics.append(
-            Metric(
-                id="outage-loss-p95",
-                label="Outage loss, 1 year in 20",
-                value=f"{format_rounded(simulation.loss.p95.value)} {simulation.currency} a year",
-                limit=f"at most {format_share(limit)} of value at stake",
-                status=status_below(share, limit),
-                note=f"{share * 100:.2f}% of the value at stake"
-                + (f"; {shortfall}" if shortfall else ""),
-                number=share,
-                unit="share of value at stake",
-            )
-        )
-    if simulation.cost.expected.value:
-        share = simulation.cost.relative_at_risk95 / simulation.cost.expected.value
-        limit = float(appetite.max_cost_at_risk_share)
-        metrics.append(
-            Metric(
-                id="cost-at-risk",
-                label="Cost at risk, 1 year in 20",
-                value=format_change(share),
-                limit=f"at most {format_change(limit)}",
-                status=status_below(share, limit),
-                note="above the expected spend of a year",
-                number=share,
-                unit="share of expected spend",
-            )
-            if not simulation.unpriced
-            else Metric(
-                id="cost-at-risk",
-                label="Cost at risk, 1 year in 20",
-                value="not judged",
-                limit=f"at most {format_change(limit)}",
-                note=f"the cost of {join_some(simulation.unpriced)} is not known",
-            )
-        )
-    return tuple(metrics)
 
 
 def _method(simulation: Simulation) -> str:

@@ -4,13 +4,8 @@ from collections.abc import Iterable
 from decimal import Decimal
 
 from multillm_gov.content import Block, Cell, Column, Line, LineChart, Paragraph, Table, Waymark
-from multillm_gov.reporting.shared.tables import bounded
-from multillm_gov.reporting.stress.status import (
-    allotted,
-    format_estimate,
-    format_rounded,
-    rounded,
-)
+from multillm_gov.reporting.shared.tables import bounded, format_rounded, rounded
+from multillm_gov.reporting.stress.status import allotted, format_estimate
 from multillm_gov.risk.simulation.distribution import Distribution, Estimate, Waypoint
 from multillm_gov.risk.simulation.simulation_result import Simulation
 from multillm_gov.units import format_share

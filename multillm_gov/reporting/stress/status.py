@@ -1,11 +1,11 @@
 """Scenario figures against the appetite, and how they are formatted."""
 
 from collections.abc import Sequence
-from decimal import ROUND_HALF_EVEN, Decimal
+from decimal import Decimal
 from math import floor
 
 from multillm_gov.content import Cell, Status
-from multillm_gov.reporting.shared.tables import amount
+from multillm_gov.reporting.shared.tables import amount, format_rounded
 from multillm_gov.risk.simulation.distribution import Estimate
 from multillm_gov.risk.stress.outcome import LimitBreach, StressOutcome, TaskOutcome
 from multillm_gov.risk.stress.stress_context import StressContext, StressedTask
@@ -18,25 +18,8 @@ from multillm_gov.units import (
 )
 from multillm_gov.words import code
 
-_DIGITS = 4
-"""Significant digits: more would suggest a precision that no interval has."""
 _LEAST = 0.01
 """Below it nothing has moved."""
-
-
-def rounded(value: float) -> Decimal:
-    """``1,420,889`` as 1,421,000; ``0.123456`` as .1235."""
-    exact = Decimal(repr(float(value)))
-    if not exact:
-        return Decimal(0)
-    return exact.quantize(Decimal(1).scaleb(exact.adjusted() - _DIGITS + 1), ROUND_HALF_EVEN)
-
-
-def format_rounded(value: float) -> str:
-    """With thousands separators and never in scientific notation; below a thousandth ``0``."""
-    if abs(value) < 0.0005:
-        return "0"
-    return f"{rounded(value):,f}"
 
 
 def format_estimate(estimate: Estimate) -> tuple[str, str]:

@@ -12,7 +12,7 @@ from multillm_gov.evaluation.probes.plan import EarlierProbes, ProbePlan, ProbeS
 from multillm_gov.evaluation.probes.probe import ProviderKey
 from multillm_gov.evaluation.probes.references import ReferenceVectors, digest_of
 from multillm_gov.evidence.record import ProbeKind, ProbeRecord
-from multillm_gov.reporting.shared.provenance import left_out
+from multillm_gov.risk.limits.judging import left_out
 from multillm_gov.sources.evidence_store import read_reference
 from multillm_gov.state.state import State
 from multillm_gov.workflows.evaluation.inputs import inputs_of

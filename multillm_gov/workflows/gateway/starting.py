@@ -15,7 +15,7 @@ from multillm_gov.workflows.check import check
 from multillm_gov.workflows.gateway.importing import import_gateway, write_files
 from multillm_gov.workflows.gateway.lint import lint_files
 from multillm_gov.workflows.init import host_files, portfolio_of, write_host_files
-from multillm_gov.workflows.report import report
+from multillm_gov.workflows.report import PackOptions, report
 from multillm_gov.workflows.schema import write_schemas
 
 REPORT = "reports/board.md"
@@ -61,7 +61,9 @@ def start_from_gateway(config: Path, folder: Path, *, as_of: date) -> Started:
     placed = write_host_files(folder, hosts).paths
     paths = [*files, *placed, *write_schemas(folder), *lock_portfolio(folder, as_of=as_of)]
     checked = check((), as_of=as_of, root=folder, fail_on=Severity.ERROR)
-    write_bytes(folder / REPORT, renderer("markdown")(report(as_of=as_of, root=folder)))
+    write_bytes(
+        folder / REPORT, renderer("markdown")(report(PackOptions(), as_of=as_of, root=folder))
+    )
     return Started(
         paths=(*paths, REPORT),
         imported=imported.report,

@@ -12,7 +12,8 @@ import pytest
 from multillm_gov.catalog.price_map import PriceMap
 from multillm_gov.documents.document import SourceFile
 from multillm_gov.measures.figures import PortfolioFigures, TaskFigures
-from multillm_gov.reporting.board.position import position
+from multillm_gov.reporting.stress.report import risk_metrics
+from multillm_gov.risk.limits.register import register_of
 from multillm_gov.risk.portfolio_risk import measure_board_risk
 from multillm_gov.rules.engine.assessment import assess
 from multillm_gov.state.loading import load_state
@@ -393,7 +394,7 @@ def test_nothing_is_judged_by_spend_while_requests_have_no_price() -> None:
         "models: {custom/c: {mode: chat}}",
     )
     risk = measure_board_risk(assessment.state, ())
-    metrics = {metric.id: metric for metric in position(risk)}
+    metrics = {metric.id: metric for metric in risk_metrics(risk, register_of(risk))}
     assert metrics["forecast-spend"].value == "at least 10.00 USD"
     for name in (
         "largest-vendor-of-spend",

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from multillm_gov.portfolio.risk import Risk
-from multillm_gov.reporting.stress.status import format_rounded
+from multillm_gov.reporting.shared.tables import format_rounded
 from multillm_gov.risk.simulation.assumptions import assumptions_of
 from multillm_gov.risk.simulation.distribution import (
     describe,

@@ -7,7 +7,8 @@ import numpy as np
 import pytest
 
 from multillm_gov.portfolio.risk import PriceShocks, Risk
-from multillm_gov.reporting.stress.status import allotted, rounded
+from multillm_gov.reporting.shared.tables import rounded
+from multillm_gov.reporting.stress.status import allotted
 from multillm_gov.risk.retirement import retirement_chance
 from multillm_gov.risk.simulation.assumptions import Assumptions, assumptions_of
 from multillm_gov.risk.simulation.expenses import simulate_expenses

@@ -3,6 +3,7 @@
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
+from types import SimpleNamespace
 
 import msgspec
 import pytest
@@ -10,14 +11,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from multillm_gov.content import LineChart, Paragraph, Table
+from multillm_gov.register import LimitRecord
+from multillm_gov.reporting.shared.tables import format_rounded, rounded
 from multillm_gov.reporting.stress.assumptions import assumptions_section
-from multillm_gov.reporting.stress.simulation import simulation_metrics, simulation_sections
-from multillm_gov.reporting.stress.status import (
-    allotted,
-    format_estimate,
-    format_rounded,
-    rounded,
-)
+from multillm_gov.reporting.stress.simulation import simulation_sections
+from multillm_gov.reporting.stress.status import allotted, format_estimate
+from multillm_gov.risk.limits.register import _simulated
 from multillm_gov.risk.portfolio_risk import simulate_years
 from multillm_gov.risk.simulation.distribution import Estimate
 from multillm_gov.risk.stress.failover_effects import failover_cost
@@ -226,17 +225,22 @@ def test_every_figure_has_an_origin(found, context) -> None:
     assert any(label.startswith("provider `m`: unavailable") for label in origins)
 
 
-def test_metrics_stand_against_the_appetite(found, context) -> None:
-    loss, cost = simulation_metrics(found, context.settings.risk, context.system)
-    assert loss.number == pytest.approx(found.loss.p95.value / found.value_at_stake)
-    assert loss.status == (
-        "bad" if loss.number > 0.01 else "watch" if loss.number > 0.009 else "good"
-    )
-    assert cost.number == pytest.approx(found.cost.relative_at_risk95 / found.cost.expected.value)
+def records(simulation, context) -> tuple[LimitRecord, ...]:
+    """The register's records of simulated years."""
+    risk = SimpleNamespace(context=context, simulation=simulation)
+    return tuple(_simulated(risk, simulation))
+
+
+def test_records_stand_against_the_appetite(found, context) -> None:
+    loss, cost = records(found, context)
+    assert loss.facts["share"] == pytest.approx(found.loss.p95.value / found.value_at_stake)
+    share = loss.facts["share"]
+    assert loss.status == ("bad" if share > 0.01 else "watch" if share > 0.009 else "good")
+    assert cost.value == pytest.approx(found.cost.relative_at_risk95 / found.cost.expected.value)
     worse = msgspec.structs.replace(
         found, loss=msgspec.structs.replace(found.loss, p95=Estimate(value=1e6, low=1e6, high=1e6))
     )
-    assert simulation_metrics(worse, context.settings.risk, context.system)[0].status == "bad"
+    assert records(worse, context)[0].status == "bad"
     assert "outages cost 1,000,000 USD or more" in texts(
         simulation_sections(worse, context.settings.risk, failover_cost(context))
     )
@@ -257,9 +261,7 @@ def test_what_is_left_out_is_said(found, context) -> None:
     assert "No value at stake is declared" in texts(
         simulation_sections(worthless, context.settings.risk, failover_cost(context))
     )
-    assert [one.id for one in simulation_metrics(worthless, context.settings.risk)] == [
-        "cost-at-risk"
-    ]
+    assert [one.id for one in records(worthless, context)] == ["cost-at-risk"]
 
 
 def test_failovers_bill_at_the_fallbacks_price(context) -> None:

@@ -1,0 +1,1 @@
+"""The languages of reports: one file each, found by presence."""

@@ -1,0 +1,174 @@
+"""What an auditor derives again: limits, waivers, controls, completeness, sources, method."""
+
+from collections import Counter, defaultdict
+from datetime import date
+
+from multillm_gov.content import Cell, Column, Items, Paragraph, Status, Table
+from multillm_gov.finding import ReportedWaiver
+from multillm_gov.register import LimitRecord
+from multillm_gov.report import Section
+from multillm_gov.reporting.pack.edition import Edition
+from multillm_gov.reporting.pack.measures import measure
+from multillm_gov.risk.portfolio_risk import PortfolioRisk
+from multillm_gov.rules.engine.assessment import Assessment
+
+_MOST = 12
+
+
+def register_section(records: tuple[LimitRecord, ...], edition: Edition) -> Section:
+    """Every limit: early warning, headroom in its own unit, owner, who set it and when."""
+    say = edition.say
+    rows = []
+    for one in records:
+        left = one.headroom
+        adopted = say("note.shipped") if one.shipped else edition.owner(one.set_by)
+        if one.set_on is not None:
+            adopted = (
+                f"{adopted}, {edition.day(one.set_on)}" if adopted else edition.day(one.set_on)
+            )
+        rows.append(
+            (
+                Cell(measure(one, edition)),
+                Cell(edition.limit(one, one.limit)),
+                Cell(_warning(one, edition)),
+                Cell(edition.value(one, one.value)),
+                Cell(say("no-figure") if left is None else _headroom(one, left, edition)),
+                edition.status(one),
+                Cell(edition.owner(one.owner) or say("blank")),
+                Cell(adopted or say("unknown")),
+            )
+        )
+    names = ("measure", "limit", "warning", "now", "headroom", "status", "owner", "set-by")
+    numeric = {"now", "headroom"}
+    columns = tuple(Column(say(f"column.{one}"), numeric=one in numeric) for one in names)
+    table = Table(title=say("table.register", n=len(rows)), columns=columns, rows=tuple(rows))
+    note = Paragraph(say("register.how"))
+    return Section(id="register", title=say("section.register"), blocks=(table, note))
+
+
+def _warning(record: LimitRecord, edition: Edition) -> str:
+    """The early warning: as declared, a tenth before the limit, or none where nothing may be."""
+    if record.warn_at is not None:
+        return edition.value(record, record.warn_at)
+    by_tenth = record.limit is not None and record.unit not in {"count", "days"}
+    return edition.say("warn.default" if by_tenth else "warn.none")
+
+
+def _headroom(record: LimitRecord, left: float, edition: Edition) -> str:
+    """Points for differences of shares, and the unit of the limit for anything else."""
+    if record.unit == "share":
+        points = edition.language.number(abs(left) * 100, 1)
+        text = edition.say("points", x=points)
+    elif record.unit == "days":
+        text = edition.say("days", n=int(abs(left)))
+    elif record.unit == "money":
+        text = edition.amount(abs(left))
+    else:
+        text = edition.language.number(abs(left), 0 if record.unit == "count" else 1)
+    return f"\N{MINUS SIGN}{text}" if left < 0 else text
+
+
+def method_section(edition: Edition) -> Section:
+    """How the figures come about, in a sentence each; conditional on what data there is."""
+    say, state = edition.say, edition.state
+    has_actuals = bool(state.actuals.task_classes or state.actuals.portfolio)
+    lines = [
+        say("method.forecast-actual" if has_actuals else "method.forecast-plan"),
+        say("method.status"),
+        say("method.losses"),
+        say("method.options"),
+        say("method.controls"),
+    ]
+    return Section(id="method", title=say("section.method"), blocks=(Items(tuple(lines)),))
+
+
+def waivers_section(waivers: tuple[ReportedWaiver, ...], edition: Edition) -> Section:
+    """Every exception: its state, its approver, what it covers."""
+    say = edition.say
+    tones: dict[str, Status] = {"in force": "neutral", "ends soon": "watch"}
+    rows = tuple(
+        (
+            Cell(edition.policy(one.policy)),
+            Cell(edition.subject(one.subject)),
+            Cell(say(f"waiver.{one.state}"), tones.get(one.state, "bad")),
+            Cell(edition.day(date.fromisoformat(one.expires))),
+            Cell(edition.owner(one.approved_by)),
+            Cell(one.reason),
+            Cell(
+                say("unknown")
+                if one.value_per_month is None
+                else edition.amount(one.value_per_month)
+            ),
+        )
+        for one in waivers[:_MOST]
+    )
+    names = ("policy", "subject", "status", "expires", "approver", "reason")
+    columns = (
+        *(Column(say(f"column.{name}")) for name in names),
+        Column(say("column.at-stake", currency=edition.currency), numeric=True),
+    )
+    table = Table(title=say("table.waivers"), columns=columns, rows=rows, empty=say("waivers.none"))
+    more = len(waivers) - _MOST
+    blocks = (table, Paragraph(say("not-shown", n=more))) if more > 0 else (table,)
+    return Section(id="waivers", title=say("section.waivers"), blocks=blocks)
+
+
+def controls_section(assessment: Assessment, edition: Edition) -> Section:
+    """Controls that policies name, with these policies and what is open against them."""
+    say = edition.say
+    policies: defaultdict[str, list[str]] = defaultdict(list)
+    for policy in assessment.state.portfolio.policies:
+        for control in policy.declared.controls:
+            policies[control].append(policy.name)
+    open_of = Counter(one.policy for one in assessment.findings if one.active)
+    rows = tuple(
+        (
+            Cell(control),
+            Cell(edition.language.join([edition.policy(name) for name in names], 3)),
+            Cell(
+                say("controls.open", n=sum(open_of[name] for name in names))
+                if any(open_of[name] for name in names)
+                else say("controls.clear"),
+                "watch" if any(open_of[name] for name in names) else "neutral",
+            ),
+        )
+        for control, names in sorted(policies.items())
+    )
+    columns = tuple(Column(say(f"column.{name}")) for name in ("control", "policies", "findings"))
+    blocks = (
+        Table(title=say("table.controls"), columns=columns, rows=rows, empty=say("controls.none")),
+        Paragraph(say("controls.how")),
+    )
+    return Section(id="controls", title=say("section.controls"), blocks=blocks)
+
+
+def completeness_section(risk: PortfolioRisk, edition: Edition) -> Section:
+    """What is governed here, what is known not to be, and where each fact is from."""
+    say, state = edition.say, risk.state
+    pack = state.portfolio.settings.pack
+    items = [say("complete.governed", n=len(state.figures.tasks))]
+    placed = next(iter(state.actuals.portfolio), None)
+    if placed is None:
+        items.append(say("complete.no-usage"))
+    if pack.not_governed:
+        items.append(say("complete.not-governed", uses=edition.language.join(pack.not_governed)))
+    else:
+        items.append(say("complete.not-declared"))
+    origins = Counter(
+        one.origin for one in risk.context.system.components if 0 < one.unavailability < 1
+    )
+    counted = [say(f"origin.{name}", n=origins[name]) for name in sorted(origins)]
+    if counted:
+        items.append(say("complete.rates", origins=edition.language.join(counted)))
+    sources = Counter(
+        facts.source
+        for task in state.figures.tasks
+        for leg in task.legs
+        if (facts := leg.facts) is not None
+    )
+    if sources:
+        facts_of = [say(f"source.{name}", n=sources[name]) for name in sorted(sources)]
+        items.append(say("complete.facts", origins=edition.language.join(facts_of)))
+    return Section(
+        id="completeness", title=say("section.completeness"), blocks=(Items(tuple(items)),)
+    )

@@ -1,0 +1,169 @@
+"""Present facts before any shock: retired, over a cap, below a floor, failed a drill."""
+
+from collections.abc import Iterator
+from decimal import Decimal
+
+from multillm_gov.content import Block, Cell, Column, Paragraph, Status, Table
+from multillm_gov.measures.failover import Failover
+from multillm_gov.measures.independence import has_independent_fallback, independent_value
+from multillm_gov.report import Section
+from multillm_gov.reporting.pack.edition import Edition
+from multillm_gov.risk.portfolio_risk import PortfolioRisk
+
+Outside = frozenset[str]
+"""Ids of the limits outside."""
+_MOST_FACTS = 12
+
+
+def facts_section(risk: PortfolioRisk, outside: Outside, edition: Edition) -> Section:
+    """What does not hold today; a scenario never looks calm because of it."""
+    say = edition.say
+    found = [*_broken(risk, edition), *_failed_drills(risk, edition)]
+    found.sort(key=lambda one: -one[0])
+    rows = [row for _, row in found[:_MOST_FACTS]]
+    if len(found) > _MOST_FACTS:
+        more = say("others", n=len(found) - _MOST_FACTS)
+        rows.append((Cell(more), Cell(""), Cell(""), Cell("")))
+    columns = (
+        Column(edition.say("column.task")),
+        Column(edition.say("column.fact")),
+        Column(edition.say("column.limit")),
+        Column(edition.say("column.at-stake", currency=edition.currency), numeric=True),
+    )
+    table = Table(
+        title=say("table.facts", n=len(found)),
+        columns=columns,
+        rows=tuple(rows),
+        empty=edition.say("facts.none"),
+    )
+    return Section(
+        id="facts",
+        title=edition.say("section.facts"),
+        blocks=(table, *_fallbacks(risk, outside, edition)),
+    )
+
+
+Fact = tuple[Decimal, tuple[Cell, ...]]
+"""Value at stake, by which facts are ordered, and the row."""
+
+
+def _broken(risk: PortfolioRisk, edition: Edition) -> Iterator[Fact]:
+    say = edition.say
+    since = {
+        life.model: life.retirement for life in risk.retirements.already_retired if life.retirement
+    }
+    for breach in risk.already_broken:
+        task = risk.context.by_name.get(breach.subject)
+        if breach.what == "unanswered":
+            day = since.get(breach.model)
+            text = say(
+                "fact.unanswered",
+                share=edition.share(breach.figure),
+                model=edition.model(breach.model),
+                day=edition.optional_day(day),
+            )
+            limit = say("limit.none")
+        else:
+            figure, limit = (
+                _spelled(breach.what, value, edition) for value in (breach.figure, breach.limit)
+            )
+            text = say(f"fact.{breach.what}", x=figure)
+        at_stake = edition.at_stake(task.figures) if task else say("not-declared")
+        name = edition.task(breach.subject) if task else say("portfolio")
+        value = task.figures.value_at_stake_per_month if task else Decimal(0)
+        yield value, (Cell(name), Cell(text, "bad"), Cell(limit), Cell(at_stake))
+
+
+def _spelled(what: str, value: Decimal, edition: Edition) -> str:
+    if what in {"monthly cap", "portfolio ceiling"}:
+        return edition.say("a-month", x=edition.money(value))
+    if what == "request cap":
+        return edition.say("a-request", x=edition.money(value))
+    if what == "latency":
+        return edition.say("seconds", x=edition.language.figure(value))
+    return edition.language.number(value, 3)
+
+
+def _failed_drills(risk: PortfolioRisk, edition: Edition) -> Iterator[Fact]:
+    for name, drills in sorted(risk.state.drills.items()):
+        newest = next((one.drill for one in drills if one.drill.date <= risk.state.as_of), None)
+        task = risk.context.by_name.get(name)
+        if newest is not None and newest.result == "fails" and task is not None:
+            text = edition.say("fact.drill", day=newest.date)
+            yield (
+                task.figures.value_at_stake_per_month,
+                (
+                    Cell(edition.task(name)),
+                    Cell(text, "bad"),
+                    Cell(edition.say("limit.drill")),
+                    Cell(edition.at_stake(task.figures)),
+                ),
+            )
+
+
+def _fallbacks(risk: PortfolioRisk, outside: Outside, edition: Edition) -> Iterator[Block]:
+    """Three figures: declared, would run, proved; then each task class, the worst first."""
+    say, figures = edition.say, risk.state.figures
+    if not figures.value_at_stake_per_month:
+        yield Paragraph(say("fallbacks.no-value"))
+        return
+    failover = Failover(risk.state.as_of, risk.state.drills)
+    value = independent_value(figures.tasks, failover)
+    shares = (value.declared, value.usable, value.proved)
+    words = dict(zip(("declared", "usable", "proved"), map(edition.share, shares), strict=True))
+    yield Paragraph(say("fallbacks.three", **words))
+    graded = []
+    for task in figures.tasks:
+        usable = failover.usable(task)
+        grade: tuple[str, Status] = ("grade.none", "bad")
+        if has_independent_fallback(task, fallbacks=usable):
+            grade = (
+                ("grade.proved", "good") if failover.is_proved(task) else ("grade.usable", "watch")
+            )
+        elif usable:
+            grade = ("grade.shared", "bad")
+        elif task.fallbacks:
+            grade = ("grade.dead", "bad")
+        graded.append((task, grade))
+    graded.sort(key=lambda one: (one[1][1] != "bad", -one[0].value_at_stake_per_month))
+    rows = [
+        (
+            Cell(edition.task(task.task.name)),
+            Cell(edition.at_stake(task)),
+            Cell(edition.model(task.primary.model)),
+            Cell(
+                edition.language.join([edition.model(one.model) for one in task.fallbacks], 2)
+                if task.fallbacks
+                else say("limit.none")
+            ),
+            Cell(say(word), toned(status, "independent-fallback", outside)),
+        )
+        for task, (word, status) in graded[:12]
+    ]
+    further = graded[12:]
+    if further:
+        rest = sum((task.value_at_stake_per_month for task, _ in further), Decimal(0))
+        rows.append(
+            (
+                Cell(say("others", n=len(further))),
+                Cell(edition.amount(rest)),
+                Cell(""),
+                Cell(""),
+                Cell(""),
+            )
+        )
+    total = Cell(edition.amount(figures.value_at_stake_per_month), strong=True)
+    rows.append((Cell(say("total"), strong=True), total, Cell(""), Cell(""), Cell("")))
+    columns = (
+        Column(say("column.task")),
+        Column(say("column.at-stake", currency=edition.currency), numeric=True),
+        Column(say("column.primary")),
+        Column(say("column.fallbacks")),
+        Column(say("column.status")),
+    )
+    yield Table(title=say("table.fallbacks"), columns=columns, rows=tuple(rows))
+
+
+def toned(status: Status, limit: str, outside: Outside) -> Status:
+    """Red only where the limit that it is judged by is outside: page two names it then."""
+    return "watch" if status == "bad" and limit not in outside else status

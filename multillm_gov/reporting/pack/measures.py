@@ -1,0 +1,109 @@
+"""The table of measures: each limit with its trend, headroom and what stands behind it."""
+
+from datetime import date
+
+from multillm_gov.content import Cell, Column, Table
+from multillm_gov.register import LimitRecord
+from multillm_gov.reporting.pack.edition import Edition
+from multillm_gov.risk.stress.scenario_book import scenarios_of
+
+MOST_MEASURES = 11
+"""Rows of the table of measures: those outside first; the others are counted."""
+_ORDER = {"outside": 0, "warning": 1, "not judged": 2, "within": 3}
+
+
+def measure(record: LimitRecord, edition: Edition) -> str:
+    """What a record is of, in the reader's language."""
+    if record.id.startswith("policy:"):
+        name = record.id.split(":", 2)[1]
+        return edition.say("measure.policy", policy=edition.policy(name))
+    unit = edition.currency if record.unit == "money" else ""
+    return edition.say(f"measure.{record.id}", currency=unit)
+
+
+def measures_table(
+    records: tuple[LimitRecord, ...], edition: Edition, *, compared: bool, most: int = MOST_MEASURES
+) -> Table:
+    """Each measure with its trend and limit; those outside first, and none of them is cut."""
+    say = edition.say
+    ordered = sorted(records, key=lambda one: _ORDER[one.judgment])
+    outside = sum(one.judgment == "outside" for one in ordered)
+    shown = ordered[: max(most, outside)]
+    columns = [
+        Column(say("column.measure")),
+        Column(say("column.now"), numeric=True),
+        Column(say("column.limit")),
+        Column(say("column.note")),
+    ]
+    if compared:
+        columns.insert(1, Column(say("column.last-pack"), numeric=True))
+    return Table(
+        title=say("table.measures", n=len(shown), total=len(records)),
+        columns=tuple(columns),
+        rows=tuple(_measure_row(one, edition, compared=compared) for one in shown),
+        empty=say("table.none"),
+    )
+
+
+def _measure_row(record: LimitRecord, edition: Edition, *, compared: bool) -> tuple[Cell, ...]:
+    limit = edition.limit(record, record.limit)
+    if record.limit_before is not None:
+        limit += edition.say("limit.was", x=edition.bare_limit(record, record.limit_before))
+    now = edition.value(record, record.value)
+    if record.value is not None and record.value_before is not None:
+        now += _trend(float(record.value) - float(record.value_before))
+    before = edition.value(record, record.value_before) if record.judgment_before else ""
+    return (
+        Cell(measure(record, edition)),
+        *((Cell(before),) if compared else ()),
+        Cell(now, record.status, strong=True),
+        Cell(limit),
+        Cell(_note(record, edition)),
+    )
+
+
+def moved_words(record: LimitRecord, edition: Edition) -> str:
+    """``Largest maker, share of spend 50% → 70%``."""
+    return edition.say(
+        "why.moved",
+        measure=measure(record, edition),
+        before=edition.bare_limit(record, record.limit_before),
+        limit=edition.bare_limit(record, record.limit),
+    )
+
+
+def _trend(moved: float) -> str:
+    return " ↑" if moved > 1e-9 else " ↓" if moved < -1e-9 else ""
+
+
+def _note(record: LimitRecord, edition: Edition) -> str:
+    """What stands behind the figure; whose limit it is where nobody adopted it."""
+    say, facts = edition.say, record.facts
+    parts = []
+    if record.subject[0] in {"vendor", "cloud"} and record.value:
+        parts.append(edition.party(*record.subject))
+    if record.id == "independent-fallback" and "declared" in facts:
+        shares = {name: edition.share(float(facts[name] or 0)) for name in facts}
+        parts.append(say("note.fallback", **shares))
+    if record.id == "retired-models" and facts.get("since"):
+        parts.append(say("note.since", day=_day(str(facts["since"]), edition)))
+    if facts.get("undated"):
+        parts.append(say("note.undated", n=int(float(facts["undated"] or 0))))
+    if record.subject[0] == "scenario":
+        parts.append(scenario_title(record.subject[1], edition))
+    if record.best is not None:
+        parts.append(say("note.range", x=edition.value(record, record.best)))
+    if record.judgment == "not judged":
+        parts.append(say("note.not-judged"))
+    return "; ".join(parts)
+
+
+def _day(text: str, edition: Edition) -> str:
+    return edition.day(date.fromisoformat(text))
+
+
+def scenario_title(name: str, edition: Edition) -> str:
+    """The title of a scenario that ships, or of the portfolio's own."""
+    known = edition.language.scenarios.get(name)
+    booked = {one.name: one.scenario.title for one in scenarios_of(edition.state.scenarios)}
+    return known or booked.get(name) or edition.subject(name)

@@ -1,0 +1,203 @@
+"""What is spent: actual, forecast and cap by task class, why it moved, and how it all adds up."""
+
+from collections.abc import Callable, Iterator
+from decimal import Decimal
+
+from multillm_gov.changes.comparison import Comparison
+from multillm_gov.content import Block, Cell, Column, Paragraph, Table
+from multillm_gov.measures.burn import current_actual, run_rate
+from multillm_gov.measures.figures import TaskFigures
+from multillm_gov.register import STATUS_OF
+from multillm_gov.report import Section
+from multillm_gov.reporting.pack.edition import Edition
+from multillm_gov.reporting.pack.records import signed
+from multillm_gov.risk.limits.judging import judge_below
+from multillm_gov.state.state import State
+from multillm_gov.units import MONTHS_PER_YEAR
+
+_MOST = 12
+_ZERO = Decimal(0)
+
+
+def cost_section(state: State, comparison: Comparison | None, edition: Edition) -> Section:
+    """Worst use of a cap first, then money; others and totals; the year; why it moved."""
+    say, figures = edition.say, state.figures
+    blocks: list[Block] = []
+    if not figures.tasks:
+        blocks.append(Paragraph(say("cost.nothing")))
+    else:
+        blocks.append(_table(state, edition))
+        blocks.append(Paragraph(_year(state, edition)))
+        blocks += _waterfall(comparison, edition)
+    return Section(id="cost", title=say("section.cost"), blocks=tuple(blocks))
+
+
+def _actual(state: State, name: str) -> Decimal | None:
+    placed = current_actual(state.actuals.task_classes.get(name, ()), state.as_of)
+    return Decimal(placed.actual.spend) if placed else None
+
+
+def _table(state: State, edition: Edition) -> Table:
+    say, tasks = edition.say, state.figures.tasks
+    actual = {task.task.name: _actual(state, task.task.name) for task in tasks}
+    has_actuals = any(one is not None for one in actual.values())
+
+    def excess(task: TaskFigures) -> tuple[bool, Decimal, str]:
+        cap = task.task.declared.spend_cap.monthly
+        spent = max(task.spend_per_month or _ZERO, actual[task.task.name] or _ZERO)
+        return cap is None or spent <= cap, -spent, task.task.name
+
+    ordered = sorted(tasks, key=excess)
+    shown, rest = ordered[:_MOST], ordered[_MOST:]
+    rows = [_row(task, actual[task.task.name], edition, actuals=has_actuals) for task in shown]
+    if rest:
+        rows.append(_sum(say("others", n=len(rest)), rest, actual, edition, actuals=has_actuals))
+    rows.append(_sum(say("total"), tasks, actual, edition, actuals=has_actuals))
+    columns = [
+        Column(say("column.task")),
+        Column(say("column.forecast", currency=edition.currency), numeric=True),
+        Column(say("column.cap"), numeric=True),
+        Column(say("column.per-thousand", currency=edition.currency), numeric=True),
+        Column(say("column.status")),
+    ]
+    if has_actuals:
+        columns.insert(1, Column(say("column.actual", currency=edition.currency), numeric=True))
+    return Table(title=say("table.cost"), columns=tuple(columns), rows=tuple(rows))
+
+
+def _row(
+    task: TaskFigures, actual: Decimal | None, edition: Edition, *, actuals: bool
+) -> tuple[Cell, ...]:
+    say, cap = edition.say, task.task.declared.spend_cap.monthly
+    known = [one for one in (task.spend_per_month, actual) if one is not None]
+    status = Cell(say("status.no-cap"))
+    if cap is not None:
+        judgment = judge_below(max(known), cap) if known else "not judged"
+        if task.spend_per_month is None and judgment != "outside":
+            judgment = "not judged"
+        status = Cell(say(f"status.{judgment}"), STATUS_OF[judgment])
+    unit = task.cost_per_request
+    return (
+        Cell(edition.task(task.task.name)),
+        *(
+            (Cell(edition.amount(actual) if actual is not None else say("none-loaded")),)
+            if actuals
+            else ()
+        ),
+        Cell(edition.amount(task.spend_per_month)),
+        Cell(say("limit.none-set") if cap is None else edition.amount(cap)),
+        Cell(edition.amount(None if unit is None else unit * 1000)),
+        status,
+    )
+
+
+def _sum(
+    label: str,
+    tasks: "list[TaskFigures] | tuple[TaskFigures, ...]",
+    actual: dict[str, Decimal | None],
+    edition: Edition,
+    *,
+    actuals: bool,
+) -> tuple[Cell, ...]:
+    """A total; a lower bound where a part is not known, and said so."""
+
+    def total(amounts: list[Decimal | None]) -> str:
+        known = [one for one in amounts if one is not None]
+        text = edition.amount(sum(known, _ZERO) if known else None)
+        return edition.say("at-least", x=text) if known and len(known) < len(amounts) else text
+
+    spent = [actual[task.task.name] for task in tasks]
+    cells: list[Callable[[], str] | str] = [
+        total([task.spend_per_month for task in tasks]),
+        total([task.task.declared.spend_cap.monthly for task in tasks]),
+    ]
+    first = [total(spent)] if actuals else []
+    texts = [*first, *map(str, cells), "", ""]
+    return (Cell(label, strong=True), *(Cell(text, strong=True) for text in texts))
+
+
+def _year(state: State, edition: Edition) -> str:
+    """The forecast of a year, and which of it rests on actual spend."""
+    say = edition.say
+    pace = run_rate(state.figures, state.actuals, state.as_of)
+    parts = [say("cost.year", amount=edition.money(pace.spend * MONTHS_PER_YEAR))]
+    if pace.counted:
+        parts.append(say("cost.paced", n=len(pace.counted), total=len(state.figures.tasks)))
+    else:
+        parts.append(say("cost.plan"))
+    if state.figures.unpriced:
+        names = edition.tasks([*state.figures.unpriced])
+        parts.append(say("cost.unpriced", n=len(state.figures.unpriced), tasks=names))
+    return " ".join(parts)
+
+
+def _waterfall(comparison: Comparison | None, edition: Edition) -> Iterator[Block]:
+    """Why the forecast moved; the parts add up to the whole."""
+    say = edition.say
+    if comparison is None or comparison.spend.parts is None or comparison.spend.delta is None:
+        return
+    spend, parts, delta = comparison.spend, comparison.spend.parts, comparison.spend.delta
+    added, removed = spend.added or _ZERO, spend.removed or _ZERO
+    steps = (
+        ("price", parts.price),
+        ("demand", parts.demand),
+        ("routing", parts.routing),
+        ("hosting", parts.hosting),
+        ("added", added),
+        ("removed", -removed),
+        ("unexplained", delta - parts.total - added + removed),
+    )
+    rows = [(Cell(say("step.before")), Cell(edition.amount(spend.before), strong=True))]
+    rows += [
+        (Cell(say(f"step.{name}")), Cell(signed(float(amount), edition)))
+        for name, amount in steps
+        if abs(amount) >= 1
+    ]
+    rows.append((Cell(say("step.after")), Cell(edition.amount(spend.after), strong=True)))
+    columns = (
+        Column(say("column.step")),
+        Column(say("column.a-month", currency=edition.currency), numeric=True),
+    )
+    yield Table(title=say("table.waterfall"), columns=columns, rows=tuple(rows))
+
+
+def reconciliation_section(state: State, edition: Edition) -> Section:
+    """The forecast added up in three ways, to the cent; a difference would be a defect."""
+    say, figures = edition.say, state.figures
+    by_task = sum((task.spend_per_month or _ZERO for task in figures.tasks), _ZERO)
+    by_owner = sum((amount for _, amount in figures.spend_per_month_by_owner), _ZERO)
+    by_leg = sum(
+        (
+            sum((leg.spend_per_month or _ZERO for leg in task.legs), _ZERO)
+            + sum((one.standby_per_month for one in task.fallbacks), _ZERO)
+            for task in figures.tasks
+            if task.spend_per_month is not None
+        ),
+        _ZERO,
+    )
+    cent = Decimal("0.01")
+    ways = (
+        ("forecast", figures.spend_per_month),
+        ("by-task", by_task),
+        ("by-owner", by_owner),
+        ("by-model", by_leg),
+    )
+    rows = tuple(
+        (
+            Cell(say(f"sum.{name}")),
+            Cell(edition.language.number(amount, 2)),
+            Cell(edition.language.number((amount - figures.spend_per_month).quantize(cent) + 0, 2)),
+        )
+        for name, amount in ways
+    )
+    columns = (
+        Column(say("column.sum")),
+        Column(say("column.a-month", currency=edition.currency), numeric=True),
+        Column(say("column.difference"), numeric=True),
+    )
+    table = Table(title=say("table.reconciliation"), columns=columns, rows=rows)
+    return Section(
+        id="reconciliation",
+        title=say("section.reconciliation"),
+        blocks=(table, Paragraph(say("reconciliation.how"))),
+    )

@@ -1,0 +1,125 @@
+"""The options of a decision in words: measured moves, others without figures, then waiting."""
+
+from collections.abc import Iterator
+from decimal import Decimal
+
+from multillm_gov.register import DecisionOption
+from multillm_gov.reporting.pack.causes import Cause, Standing
+from multillm_gov.reporting.pack.edition import Edition
+from multillm_gov.risk.limits.proposals import Move
+from multillm_gov.risk.portfolio_risk import PortfolioRisk
+
+_WITHOUT_FIGURES: dict[str, tuple[str, ...]] = {
+    "retired-models": ("choose-model",),
+    "fallbacks": ("drill",),
+    "concentration": ("contract",),
+    "losses": ("fund-capacity",),
+    "cost-range": ("fix-prices",),
+    "spend": ("cut-demand",),
+    "quality": ("score-again",),
+    "waivers": ("end-waivers", "renew-waivers"),
+    "loosened": ("confirm-limits", "restore-limits"),
+}
+_NEVER_ACCEPTED = frozenset({"waivers", "loosened"})
+
+
+def options_of(
+    cause: Cause, standing: Standing, edition: Edition
+) -> tuple[tuple[DecisionOption, ...], int | None]:
+    """The options, and which one the figures recommend."""
+    measured = tuple(_move(move, edition) for move in standing.proposals.get(cause.id, ()))
+    others = tuple(_others(cause, measured, edition))
+    accepted = () if cause.id in _NEVER_ACCEPTED else (_acceptance(cause, standing.risk, edition),)
+    options = (*measured, *others, *accepted)
+    return options, _recommended(options, {one.id: one.judgment for one in standing.records})
+
+
+def _move(move: Move, edition: Edition) -> DecisionOption:
+    swaps = [
+        edition.say("swap", task=edition.task(swap.task), model=edition.model(swap.model))
+        for swap in move.swaps
+    ]
+    words = edition.say(f"option.{move.kind}", swaps=edition.language.join(swaps), n=len(swaps))
+    if move.remaining:
+        words += edition.say("option.remaining", n=move.remaining)
+    return DecisionOption(
+        words=words,
+        cost_per_month=move.cost_per_month,
+        effects=move.effects,
+        expected_loss=move.expected_loss,
+    )
+
+
+def _others(
+    cause: Cause, measured: tuple[DecisionOption, ...], edition: Edition
+) -> Iterator[DecisionOption]:
+    """Ways without figures here; a model is to be chosen only where no candidate shows."""
+    names = tuple(task.task.name for task in cause.tasks)
+    failed = [
+        name for name in names if (edition.state.drills.get(name) or ()) and cause.id == "fallbacks"
+    ]
+    for kind in _WITHOUT_FIGURES.get(cause.id, ("keep-policy",)):
+        if (kind == "choose-model" and measured) or (kind == "drill" and not failed and measured):
+            continue
+        tasks = edition.tasks(failed or names) if names else edition.say("portfolio")
+        party = next(
+            (edition.party(*one.subject) for one in cause.limits if one.subject[0] == "vendor"),
+            edition.say("the-vendor"),
+        )
+        yield DecisionOption(
+            words=edition.say(f"option.{kind}", tasks=tasks, party=party), cost_per_month=None
+        )
+
+
+def _acceptance(cause: Cause, risk: PortfolioRisk, edition: Edition) -> DecisionOption:
+    """The excess accepted until a day, with what it costs to wait."""
+    price = edition.say("price.not-known")
+    if cause.id == "retired-models" and risk.retired_loss:
+        price = edition.say("price.year", amount=edition.money(risk.retired_loss))
+    elif cause.id in {"fallbacks", "losses"} and risk.expected_loss:
+        outages = risk.expected_loss - risk.retired_loss
+        price = edition.say("price.outages", amount=edition.money(outages))
+    elif cause.id == "concentration":
+        price = _repricing(cause, risk, edition) or price
+    elif cause.id == "spend":
+        over = sum((_excess(risk, error.subject) for error in cause.errors), Decimal(0))
+        price = edition.say("price.month", amount=edition.money(over)) if over else price
+    return DecisionOption(
+        words=edition.say("option.accept", price=price), cost_per_month=Decimal(0), acceptance=True
+    )
+
+
+def _repricing(cause: Cause, risk: PortfolioRisk, edition: Edition) -> str:
+    shock = next((one for one in cause.limits if one.id == "price-shock"), None)
+    if shock is None or shock.value is None:
+        return ""
+    added = float(shock.value) * float(risk.state.figures.spend_per_month)
+    return edition.say("price.repricing", amount=edition.money(added))
+
+
+def _excess(risk: PortfolioRisk, name: str) -> Decimal:
+    return sum(
+        (
+            breach.figure - breach.limit
+            for breach in risk.already_broken
+            if breach.what == "monthly cap" and breach.subject == name
+        ),
+        Decimal(0),
+    )
+
+
+def _recommended(options: tuple[DecisionOption, ...], before: dict[str, str]) -> int | None:
+    """The one that brings the most limits back and breaks the fewest; of equals a measured one."""
+
+    def merit(number: int) -> tuple[int, bool, int]:
+        effects = options[number].effects
+        settled = sum(
+            before.get(one.limit) == "outside" and one.judgment != "outside" for one in effects
+        )
+        broken = sum(
+            before.get(one.limit) != "outside" and one.judgment == "outside" for one in effects
+        )
+        return settled - broken, options[number].expected_loss is not None, -number
+
+    candidates = [number for number, one in enumerate(options) if not one.acceptance]
+    return max(candidates, key=merit, default=None)

@@ -1,0 +1,221 @@
+"""Page two: where we stand, what changed, measures, decisions, what is not known. One page.
+
+It fits one page by construction: sentences are counted, tables bounded, and what does not fit is
+counted and stands in a later section.
+"""
+
+from collections.abc import Iterator
+
+from multillm_gov.changes.change import Direction
+from multillm_gov.changes.comparison import Comparison
+from multillm_gov.content import Block, Cell, Column, Items, Paragraph, Table
+from multillm_gov.register import DecisionRecord, LimitRecord
+from multillm_gov.report import Section
+from multillm_gov.reporting.pack.causes import Standing
+from multillm_gov.reporting.pack.decisions import Agenda, FollowUp
+from multillm_gov.reporting.pack.edition import Edition
+from multillm_gov.reporting.pack.measures import measures_table, moved_words
+from multillm_gov.risk.limits.judging import left_out
+
+MOST_WORDS = 80
+MOST_LINE = 200
+"""Characters of an option and of a line; the whole texts stand in later sections."""
+
+
+def page_two(
+    standing: Standing,
+    agenda: Agenda,
+    comparison: Comparison | None,
+    followed: tuple[FollowUp, ...],
+    edition: Edition,
+) -> Section:
+    """The whole page."""
+    records = standing.records
+    blocks: list[Block] = [
+        *_changed(records, comparison, followed, edition),
+        measures_table(records, edition, compared=comparison is not None),
+        *_decisions(agenda, edition),
+        Paragraph(unknown_sentence(standing, edition)),
+    ]
+    return Section(id="position", title=edition.say("section.position"), blocks=tuple(blocks))
+
+
+def standing_sentence(standing: Standing, agenda: Agenda, edition: Edition) -> str:
+    """Where we stand, in one sentence or two; nothing that is not judged counts as kept."""
+    records, say = standing.records, edition.say
+    judged = [one for one in records if one.judgment != "not judged"]
+    outside = sum(one.judgment == "outside" for one in judged)
+    not_judged = sum(one.judgment == "not judged" and one.limit is not None for one in records)
+    if not judged:
+        parts = [say("standing.nothing")]
+    elif outside:
+        parts = [say("standing.outside", n=outside, total=len(judged))]
+    else:
+        parts = [say("standing.within", n=len(judged))]
+    if judged and not_judged:
+        parts.append(say("standing.not-judged", n=not_judged))
+    dead = next((one for one in records if one.id == "retired-models" and one.value), None)
+    if dead is not None:
+        value = dead.facts["value_at_stake"]
+        parts.append(
+            say(
+                "standing.retired",
+                n=int(float(dead.value or 0)),
+                amount=edition.money(float(value or 0)),
+            )
+        )
+    if left_out(standing.assessment.state):
+        parts.append(say("standing.incomplete", n=len(left_out(standing.assessment.state))))
+    parts.append(_asked(agenda, edition))
+    return " ".join(parts)
+
+
+def _asked(agenda: Agenda, edition: Edition) -> str:
+    """What is asked of the board; "no decisions" only where nothing is open at all."""
+    decisions, matters = len(agenda.decisions), len(agenda.management)
+    if decisions and matters:
+        return edition.say("asked.both", n=decisions, matters=matters)
+    if decisions:
+        return edition.say("asked.decisions", n=decisions)
+    return edition.say("asked.matters", n=matters) if matters else edition.say("asked.nothing")
+
+
+def _changed(
+    records: tuple[LimitRecord, ...],
+    comparison: Comparison | None,
+    followed: tuple[FollowUp, ...],
+    edition: Edition,
+) -> Iterator[Block]:
+    """Money, limits that moved and safeguards loosened, each counted; one line without a base."""
+    say = edition.say
+    if comparison is None:
+        yield Paragraph(say("changed.no-base"))
+        return
+    items = []
+    spend = comparison.spend
+    if spend.delta:
+        way = "changed.up" if spend.delta > 0 else "changed.down"
+        change = abs(spend.delta / spend.before) if spend.before else None
+        items.append(
+            say(
+                way,
+                amount=edition.money(abs(spend.delta)),
+                share="" if change is None else f" ({edition.share(change)})",
+                total=edition.money(spend.after),
+            )
+        )
+    elif spend.delta is not None:
+        items.append(say("changed.same"))
+    moved = [moved_words(one, edition) for one in records if one.limit_before is not None]
+    if moved:
+        items.append(say("changed.limits", n=len(moved), limits=edition.language.join(moved, 2)))
+    loosened = comparison.toward(Direction.LOOSENED)
+    if loosened:
+        names = dict.fromkeys(
+            edition.say("changed.settings")
+            if one.subject == "settings"
+            else edition.subject(one.subject.partition(" / ")[0])
+            for one in loosened
+        )
+        listed = edition.language.join([*names], 3)
+        items.append(say("changed.loosened", n=len(loosened), subjects=listed))
+    items += _followed(followed, edition)
+    yield Items(tuple(shortened(item, MOST_LINE) for item in items or [say("changed.nothing")]))
+
+
+def _decisions(agenda: Agenda, edition: Edition) -> Iterator[Block]:
+    say = edition.say
+    columns = (
+        Column(say("column.number"), numeric=True),
+        Column(say("column.decision")),
+        Column(say("column.recommended")),
+        Column(say("column.owner")),
+        Column(say("column.due")),
+    )
+    if agenda.decisions:
+        rows = tuple(_row(n, one, edition) for n, one in enumerate(agenda.decisions, 1))
+        title = say("table.decisions", n=len(rows))
+        yield Table(title=title, columns=columns, rows=rows)
+    if agenda.management:
+        titles = [one.title for one in agenda.management]
+        listed = edition.language.join(titles, 2)
+        line = say("for-management", n=len(titles), titles=listed)
+        yield Paragraph(shortened(line, MOST_LINE))
+
+
+def _row(number: int, one: DecisionRecord, edition: Edition) -> tuple[Cell, ...]:
+    option = None if one.recommended is None else one.options[one.recommended]
+    words = edition.say("no-option") if option is None else shortened(option.words, MOST_WORDS)
+    if option is not None and option.cost_per_month is not None:
+        words += f" ({cost_words(float(option.cost_per_month), edition)})"
+    return (
+        Cell(f"{number}"),
+        Cell(one.title),
+        Cell(words),
+        Cell(one.owner or edition.say("blank")),
+        Cell(edition.optional_day(one.due)),
+    )
+
+
+def cost_words(amount: float, edition: Edition) -> str:
+    """``+12,500 USD a month``, or that it costs nothing while nothing fails."""
+    if abs(amount) < 0.5:
+        return edition.say("cost.none")
+    sign = "+" if amount > 0 else "\N{MINUS SIGN}"
+    return edition.say("cost.month", amount=f"{sign}{edition.money(abs(amount))}")
+
+
+def shortened(text: str, most: int) -> str:
+    """Cut at a word; the whole text stands in the decision's own record."""
+    return text if len(text) <= most else f"{text[:most].rsplit(' ', 1)[0]} …"
+
+
+def _followed(followed: tuple[FollowUp, ...], edition: Edition) -> Iterator[str]:
+    if followed:
+        counts = {
+            word: sum(one.outcome == word for one in followed) for word in ("done", "open", "late")
+        }
+        yield edition.say("followed", total=len(followed), n=len(followed), **counts)
+
+
+def unknown_sentence(standing: Standing, edition: Edition) -> str:
+    """Known to be unknown: assumed failure rates, quality, retirement dates, clouds, costs."""
+    say, state, risk = edition.say, standing.assessment.state, standing.risk
+    parts = []
+    shipped = sum(one.shipped for one in standing.records)
+    rates = [one for one in risk.context.system.components if 0 < one.unavailability < 1]
+    assumed = sum(one.origin == "assumed" for one in rates)
+    if rates:
+        parts.append(say("unknown.rates", n=assumed, total=len(rates)))
+    floors = [task for task in state.figures.tasks if task.task.declared.quality is not None]
+    unproved = [task for task in state.figures.tasks if not _has_evidence(standing, task.task.name)]
+    if state.figures.tasks:
+        parts.append(
+            say(
+                "unknown.quality",
+                n=len(unproved),
+                total=len(state.figures.tasks),
+                floors=len(floors),
+            )
+        )
+    lives = [one for one in risk.retirements.models if one.routed]
+    undated = sum(one.retirement is None for one in lives)
+    if lives:
+        parts.append(say("unknown.dates", n=undated, total=len(lives)))
+    if state.figures.unpriced:
+        names = edition.tasks([*state.figures.unpriced])
+        parts.append(say("unknown.costs", n=len(state.figures.unpriced), tasks=names))
+    if shipped:
+        parts.append(say("unknown.shipped", n=shipped, total=len(standing.records)))
+    return say("unknown.lead") + " " + "; ".join(parts) + "." if parts else say("unknown.nothing")
+
+
+def _has_evidence(standing: Standing, name: str) -> bool:
+    """Whether an internal result of a routed model exists."""
+    state = standing.assessment.state
+    task = next(one for one in state.figures.tasks if one.task.name == name)
+    return any(
+        placed.record.origin == "internal" and placed.record.date <= state.as_of
+        for leg in task.legs
+        for placed in state.evidence.get((name, leg.model), ())
+    )

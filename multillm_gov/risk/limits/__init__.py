@@ -1,0 +1,1 @@
+"""The register of limits: every limit of the board with a number, and where each stands."""

@@ -1,0 +1,502 @@
+"""The board pack over many portfolios: nothing red that page two does not name, no identifier,
+every open error decided or owned, and every figure the same as in the other commands."""
+
+import re
+from collections.abc import Iterator, Mapping
+from datetime import date
+from functools import cache
+
+import msgspec
+import pytest
+
+from multillm_gov.content import Block, Cell, HeatMap, Items, Paragraph, Table
+from multillm_gov.finding import Severity
+from multillm_gov.languages.language import find_language, language_codes
+from multillm_gov.report import Report, Section
+from multillm_gov.reporting.check.report import report_check
+from multillm_gov.reporting.pack.causes import causes_of
+from multillm_gov.reporting.pack.decisions import MOST_DECISIONS
+from multillm_gov.reporting.stress.report import report_stress
+from multillm_gov.risk.portfolio_risk import measure_risk
+from multillm_gov.risk.stress.scenario_book import scenarios_of
+from multillm_gov.rules.engine.assessment import Assessment
+from multillm_gov.rules.engine.registry import rule_names
+from multillm_gov.workflows.report import stand
+from portfolios import ACME_ALLOCATION, ACME_CATALOG, assessed, packed, replaced, retiring
+
+AUDIENCES = ("board", "risk", "procurement", "engineering", "audit")
+LOOSE = """\
+organization: Example
+appetite:
+  max_vendor_share_of_spend: 0.9
+  max_vendor_share_of_value: 0.9
+  min_effective_vendors: 1
+  min_effective_clouds: 1
+  min_value_with_independent_fallback: 0
+  max_price_shock_share: 0.9
+  max_monthly_spend: 50000
+migration_lead_days: 0
+risk: {max_outage_loss_share: 1, max_cost_at_risk_share: 1}
+"""
+POLICIES = """\
+policies:
+  one-vendor: {rule: concentration, max_share: 0.4, title: No single maker, because: Board, controls: [DORA Art. 29]}
+  caps-everywhere: {rule: cap-missing, enforcement: hard-mandatory}
+waivers:
+  - {policy: caps-everywhere, subject: scoring, reason: pending, approved_by: cfo, expires: 2026-12-31}
+  - {policy: one-vendor, subject: acme, reason: tender, approved_by: cro, expires: 2026-10-01}
+"""  # noqa: E501
+DEAD = retiring(ACME_CATALOG, "beta/y").replace("2027-01-14", "2026-07-23")
+FAILED = "drills: [{task_class: articles, date: 2026-11-20, result: fails}]\n"
+UNKNOWN = "route: [{model: no/such-one}]"
+MODELS = ("acme/x", "beta/y", "gamma/z")
+MANY = "owner: team-a\ntask_classes:\n" + "".join(
+    f"  task-class-number-{n:03}:\n    route: [{{model: {MODELS[n % 3]}}}]\n"
+    f"    demand: {{requests: {1000 * n + 1}, input_tokens: 100}}\n"
+    f"    cost_of_wrong_model: {{value_at_stake: {100 * n}}}\n    spend_cap: {{monthly: 5}}\n"
+    for n in range(200)
+)
+TITLED = replaced(
+    ACME_ALLOCATION,
+    ("  articles:\n", "  articles:\n    title: Atención al cliente\n"),
+    ("  scoring:\n", "  scoring:\n    title: 顧客対応 שלום\n"),
+)
+PORTFOLIOS: dict[str, dict[str, str]] = {
+    "plain": {},
+    "calm": {"govern.yaml": LOOSE, "allocations/a.yaml": ACME_ALLOCATION},
+    "dead": {"catalog/models.yaml": DEAD, "evidence/d.yaml": FAILED},
+    "over cap": {"allocations/a.yaml": ACME_ALLOCATION.replace("monthly: 7000", "monthly: 10")},
+    "error beside held limits": {
+        "govern.yaml": LOOSE,
+        "allocations/a.yaml": ACME_ALLOCATION.replace("monthly: 4000", "monthly: 10"),
+    },
+    "retired beside held limits": {"govern.yaml": LOOSE, "catalog/models.yaml": DEAD},
+    "unknown model": {
+        "allocations/a.yaml": ACME_ALLOCATION.replace(
+            "[{model: gamma/z}]", "[{model: no/such-one}]"
+        )
+    },
+    "policies": {"policies/p.yaml": POLICIES},
+    "titles": {"allocations/a.yaml": TITLED},
+    "nothing": {"allocations/a.yaml": "", "catalog/models.yaml": ""},
+    "undeclared": {
+        "allocations/a.yaml": "task_classes:\n  only-one:\n    route: [{model: acme/x}]\n"
+    },
+    "broken file": {"allocations/b.yaml": "task_classes: [\n"},
+    "two hundred": {"allocations/a.yaml": MANY},
+}
+NAMES = list(PORTFOLIOS)
+
+
+@cache
+def judged(name: str) -> Assessment:
+    files = {"allocations/a.yaml": ACME_ALLOCATION, "catalog/models.yaml": ACME_CATALOG}
+    return assessed(
+        {**files, "govern.yaml": "organization: Example\n", **PORTFOLIOS[name]}, "ab" * 20
+    )
+
+
+@cache
+def pack(name: str, audience: str = "board", language: str = "en") -> Report:
+    return packed(judged(name), None, audience, language)  # type: ignore[arg-type]
+
+
+def texts(blocks: tuple[Block, ...]) -> Iterator[str]:
+    for block in blocks:
+        if isinstance(block, Table):
+            yield block.title
+            yield from (column.title for column in block.columns)
+            yield from (cell.text for row in block.rows for cell in row)
+            if not block.rows:
+                yield block.empty
+        elif isinstance(block, HeatMap):
+            yield from (block.title, block.summary, *block.columns)
+            yield from (
+                text for row in block.rows for text in (row.label, *(c.text for c in row.cells))
+            )
+        elif isinstance(block, Paragraph):
+            yield block.text
+        elif isinstance(block, Items):
+            yield from block.items
+
+
+def words(report: Report) -> list[str]:
+    """Everything that a reader of pages may read, apart from sources and versions."""
+    found = [report.title, report.summary, *(f"{a} {b}" for a, b in report.facts)]
+    for part in report.sections:
+        found += [part.title, *texts(part.blocks)]
+    return found
+
+
+def section(report: Report, name: str) -> Section:
+    return next(part for part in report.sections if part.id == name)
+
+
+def red(part: Section) -> list[str]:
+    cells: list[Cell] = []
+    for block in part.blocks:
+        if isinstance(block, Table):
+            cells += [cell for row in block.rows for cell in row]
+        elif isinstance(block, HeatMap):
+            cells += [cell for row in block.rows for cell in row.cells]
+    return [cell.text for cell in cells if cell.status == "bad"]
+
+
+@pytest.mark.parametrize("audience", AUDIENCES)
+@pytest.mark.parametrize("name", NAMES)
+def test_nothing_is_red_that_page_two_does_not_name(name: str, audience: str) -> None:
+    report = pack(name, audience)
+    first, *others = report.sections
+    reds = [text for part in others if part.id != "findings" for text in red(part)]
+    named = red(first) or report.decisions or report.management
+    assert not reds or named, reds
+    outside = [one.id for one in report.limits if one.judgment == "outside"]
+    assert len(red(first)) == len(outside), "each limit outside has its row on page two"
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_no_decisions_is_never_said_beside_an_open_error(name: str) -> None:
+    report, assessment = pack(name), judged(name)
+    errors = [f for f in assessment.findings if f.active and f.severity is Severity.ERROR]
+    silent = "No decisions required" in report.summary
+    assert silent == (not report.decisions and not report.management)
+    assert not (silent and errors)
+    assert not (silent and any(one.judgment == "outside" for one in report.limits))
+    assert len(report.decisions) <= MOST_DECISIONS
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_every_error_and_every_limit_outside_belongs_to_one_cause(name: str) -> None:
+    standing = stand(judged(name))
+    causes = causes_of(standing.assessment, standing.risk, standing.records)
+    decided = [error.fingerprint for cause in causes for error in cause.errors]
+    errors = [
+        finding.fingerprint
+        for finding in standing.assessment.findings
+        if finding.active and finding.severity is Severity.ERROR
+    ]
+    assert sorted(decided) == sorted(errors)
+    covered = [record.id for cause in causes for record in cause.limits]
+    outside = {r.id for r in standing.records if r.judgment == "outside"} - {"already-broken"}
+    assert sorted(covered) == sorted(outside)
+    assert len({cause.id for cause in causes}) == len(causes), "one decision per cause"
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_not_judged_is_never_green(name: str) -> None:
+    report = pack(name)
+    for one in report.limits:
+        assert one.judgment != "within" or one.value is not None
+        assert one.status != "good" or one.value is not None
+    for part in report.sections:
+        for block in part.blocks:
+            if isinstance(block, Table):
+                for row in block.rows:
+                    texts_of = {cell.text for cell in row}
+                    if texts_of & {"not judged", "not known", "no figure"}:
+                        assert not [
+                            cell.text
+                            for cell in row
+                            if cell.status == "good" and cell.text in {"not judged", "no figure"}
+                        ]
+
+
+IDENTIFIER = re.compile(
+    r"`|\bGOV\d{3}\b|\bgovern [a-z]|--[a-z]|\.ya?ml\b|\b[a-z]+_[a-z_]+\b|\b[a-z]+\.[a-z]+_[a-z]+\b"
+)
+
+
+@pytest.mark.parametrize("language", language_codes())
+@pytest.mark.parametrize("audience", [one for one in AUDIENCES if one != "engineering"])
+@pytest.mark.parametrize("name", NAMES)
+def test_no_identifier_reaches_a_reader(name: str, audience: str, language: str) -> None:
+    report, state = pack(name, audience, language), judged(name).state
+    known = {task.name for task in state.portfolio.task_classes if re.search(r"[-_/]", task.name)}
+    known |= {model for task in state.portfolio.task_classes for model in task.models}
+    known |= {policy.name for policy in state.portfolio.policies}
+    for text in words(report):
+        assert not IDENTIFIER.search(text), text
+        assert not [one for one in known if one in text], text
+
+
+def test_titles_of_task_classes_in_any_script_are_used() -> None:
+    text = " ".join(words(pack("titles")))
+    assert "Atención al cliente" in text
+    assert "顧客対応 שלום" in text
+    assert "Articles" not in text
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_figures_are_those_of_check_and_stress(name: str) -> None:
+    """One register: no command has another figure for the same limit."""
+    assessment, report = judged(name), pack(name)
+    if name == "two hundred":
+        pytest.skip("the same code, and the simulation takes seconds")
+    own = {one.id: one for one in report.limits}
+    for other in report_check(assessment, fail_on=None).limits:
+        assert own[other.id] == other
+    state = assessment.state
+    risk = measure_risk(state, scenarios_of(state.scenarios), whole=True)
+    stress = {one.id: one for one in report_stress(risk, ()).limits}
+    assert set(stress) >= {one for one in own if not one.startswith("policy:")}
+    for name_of, other in stress.items():
+        assert own[name_of].value == pytest.approx(other.value), name_of
+        assert own[name_of].judgment == other.judgment
+
+
+def test_a_dead_fallback_and_a_failed_drill_count_for_nothing() -> None:
+    """F2: articles falls back on a model, its newest drill failed; nothing is proved."""
+    report = pack("dead")
+    record = next(one for one in report.limits if one.id == "independent-fallback")
+    assert record.value == 0
+    assert (record.facts["declared"], record.facts["usable"], record.facts["proved"]) == (
+        pytest.approx(73 / 116.8),
+        0,
+        0,
+    )
+    said = " ".join(texts(section(report, "facts").blocks))
+    assert "62.5% as declared, 0% would run today, 0% proved by a drill" in said
+    assert "failed its newest drill, on 20 November 2026" in said
+
+
+def test_what_is_dead_already_is_so_in_every_scenario() -> None:
+    """F4, F5: a retired model's service is red throughout, and its loss is no outage."""
+    part = section(pack("dead", "risk"), "scenarios")
+    heat = next(block for block in part.blocks if isinstance(block, HeatMap))
+    column = heat.columns.index("Articles")
+    assert {row.cells[column].text for row in heat.rows} == {"down already"}
+    assert {row.cells[column].status for row in heat.rows} == {"bad"}
+    said = " ".join(texts(part.blocks))
+    assert "Retired models that are still routed to cost" in said
+    assert "Outages proper" in said
+
+
+def test_the_heat_map_foots_and_counts_what_is_cut() -> None:
+    """F15, F16: a row's total is the sum of its cells; other services have a column."""
+    part = section(pack("two hundred", "risk"), "scenarios")
+    heat = next(block for block in part.blocks if isinstance(block, HeatMap))
+    assert heat.columns[-2:] == ("194 others", "Total")
+    assert re.search(r"\d+ of \d+ scenarios", heat.title)
+    assert all(len(row.cells) == len(heat.columns) for row in heat.rows)
+
+
+def test_a_moved_limit_is_shown_beside_the_figure_and_comes_first() -> None:
+    """F6: with the limit before, in the list of what changed and as a decision to confirm."""
+    files = {"allocations/a.yaml": ACME_ALLOCATION, "catalog/models.yaml": ACME_CATALOG}
+    limits = ("0.50", "0.70")
+    then, now = (
+        assessed({**files, "govern.yaml": f"appetite: {{max_vendor_share_of_spend: {one}}}\n"})
+        for one in limits
+    )
+    report = packed(now, then)
+    rows = section(report, "position").blocks
+    table = next(block for block in rows if isinstance(block, Table))
+    row = next(row for row in table.rows if row[0].text == "Largest maker, share of spend")
+    assert row[3].text == "at most 70% (was 50%)"
+    changed = next(block for block in rows if isinstance(block, Items))
+    assert any(
+        "limits moved: Largest maker, share of spend 50% → 70%" in one for one in changed.items
+    )
+    assert "loosened" in [one.id for one in report.decisions]
+
+
+def test_decisions_have_options_with_effects_and_their_price() -> None:
+    report = pack("dead")
+    first = report.decisions[0]
+    assert (first.id, first.due) == ("retired-models", date(2026, 11, 24))
+    moves = [option for option in first.options if not option.acceptance]
+    assert moves[0].words == "Move Articles to Y, as the makers propose"
+    assert float(moves[0].cost_per_month or 0) == pytest.approx(-3000)
+    assert (moves[0].expected_loss or 0) < 0
+    assert {effect.limit for effect in moves[0].effects} >= {"retired-models", "forecast-spend"}
+    accepted = [option for option in first.options if option.acceptance]
+    assert len(accepted) == 1
+    assert "876,000 USD a year" in accepted[0].words, "73,000 a month, twelve months"
+    assert first.recommended is not None
+    assert not first.options[first.recommended].acceptance
+    assert first.nothing
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_no_option_moves_a_limit_to_where_the_figure_stands(name: str) -> None:
+    """F18: loosening is a dated acceptance with its price, never an option of equal rank."""
+    for one in pack(name).decisions:
+        for option in one.options:
+            assert "set the limit" not in option.words.lower()
+            assert "Not known" not in option.words
+            assert not option.acceptance or "________" in option.words
+
+
+def test_decisions_of_the_last_pack_are_followed_up() -> None:
+    report = packed(judged("plain"), judged("dead"))
+    table = next(
+        block
+        for block in section(report, "decisions").blocks
+        if isinstance(block, Table) and block.title == "Decisions of the last pack"
+    )
+    outcomes = {row[0].text: row[1].text for row in table.rows}
+    assert outcomes["Restore 1 service that is routed to a retired model"] == "done"
+    assert "open" in outcomes.values()
+
+
+@pytest.mark.parametrize("audience", AUDIENCES)
+def test_each_audience_has_page_two_first_and_its_own_sections(audience: str) -> None:
+    report = pack("dead", audience)
+    ids = [part.id for part in report.sections]
+    assert ids[0] == "position"
+    assert len(set(ids)) >= len(ids) - 3
+    wanted = {
+        "board": {"decisions", "facts", "suppliers", "cost", "register", "waivers"},
+        "risk": {"scenarios", "lifecycle", "quality", "events", "completeness"},
+        "procurement": {"exit", "data", "lifecycle", "cost"},
+        "engineering": {"exposure", "findings", "repricing"},
+        "audit": {"reconciliation", "controls", "register", "waivers", "completeness"},
+    }
+    assert wanted[audience] <= set(ids)
+
+
+def test_the_reconciliation_adds_up() -> None:
+    for name in ("plain", "over cap", "two hundred"):
+        part = section(pack(name, "audit"), "reconciliation")
+        table = next(block for block in part.blocks if isinstance(block, Table))
+        assert {row[2].text for row in table.rows} == {"0.00"}
+        assert len({row[1].text for row in table.rows}) == 1
+
+
+def test_money_tables_have_totals_and_count_the_others() -> None:
+    table = next(
+        block for block in section(pack("two hundred"), "cost").blocks if isinstance(block, Table)
+    )
+    assert [row[0].text for row in table.rows[-2:]] == ["188 others", "Total"]
+    assert section(pack("plain"), "cost").blocks[0].rows[-1][1].text == "10,000"  # type: ignore[union-attr]
+
+
+def test_quality_is_in_points_with_interval_and_age() -> None:
+    """F21, F22: the score, its interval, the floor, cases and age."""
+    allocation = ACME_ALLOCATION.replace(
+        "  articles:\n", "  articles:\n    quality: {floor: 0.92}\n"
+    )
+    evidence = (
+        "records: [{task_class: articles, model: acme/x, date: 2026-09-20, sample_size: 120, "
+        "score: 0.883}]\n"
+    )
+    assessment = assessed(
+        {
+            "allocations/a.yaml": allocation,
+            "catalog/models.yaml": ACME_CATALOG,
+            "evidence/e.yaml": evidence,
+        }
+    )
+    part = section(packed(assessment, None, "risk"), "quality")
+    table = next(block for block in part.blocks if isinstance(block, Table))
+    assert [cell.text for cell in table.rows[0]] == [
+        "Articles",
+        "X",
+        "88.3% (81.3% to 92.9%)",
+        "92.0%",
+        "120",
+        "65 days",
+        "below the floor",
+    ]
+    assert "No result on our own cases for 2 services" in " ".join(texts(part.blocks))
+
+
+def test_waivers_are_a_register_with_their_state() -> None:
+    """F19: expired, and one that excepts nothing, are said so, red; none is asked to be renewed."""
+    part = section(pack("policies"), "waivers")
+    table = next(block for block in part.blocks if isinstance(block, Table))
+    states = {row[0].text: row[2] for row in table.rows}
+    assert states["No single maker"].status == "bad"
+    assert len(table.rows) == 2
+
+
+def test_controls_are_listed_with_policies() -> None:
+    part = section(pack("policies", "audit"), "controls")
+    table = next(block for block in part.blocks if isinstance(block, Table))
+    assert [cell.text for cell in table.rows[0]][:2] == ["DORA Art. 29", "No single maker"]
+
+
+def test_data_and_exit_say_what_is_missing() -> None:
+    report = pack("plain", "procurement")
+    assert "nothing is declared" in " ".join(texts(section(report, "exit").blocks))
+    assert "lack a fact" in " ".join(texts(section(report, "data").blocks))
+
+
+def test_exit_readiness_comes_from_the_catalog() -> None:
+    vendors = (
+        "vendors:\n  acme: {name: Acme Corp, substitutability: highly complex, exit_plan: true, "
+        "exit_plan_tested: 2026-03-01, alternatives: [beta], discontinuation_impact: high}\n"
+    )
+    assessment = assessed(
+        {"allocations/a.yaml": ACME_ALLOCATION, "catalog/models.yaml": ACME_CATALOG + vendors}
+    )
+    part = section(packed(assessment, None, "procurement"), "exit")
+    table = next(block for block in part.blocks if isinstance(block, Table))
+    assert [cell.text for cell in table.rows[0]] == [
+        "Acme Corp",
+        "highly complex",
+        "yes",
+        "1 March 2026",
+        "Beta",
+        "high",
+    ]
+
+
+def test_front_matter_is_declared_or_a_line_to_fill_in() -> None:
+    front = dict(pack("dead").facts)
+    assert front["Purpose"] == "For decision"
+    assert front["Meeting"] == "________"
+    settings = (
+        f"{LOOSE}pack: {{meeting: Audit committee, classification: Confidential, "
+        "prepared_by: Risk office}\n"
+    )
+    calm = assessed(
+        {
+            "govern.yaml": settings,
+            "allocations/a.yaml": ACME_ALLOCATION,
+            "catalog/models.yaml": ACME_CATALOG,
+        }
+    )
+    front = dict(packed(calm, calm).facts)
+    assert (front["Purpose"], front["Meeting"]) == ("For assurance", "Audit committee")
+    assert front["Classification"] == "Confidential"
+    assert front["Period"] == "6 July 2026 (last pack) to 24 November 2026"
+
+
+def test_limits_as_shipped_are_counted_until_somebody_adopts_them() -> None:
+    said = " ".join(texts(section(pack("plain"), "position").blocks))
+    assert re.search(r"\d+ of \d+ limits are as the tool ships them", said)
+
+
+def test_same_input_same_pack_and_a_language_changes_no_figure() -> None:
+    assert packed(judged("dead"), None) == packed(judged("dead"), None)
+    for code in language_codes():
+        other = pack("dead", "board", code)
+        assert other.limits == pack("dead").limits
+        assert [one.id for one in other.decisions] == [one.id for one in pack("dead").decisions]
+
+
+def test_every_language_is_complete() -> None:
+    english = find_language("en")
+    fields = re.compile(r"\{(\w+)\}")
+    for code in language_codes():
+        language = find_language(code)
+        assert set(language.texts) == set(english.texts)
+        assert set(language.countries) == set(english.countries)
+        for key, text in english.texts.items():
+            for part in language.texts[key].split("|"):
+                assert set(fields.findall(part)) <= set(fields.findall(text)), (code, key)
+        if code != "en":
+            assert set(language.rules) == set(rule_names())
+            book = {one.name for one in scenarios_of(())}
+            assert set(language.scenarios) == book
+            same = [k for k, t in language.texts.items() if t == english.texts[k] and t.isalpha()]
+            assert len(same) < 12, same
+
+
+def test_json_of_a_pack_has_limits_and_decisions() -> None:
+    from multillm_gov.rendering.formats import json as format_json
+
+    data: Mapping[str, object] = msgspec.json.decode(format_json.render(pack("dead")))
+    assert len(data["limits"]) == len(pack("dead").limits)  # type: ignore[arg-type]
+    assert data["decisions"][0]["id"] == "retired-models"  # type: ignore[index]
