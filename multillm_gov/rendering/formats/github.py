@@ -18,6 +18,8 @@ _COMMANDS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.NOTE
 _SHOWN = 10
 """Annotations of one kind that GitHub displays per step; the log keeps all."""
 _HEADLINES = 3
+_PLACES = 10
+"""Further places of a finding that one annotation names."""
 
 
 def render(report: Report) -> bytes:
@@ -46,6 +48,9 @@ def _annotation(finding: Finding, prefix: str) -> str:
     texts += [f"Risk: {finding.risk}"] if finding.risk else []
     texts += [f"Fix: {finding.remedy}"] if finding.remedy else []
     texts += [f"Policy: {finding.policy}{since_when(finding)}"] if finding.policy else []
+    texts += [f"See {prefix}{each.location}: {each.message}" for each in finding.related[:_PLACES]]
+    further = len(finding.related) - _PLACES
+    texts += [f"See {further:,} more in the report."] if further > 0 else []
     return _command(_COMMANDS[finding.severity], properties, "\n".join(texts))
 
 

@@ -48,7 +48,20 @@ def _issue(finding: Finding, prefix: str) -> dict[str, Any]:
             "path": encodable(prefix + finding.location.path),
             "lines": {"begin": finding.location.line},
         },
+        **_others(finding, prefix),
     }
+
+
+def _others(finding: Finding, prefix: str) -> dict[str, Any]:
+    """Further places, as Code Climate's format has them; GitLab shows the first place alone."""
+    places = [
+        {
+            "path": encodable(prefix + each.location.path),
+            "lines": {"begin": each.location.line},
+        }
+        for each in finding.related
+    ]
+    return {"other_locations": places} if places else {}
 
 
 def _fingerprint(finding: Finding, prefix: str) -> str:

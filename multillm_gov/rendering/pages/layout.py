@@ -13,10 +13,12 @@ from multillm_gov.rendering.plain.wording import (
     verdict_sentence,
 )
 from multillm_gov.report import Metric, Report, Section
-from multillm_gov.words import count_of
+from multillm_gov.words import count_of, join_some
 
 _NUMBER_AND_UNIT = re.compile(r"(?<=\d) (?=%|[A-Z]{3}\b)")
 _MOST_FINDINGS = 500
+_MOST_PLACES = 30
+"""Further places of one finding in a table."""
 _SEVERITY: dict[str, Status] = {"error": "bad", "warning": "watch", "note": "neutral"}
 
 
@@ -100,6 +102,8 @@ def _finding_row(finding: Finding) -> tuple[Cell, ...]:
         f" Risk: {sentence(finding.risk)}" if finding.risk else ""
     )
     place = f"{finding.location.path}:{finding.location.line} {finding.rule} {finding.name}"
+    others = [f"{each.location.path}:{each.location.line}" for each in finding.related]
+    place += f"; see {join_some(others, _MOST_PLACES)}" if others else ""
     return (severity, Cell(message), Cell(finding.remedy), Cell(place))
 
 

@@ -3,41 +3,56 @@
 from collections.abc import Iterator
 
 from multillm_gov.finding import Severity, Violation
+from multillm_gov.location import Place
 from multillm_gov.rules.engine.rule import Nothing, Rule, RuleContext
-from multillm_gov.words import code
+from multillm_gov.words import code, join_some
+
+_NAMED = 3
+_THEIRS = "Their prices and retirement dates depend"
 
 
 def check(context: RuleContext, _: Nothing) -> Iterator[Violation]:
-    """Yield each known model missing from the lock, once, at its first use."""
+    """Yield one violation with the first use of every known model that is missing from the lock.
+
+    One step locks them all, so they are one finding with as many places.
+    """
     loose = {
         name
         for name, facts in context.models.items()
         if facts is not None and not context.state.catalog.is_locked(name)
     }
+    places: dict[str, Place] = {}
     for use in context.uses(loose):
-        model = use.part.model
-        if model not in loose:
-            continue
-        loose.discard(model)
-        yield Violation(
-            message=f"{code(model)} is not in the catalog lock",
-            place=use.place,
-            subject=use.task.task.name,
-            remedy="Run `govern catalog lock` and commit `catalog/catalog.lock.json`.",
-            risk=(
-                "Its price and retirement date depend on the installed price map, so results can "
-                "differ between machines."
-            ),
-            distinction=model,
-        )
+        places.setdefault(use.part.model, use.place)
+    if not places:
+        return
+    (_, place), *others = places.items()
+    named = join_some([code(model) for model in places], _NAMED)
+    yield Violation(
+        message=(
+            f"{named} is not in the catalog lock"
+            if not others
+            else f"{len(places):,} models are not in the catalog lock: {named}"
+        ),
+        place=place,
+        subject="portfolio",
+        remedy="Run `govern catalog lock` and commit `catalog/catalog.lock.json`.",
+        risk=(
+            f"{_THEIRS if others else 'Its price and retirement date depend'} on the "
+            "installed price map, so results can differ between machines."
+        ),
+        related=tuple((f"{code(model)} is used here", where) for model, where in others),
+        figures={"models_not_locked": len(places)},
+        distinction="lock",
+    )
 
 
 RULE = Rule(
     id="GOV107",
     name="model-not-locked",
     title="Model not in the catalog lock",
-    one="{subject} uses a model that is not in the catalog lock",
-    many="{count} task classes use a model that is not in the catalog lock",
+    one="Models in use are not in the catalog lock",
+    many="Models in use are not in the catalog lock, by {count} policies",
     short_title="Models without locked facts",
     requirement="The facts of every model in use are in the catalog lock.",
     why=(
@@ -50,4 +65,5 @@ RULE = Rule(
     ),
     severity=Severity.WARNING,
     check=check,
+    scope="portfolio",
 )
