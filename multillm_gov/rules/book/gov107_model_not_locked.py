@@ -26,7 +26,7 @@ def check(context: RuleContext, _: Nothing) -> Iterator[Violation]:
         places.setdefault(use.part.model, use.place)
     if not places:
         return
-    (_, place), *others = places.items()
+    place, *others = places.values()
     named = join_some([code(model) for model in places], _NAMED)
     yield Violation(
         message=(
@@ -41,7 +41,9 @@ def check(context: RuleContext, _: Nothing) -> Iterator[Violation]:
             f"{_THEIRS if others else 'Its price and retirement date depend'} on the "
             "installed price map, so results can differ between machines."
         ),
-        related=tuple((f"{code(model)} is used here", where) for model, where in others),
+        related=tuple(
+            (f"{code(model)} is used here", where) for model, where in tuple(places.items())[1:]
+        ),
         figures={"models_not_locked": len(places)},
         distinction="lock",
     )
