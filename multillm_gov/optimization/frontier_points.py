@@ -9,15 +9,15 @@ from msgspec.structs import replace
 from multillm_gov.optimization.assembly import assemble
 from multillm_gov.optimization.highs import Effort, Session
 from multillm_gov.optimization.problem import Floats, Limit, Problem
-from multillm_gov.optimization.solving import Part, conclude, promising, solve
+from multillm_gov.optimization.solving import Part, conclude, is_whole, promising, solve
 
 MANY = 1_000
 """Options beyond which points are searched among those that the relaxations like."""
-LIKED = 2
+LIKED = 1
 """Of each task class and point, besides those that its relaxation uses."""
-COARSE = 0.002
+COARSE = 0.003
 """Gap of its points then, among these options."""
-MOST_SECONDS = 2.0
+MOST_SECONDS = 5.0
 """For one of its points then."""
 
 
@@ -88,8 +88,10 @@ def _sweep_by_bounds(
         kept |= cheapest > 0
         if last is not None:
             kept |= last[: problem.size] > 0
-        part = Part(bounded.assembled, kept)
-        answer = part.solve(quick, last, partial(bounded.bound, value=float(value)))
+        answer = least
+        if not is_whole(program, least.values):
+            part = Part(bounded.assembled, kept)
+            answer = part.solve(quick, last, partial(bounded.bound, value=float(value)))
         solution = conclude(problem, bounded.assembled, answer)
         if answer.values is not None and solution.shares is not None:
             last = answer.values

@@ -6,7 +6,7 @@ from time import monotonic
 import numpy as np
 from msgspec.structs import replace
 
-from multillm_gov.optimization.arrays import Flags
+from multillm_gov.optimization.arrays import Flags, Program
 from multillm_gov.optimization.assembly import Assembled, assemble
 from multillm_gov.optimization.highs import Answer, Effort, Session
 from multillm_gov.optimization.problem import (
@@ -21,6 +21,8 @@ from multillm_gov.optimization.problem import (
 MOST_CUTS = 60
 """Rounds of tangents; each adds one per limit that is still exceeded."""
 EXACT = Effort()
+WHOLE = 1e-7
+"""Distance to a whole number that counts as one."""
 LARGE = 1_000
 """Options from which on an integer program is started from a part of them."""
 PROMISING = 4
@@ -70,7 +72,7 @@ def run(problem: Problem, assembled: Assembled, effort: Effort) -> Answer:
         return session.solve()
     relaxed = Session(replace(program, whole=np.zeros_like(program.whole)), effort)
     bound = relaxed.solve()
-    if bound.values is None:
+    if bound.values is None or is_whole(program, bound.values):
         return bound
     kept = promising(problem, assembled, bound.values, relaxed.reduced_costs())
     part = Part(assembled, kept)
@@ -84,6 +86,12 @@ def run(problem: Problem, assembled: Assembled, effort: Effort) -> Answer:
     left = max(effort.seconds - (monotonic() - start), 1.0)
     session.limit(left)
     return session.solve()
+
+
+def is_whole(program: Program, values: Floats) -> bool:
+    """Whether the answer of a relaxation is one of the program itself."""
+    whole = values[program.whole]
+    return bool(np.abs(whole - np.round(whole)).max(initial=0.0) <= WHOLE)
 
 
 class Part:
