@@ -38,12 +38,9 @@ def describe_basis(basis: Basis) -> str:
 
 def format_weight(amount: Decimal, basis: Basis, currency: str) -> str:
     """An amount in the basis's unit, per month."""
-    requests = basis is Basis.REQUESTS
-    return (
-        f"{format_count(amount)} requests a month"
-        if requests
-        else f"{format_money(amount, currency)} a month"
-    )
+    if basis is Basis.REQUESTS:
+        return f"{format_count(amount)} requests a month"
+    return f"{format_money(amount, currency)} a month"
 
 
 class Loads:
@@ -104,24 +101,33 @@ def loads_of(context: RuleContext) -> Loads:
 
 
 def state_unknown(models: Iterable[ModelFacts | None], level: Level) -> str:
-    """What to write in `catalog/` so that a level is known, once for each provider or model."""
+    """What to write in `catalog/` so that a level is known; of clouds as lines of YAML below it."""
     unknown = [
         facts for facts in models if facts is not None and UNKNOWN in facts.exposure.entities(level)
     ]
+    if level is Level.CLOUD and unknown:
+        return f"Ask whose cloud it is and write in a file below `catalog/`:\n{_clouds(unknown)}"
     lines = list(dict.fromkeys(line for facts in unknown for line in _missing(facts, level)))
     lines = lines or [f"models: {{MODEL: {{exposure: {{{level.value}: …}}}}}}"]
     more = f" and {len(lines) - _MOST_NAMED:,} more" if len(lines) > _MOST_NAMED else ""
-    if level is Level.CLOUD:
-        return f"Ask whose cloud it is and state it in `catalog/`: {join_code(lines[:3])}{more}."
     return f"State the {level} in `catalog/`: {join_code(lines[:_MOST_NAMED])}{more}."
+
+
+def _clouds(unknown: Iterable[ModelFacts]) -> str:
+    """The cloud of each provider, or of a model without one, as YAML."""
+    by_key: dict[str, dict[str, None]] = {"providers:": {}, "models:": {}}
+    for facts in unknown:
+        if facts.exposure.provider != UNKNOWN:
+            by_key["providers:"][f"  {facts.exposure.provider}: {{cloud: …}}"] = None
+        else:
+            by_key["models:"][f"  {facts.name}: {{exposure: {{cloud: …}}}}"] = None
+    shown = [(key, *[*lines][:_MOST_NAMED]) for key, lines in by_key.items() if lines]
+    return "\n".join(line for lines in shown for line in lines)
 
 
 def _missing(facts: ModelFacts, level: Level) -> Iterator[str]:
     """The declarations that say what is not known of a model at a level."""
     exposure = facts.exposure
-    if level is Level.CLOUD and exposure.provider != UNKNOWN:
-        yield f"providers: {{{exposure.provider}: {{cloud: …}}}}"
-        return
     if level is not Level.JURISDICTION:
         yield f"models: {{{facts.name}: {{exposure: {{{level.value}: …}}}}}}"
         return
@@ -173,13 +179,11 @@ class EntityExposure:
         """The three task classes with the largest load on an entity, in words and by place."""
         return tuple(
             (
-                (
-                    f"{code(task.task.name)} routes "
-                    f"{format_weight(amount, self._found.basis, self._currency)} to {code(entity)}"
-                ),
+                f"{code(task.task.name)} routes {routed} to {code(entity)}",
                 task.task.place.at("route"),
             )
             for amount, task in self._largest_users(entity)
+            for routed in (format_weight(amount, self._found.basis, self._currency),)
         )
 
     def first_user(self, entity: str) -> str:

@@ -132,13 +132,13 @@ def _details(finding: Finding, painter: Painter, *, alone: bool) -> Iterator[tup
 
 
 def _detail(name: str, text: str, gutter: str, painter: Painter, size: int) -> Iterator[str]:
-    """A label and its text; prose is wrapped, a remedy of several lines is kept as it is."""
+    """A label and its text; prose is wrapped, lines below the first are kept as they are."""
     label = painter("=", "blue") + " " + painter(f"{name}:".ljust(_LABELS), "bold")
     indent = f"{gutter} "
     room = max(size - len(indent) - _LABELS - 2, _LEAST_ROOM)
     lines = visible_lines(text.strip("\n"))
-    if len(lines) == 1:
-        lines = wrap(lines[0], room)
+    if len(lines) == 1 or width(lines[0]) > room:
+        lines[:1] = wrap(lines[0], room)
     yield f"{indent}{label}{lines[0]}"
     for line in lines[1:]:
         yield f"{indent}{' ' * (_LABELS + 2)}{line}".rstrip()

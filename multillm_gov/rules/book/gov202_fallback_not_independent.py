@@ -102,8 +102,8 @@ def _unknown_cloud(
         place=task.task.place.at("fallbacks", fallback.index),
         subject=f"provider:{provider}",
         remedy=(
-            f"Ask the provider, then write in a file below `catalog/`: `providers: {{{provider}: "
-            f"{{cloud: …}}}}`."
+            "Ask the provider, then write in a file below `catalog/`:\n"
+            f"providers:\n  {provider}: {{cloud: …}}"
         ),
         risk=f"Both may be down at the same time: {down} for {code(task.task.name)}.",
         related=tuple(

@@ -83,7 +83,10 @@ def _question(task: TaskFigures, cut_sets: list[Cut]) -> str:
     models = [leg.facts for leg in task.legs]
     models += [fallback.facts for fallback in task.fallbacks]
     levels = dict.fromkeys(cut.level for cut in cut_sets)
-    return " ".join(state_unknown(models, level) for level in levels)
+    # Clouds last: they are lines of YAML below the sentences.
+    return " ".join(
+        state_unknown(models, level) for level in sorted(levels, key=lambda one: one is Level.CLOUD)
+    )
 
 
 def _violation(
