@@ -2,7 +2,11 @@
 
 import csv
 import json
+import os
 import random
+import shutil
+import subprocess
+import sys
 from datetime import date, timedelta
 from decimal import Decimal
 from itertools import pairwise
@@ -157,18 +161,42 @@ def test_a_change_between_months(root: Path) -> None:
     assert done.exit_code != 0
 
 
+def test_a_change_between_revisions(root: Path) -> None:
+    """A revision stands for the 28 days up to the day it was committed."""
+    git = ("git", "-C", str(root), "-c", "user.name=n", "-c", "user.email=n@example.org")
+    subprocess.run([*git, "init", "-q"], check=True)
+    for name, day in (("old", "2026-10-28"), ("new", "2026-11-24")):
+        subprocess.run(
+            [*git, "commit", "-q", "--allow-empty", "-m", name],
+            check=True,
+            env={**os.environ, "GIT_COMMITTER_DATE": f"{day}T09:00:00Z"},
+        )
+        subprocess.run([*git, "tag", name], check=True)
+    try:
+        by_revision = answer(root, "explain-change", "old", "new")
+        unknown = CliRunner().invoke(command, ["explain-change", "none", "new", "-C", str(root)])
+    finally:
+        shutil.rmtree(root / ".git")
+    by_days = answer(root, "explain-change", "2026-10-01..2026-10-28", "2026-10-28..2026-11-24")
+    assert unknown.exit_code != 0
+    steps = [
+        [(step["text"], step["total"]) for block in report["sections"][0]["blocks"]
+         if "steps" in block for step in block["steps"]]
+        for report in (by_revision, by_days)
+    ]  # fmt: skip
+    assert steps[0] == steps[1]
+    assert "old (2026-10-01 to 2026-10-28)" in json.dumps(by_revision)
+
+
 def test_check_reads_the_actuals_without_an_engine(root: Path, govern: Govern) -> None:
     actuals = (root / "usage/imported.yaml").read_text()
     assert "month: 2026-10" in actuals
     assert "task_class: triage" in actuals
     program = (
         "import sys\nfrom multillm_gov.__main__ import main\nmain(['check'])\n"
-        "print([name for name in ('duckdb', 'sqlglot', 'psycopg') if name in sys.modules],"
-        " file=sys.stderr)"
+        "engine = ('duckdb', 'sqlglot', 'psycopg', 'multillm_gov.warehouse')\n"
+        "print([name for name in engine if name in sys.modules], file=sys.stderr)"
     )
-    import subprocess
-    import sys
-
     done = subprocess.run(
         [sys.executable, "-c", program], cwd=root, capture_output=True, check=True
     )

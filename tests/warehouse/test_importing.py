@@ -200,6 +200,37 @@ def test_a_mapped_table_that_is_exported_again_is_not_doubled(tmp_path: Path) ->
     assert [row["effective_cost"] for row in rows_of(tmp_path)] == [1, 1, 5]
 
 
+class Cut(BaseException):
+    """The machine stops."""
+
+
+@pytest.mark.parametrize("after", range(0, 24, 4))
+def test_an_import_cut_before_any_rename_resumes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, after: int
+) -> None:
+    """Files and markers come into being by a rename: cut before the first, the fifth, …"""
+    path = written(tmp_path / "log.jsonl", log(200))
+    whole, cut = tmp_path / "whole", tmp_path / "cut"
+    import_file(path, Store(folder=whole / "store"), chunk_bytes=CHUNK)
+    renamed, rename = 0, Path.replace
+
+    def cutting(source: Path, target: Path) -> Path:
+        nonlocal renamed
+        renamed += 1
+        if renamed > after:
+            raise Cut
+        return rename(source, target)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Path, "replace", cutting)
+        with pytest.raises(Cut):
+            import_file(path, Store(folder=cut / "store"), chunk_bytes=CHUNK)
+    assert len(content(cut)) < 200
+    import_file(path, Store(folder=cut / "store"), chunk_bytes=CHUNK)
+    assert content(cut) == content(whole)
+    assert len(content(cut)) == 200
+
+
 KILLED = """
 import sys
 from pathlib import Path
@@ -211,11 +242,11 @@ import_file(Path(sys.argv[1]), Store(folder=Path(sys.argv[2])), chunk_bytes=20_0
 
 def test_an_import_killed_at_any_moment_resumes(tmp_path: Path) -> None:
     """`make bench` does the same with a million lines, killed at twenty moments."""
-    path = written(tmp_path / "log.jsonl", log(3_000))
+    path = written(tmp_path / "log.jsonl", log(900))
     whole, killed = tmp_path / "whole", tmp_path / "killed"
     import_file(path, Store(folder=whole / "store"), chunk_bytes=CHUNK)
     draw, kills = random.Random(7), 0
-    for _ in range(4):
+    for _ in range(2):
         process = subprocess.Popen([sys.executable, "-c", KILLED, path, killed / "store"])
         chunks, seen = killed / "store/chunks", len(list((killed / "store/chunks").glob("*.json")))
         while process.poll() is None and len(list(chunks.glob("*.json"))) <= seen:
@@ -229,4 +260,4 @@ def test_an_import_killed_at_any_moment_resumes(tmp_path: Path) -> None:
     assert kills
     assert 0 < done.new < len(done.markers)
     assert content(killed) == content(whole)
-    assert len(content(killed)) == 3_000
+    assert len(content(killed)) == 900

@@ -88,12 +88,13 @@ def explain_change(
     """Split the change of spend from BEFORE to AFTER into effects that sum to it exactly.
 
     Volume, failover, tier, mix between models and between sizes, tokens per request, cache share,
-    price, currency. A period is a month or a span of days.
+    price, currency. A period is a month, a span of days, or a revision: the 28 days up to it.
 
     \b
     Examples:
       govern usage explain-change 2026-09 2026-10
       govern usage explain-change 2026-10-01..2026-10-14 2026-11-01..2026-11-14
+      govern usage explain-change v1 HEAD
     """
     from multillm_gov.workflows.usage.changing import explain_change_between
 

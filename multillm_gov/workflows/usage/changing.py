@@ -2,16 +2,18 @@
 
 import re
 from calendar import monthrange
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from pathlib import Path
 
 from msgspec import Struct
 
-from multillm_gov.errors import SourceError, UsageError
+from multillm_gov.errors import GovernError, SourceError, UsageError
 from multillm_gov.measures.consumption.change_effects import explain_change
+from multillm_gov.measures.consumption.unit_costs import WINDOW_DAYS
 from multillm_gov.report import Report
 from multillm_gov.reporting.usage.changed import report_change
+from multillm_gov.sources.git import Repository
 from multillm_gov.usage.attribution import NOT_ATTRIBUTED
 from multillm_gov.words import code
 from multillm_gov.workflows.usage.actuals import counted_aggregates
@@ -34,6 +36,26 @@ class Period(Struct, frozen=True, kw_only=True):
         return (self.last - self.first).days + 1
 
 
+def period_of(text: str, root: Path) -> Period:
+    """A month, a span, or the 28 days through the day on which a revision was committed.
+
+    Whole weeks, so that weekends weigh the same on both sides.
+
+    Raises:
+        UsageError: it is none of them.
+    """
+    try:
+        return parse_period(text)
+    except UsageError as error:
+        try:
+            repository = Repository.open(root)
+            last = repository.commit_day(repository.resolve(text))
+        except GovernError:
+            raise error from None
+    first = last - timedelta(days=WINDOW_DAYS - 1)
+    return Period(name=f"{text} ({first} to {last})", first=first, last=last)
+
+
 def parse_period(text: str) -> Period:
     """A month (``2026-10``) or a span (``2026-10-01..2026-10-14``).
 
@@ -53,7 +75,8 @@ def parse_period(text: str) -> Period:
     except (ValueError, IndexError):
         pass
     raise UsageError(
-        f"{code(text)} is not a period", "Write a month, 2026-10, or days, 2026-10-01..2026-10-14."
+        f"{code(text)} is not a period",
+        "Write a month, 2026-10, days, 2026-10-01..2026-10-14, or a revision (28 days up to it).",
     )
 
 
@@ -68,7 +91,7 @@ def explain_change_between(
     """Exact effects of the change of spend between two periods.
 
     Args:
-        before: A period, as `parse_period` takes it.
+        before: A period, as `period_of` takes it.
         after: Another.
         as_of: Day of the list prices that weigh the kinds of tokens.
         root: The portfolio's root, if it is not to be searched for.
@@ -79,7 +102,7 @@ def explain_change_between(
         SourceError: a period has no imported rows.
     """
     opened = open_usage(root)
-    periods = parse_period(before), parse_period(after)
+    periods = period_of(before, opened.root), period_of(after, opened.root)
     sides = []
     for period in periods:
         counted = counted_aggregates(opened, first=period.first, last=period.last).counted
