@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from multillm_gov.cli.shared.emit import emit
 from multillm_gov.cli.shared.options import (
     Target,
     as_of_option,
@@ -15,6 +16,7 @@ from multillm_gov.cli.shared.options import (
     today,
 )
 from multillm_gov.cli.shared.sending import Delivery, carry_out, sending_options
+from multillm_gov.errors import UsageError
 
 if TYPE_CHECKING:
     from multillm_gov.workflows.evaluation.sending import SendingOptions
@@ -28,6 +30,19 @@ if TYPE_CHECKING:
     metavar="PROXY",
     help="Drill this running LiteLLM proxy, which mocks the faults. Key: LITELLM_MASTER_KEY.",
 )
+@click.option(
+    "--budget",
+    is_flag=True,
+    help="With --url: spend each monthly cap until the proxy refuses. It must run what `govern "
+    "export litellm --mock` writes, which calls no provider.",
+)
+@click.option(
+    "--most-calls",
+    type=click.IntRange(1, 10_000),
+    default=200,
+    show_default=True,
+    help="With --budget: calls per task class at most.",
+)
 @sending_options(cassettes=False)
 @format_option
 @output_option
@@ -39,6 +54,8 @@ def command(
     tasks: tuple[str, ...],
     *,
     url: str,
+    budget: bool,
+    most_calls: int,
     plan_only: bool,
     sending: "SendingOptions",
     targets: tuple[Target, ...],
@@ -57,6 +74,10 @@ def command(
     own mock of faults (server error, prompt too long, refusal by a filter): no provider is harmed,
     and the evidence says which model of the allocation's chain answered.
 
+    With --budget every monthly cap is spent at the proxy until it refuses. Only a proxy whose
+    models all answer by themselves is drilled (`govern export litellm --mock`), so no money is
+    spent; its budgets are counted and enforced as in earnest.
+
     A failover survives if the fallbacks answered in the declared order, within the latency limit
     and the output schema. Results are written to evidence/ unless they come from --offline. Nothing
     is sent unless the worst case of all requests is within --max-usd.
@@ -70,8 +91,18 @@ def command(
       govern drill --plan
       govern drill support-triage --max-usd 0.50
       govern drill --url http://localhost:4000
+      govern drill --url http://localhost:4001 --budget
       govern drill --format text --format junit=drill.xml
     """
+    if budget:
+        if not url:
+            raise UsageError("--budget needs a running proxy", "Name it: `--url PROXY`.")
+        from multillm_gov.workflows.evaluation.budget_drill import drill_budgets
+
+        report = drill_budgets(
+            url, frozenset(tasks), as_of=as_of or today(), root=root, most=most_calls
+        )
+        ctx.exit(emit(report, targets, output))
     from multillm_gov.workflows.evaluation.drill import DrillOptions, plan_failovers, run_drills
 
     options = DrillOptions(tasks=frozenset(tasks), sending=sending, url=url)

@@ -36,6 +36,12 @@ _SHOWN = 5
     help="Release of LiteLLM to write for, such as 1.98.0: what its budgets do not count is named. "
     "[default: the newest known]",
 )
+@click.option(
+    "--mock",
+    is_flag=True,
+    help="Let every model of the file answer by itself, at prices that spend its budget in some "
+    "tens of calls: for a second proxy that `govern drill --budget` drills.",
+)
 @as_of_option
 @root_option
 @click.pass_context
@@ -46,6 +52,7 @@ def command(
     output: Path | None,
     checks: bool,
     gateway_version: str,
+    mock: bool,
     as_of: date | None,
     root: Path | None,
 ) -> None:
@@ -72,13 +79,15 @@ def command(
     """
     from multillm_gov.errors import UsageError
     from multillm_gov.exits import FINDINGS
+    from multillm_gov.gateways.wanted import Target
     from multillm_gov.sources.output import write_bytes, write_stdout
     from multillm_gov.words import count_of
     from multillm_gov.workflows.gateways.export import export, why_stale
 
     if checks and (output is None or output == Path("-")):
         raise UsageError("--check needs the file to check", "Name it: `--check --output FILE`.")
-    done = export(gateway, as_of=as_of or today(), root=root, gateway_version=gateway_version)
+    target = Target(gateway_version=gateway_version, mocked=mock)
+    done = export(gateway, as_of=as_of or today(), root=root, target=target)
     if checks and output is not None:
         why = why_stale(output, done.data)
         click.echo(f"{output} {why or 'is up to date'}", err=True)

@@ -9,7 +9,7 @@ from multillm_gov.catalog.facts import ModelFacts
 from multillm_gov.catalog.overrides import OwnModel
 from multillm_gov.errors import SourceError
 from multillm_gov.gateways.serving import Served, is_reference, served, unservable
-from multillm_gov.gateways.wanted import Setting, wanted_settings
+from multillm_gov.gateways.wanted import Setting, Target, wanted_settings
 from multillm_gov.measures.figures import (
     FallbackFigures,
     LegFigures,
@@ -82,8 +82,7 @@ class Routing(Struct, frozen=True, kw_only=True):
     groups: tuple[ModelGroup, ...]
     usd_per_month: Decimal | None = None
     """The most that all task classes together may spend, by a policy; ``None``: no such policy."""
-    gateway_version: str = ""
-    """Release of the gateway that it is written for; empty: the newest that is known."""
+    target: Target = Target()
 
     @property
     def task_classes(self) -> tuple[ModelGroup, ...]:

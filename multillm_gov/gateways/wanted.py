@@ -33,6 +33,19 @@ _SENT_TIERS = frozenset({"flex", "priority"})
 """Tiers that a request asks for by a parameter; a batch is another interface."""
 
 
+class Target(Struct, frozen=True, kw_only=True):
+    """What an export is written for."""
+
+    gateway_version: str = ""
+    """Release of the gateway; empty: the newest that is known."""
+    mocked: bool = False
+    """Whether every model answers by itself, at a price that spends its budget soon: for drills."""
+
+
+PLAIN = Target()
+"""The newest release, its models called for real."""
+
+
 class Omission(Struct, frozen=True, kw_only=True):
     """A declared setting that a gateway's format cannot carry."""
 

@@ -12,8 +12,10 @@ import openai
 import pytest
 
 from multillm_gov.gateways.litellm.budget_routes import COUNTED
+from multillm_gov.gateways.wanted import Target
 from multillm_gov.offline.script import Script, ScriptRule
 from multillm_gov.offline.serving import serve
+from multillm_gov.workflows.gateways.export import export
 from proxied_portfolio import CAP, DAY, FAULTS, ROUTES
 
 pytestmark = [pytest.mark.gateway]
@@ -286,3 +288,39 @@ def test_budgets_of_providers_count_the_routes_that_the_rule_names(
                 break
             time.sleep(0.4)  # spend is added after the answer
     assert statuses == ([429] if route in COUNTED[release] else [])
+
+
+@pytest.fixture(scope="module")
+def mocked(installed, start_proxy, gateway_portfolio, tmp_path_factory):
+    """A proxy of `govern export litellm --mock`."""
+    folder = tmp_path_factory.mktemp("mocked")
+    data = export("litellm", as_of=DAY, root=gateway_portfolio, target=Target(mocked=True)).data
+    (folder / "proxy.yaml").write_bytes(data)
+    with serve() as provider, start_proxy(installed, folder / "proxy.yaml", provider) as started:
+        yield started
+
+
+def test_a_drill_spends_every_budget_until_it_refuses(mocked, gateway_portfolio, govern) -> None:
+    mocked.provider.play(Script())
+    key = {"LITELLM_MASTER_KEY": mocked.key}
+    arguments = ("drill", "--url", mocked.url, "--budget", "--as-of", DAY.isoformat())
+    done = govern(*arguments, cwd=gateway_portfolio, env=key)
+    shown = done.stdout.decode()
+    assert done.returncode == 0, shown + done.stderr.decode()
+    assert shown.count(" refused after ") == len(ROUTES) + 1
+    assert "not refused" not in shown
+    # No model was called.
+    assert mocked.models_called() == []
+    # Spent already: refused at once.
+    again = govern(*arguments, "capped-chat", cwd=gateway_portfolio, env=key)
+    assert "refused after 0 calls" in again.stdout.decode()
+
+
+def test_a_drill_of_budgets_calls_no_provider(proxy, gateway_portfolio, govern) -> None:
+    done = govern(
+        *("drill", "--url", proxy.url, "--budget"),
+        cwd=gateway_portfolio,
+        env={"LITELLM_MASTER_KEY": proxy.key},
+    )
+    assert done.returncode == 3
+    assert b"would call a provider" in done.stderr

@@ -1,5 +1,6 @@
 """LiteLLM's proxy and router: a configuration that runs each task class as declared."""
 
+from decimal import Decimal
 from typing import Any
 
 from multillm_gov.gateways.block_yaml import write_block
@@ -23,6 +24,10 @@ as the provider demands (1.110.2: `max_retries or litellm.DEFAULT_MAX_RETRIES`).
 """
 BUDGET_DURATION = "30d"
 """LiteLLM has no calendar month for budgets of deployments."""
+_MOCKED = " For drills of budgets alone: no model is called, and prices are not those declared."
+_MOCKED_CALLS = 20
+_MOCKED_TOKENS = 10
+"""Of an answer that LiteLLM mocks, about."""
 ALLOWED_FAILS = 1
 COOLDOWN_SECONDS = 30
 TAG = "task-class:"
@@ -93,12 +98,29 @@ def configuration(routing: Routing) -> dict[str, Any]:
 
 def render(routing: Routing, commit: str) -> Exported:
     """The configuration as YAML below its header: the same bytes on every run."""
+    mocked = routing.target.mocked
     rendered = Rendered(
-        body=write_block(configuration(routing)),
+        body=write_block(_mocked(configuration(routing)) if mocked else configuration(routing)),
         omissions=(*lost_settings(routing, LOST), *_lost_routes(routing), *_lost_tiers(routing)),
-        remark=f"Run it with `{NO_RETRIES}=0 litellm --config FILE`.",
+        remark=f"Run it with `{NO_RETRIES}=0 litellm --config FILE`.{_MOCKED if mocked else ''}",
     )
     return headed(rendered, commit)
+
+
+def _mocked(configuration: dict[str, Any]) -> dict[str, Any]:
+    """Models that answer by themselves, priced so that a budget lasts some tens of calls."""
+
+    def entry(one: dict[str, Any]) -> dict[str, Any]:
+        given = one["litellm_params"]
+        embeds = one["model_info"]["mode"] == "embedding"
+        price = Decimal(given.get("max_budget", 1)) / (_MOCKED_CALLS * _MOCKED_TOKENS)
+        mock = {
+            "mock_response": [0.5] if embeds else "A drill.",
+            **dict.fromkeys(("input_cost_per_token", "output_cost_per_token"), price),
+        }
+        return {**one, "litellm_params": {**given, **mock}}
+
+    return {**configuration, "model_list": [entry(one) for one in configuration["model_list"]]}
 
 
 def _total(routing: Routing) -> dict[str, Any]:
@@ -110,7 +132,7 @@ def _total(routing: Routing) -> dict[str, Any]:
 
 def _lost_routes(routing: Routing) -> tuple[Omission, ...]:
     """Task classes whose cap some routes pass by in the target release."""
-    release = parse_release(routing.gateway_version or TESTED)
+    release = parse_release(routing.target.gateway_version or TESTED)
     passed = uncounted(release)
     capped = [one for one in routing.task_classes if one.usd_per_month is not None]
     if not passed or not capped:

@@ -82,8 +82,8 @@ def drift(
     severity = gate(state.portfolio.settings, options.fail_on)
     report = report_drift(
         state,
-        [_finding(one, documents) for one in found],
-        _NOTES.values(),
+        [finding_of(one, documents) for one in found],
+        NOTES.values(),
         severity,
         origins=(*map(str, options.configs), *options.urls, *options.providers),
         compared=len(state.figures.tasks),
@@ -157,7 +157,7 @@ def proxy_key(name: str, environment: Mapping[str, str]) -> str:
     return key
 
 
-_NOTES = {
+NOTES = {
     name: RuleNote(
         id=kind.id,
         name=name,
@@ -170,7 +170,7 @@ _NOTES = {
 }
 
 
-def _finding(one: Difference, documents: dict[str, Document]) -> Finding:
+def finding_of(one: Difference, documents: dict[str, Document]) -> Finding:
     """At what runs where a file shows it, else where it is declared."""
     kind = KINDS[one.kind]
     place = one.running or one.declared

@@ -8,8 +8,8 @@ from msgspec import Struct, structs
 from multillm_gov.errors import SourceError, UsageError
 from multillm_gov.finding import Severity
 from multillm_gov.gateways.exported import Exported, differences
-from multillm_gov.gateways.litellm.versions import parse_release
-from multillm_gov.gateways.wanted import Omission
+from multillm_gov.gateways.litellm.versions import TESTED, parse_release
+from multillm_gov.gateways.wanted import PLAIN, Omission, Target
 from multillm_gov.plugins import load_plugin
 from multillm_gov.sources.git import Repository
 from multillm_gov.sources.root import split_paths
@@ -33,7 +33,7 @@ class Export(Struct, frozen=True, kw_only=True):
 
 
 def export(
-    gateway: str, *, as_of: date, root: Path | None = None, gateway_version: str = ""
+    gateway: str, *, as_of: date, root: Path | None = None, target: Target = PLAIN
 ) -> Export:
     """Write the whole allocation in a gateway's own format.
 
@@ -41,7 +41,7 @@ def export(
         gateway: The name of one, as the files of `gateways.formats` are called.
         as_of: Day to judge the portfolio by.
         root: The portfolio's root, if it is not to be searched for.
-        gateway_version: Release of the gateway to write for; empty: the newest that is known.
+        target: Release of the gateway, and whether its models shall answer by themselves.
 
     Raises:
         UsageError: there is no such gateway, its format is the same for every release, or the
@@ -50,13 +50,13 @@ def export(
             or a model that the gateway could not call.
     """
     format_ = load_plugin(FORMATS, gateway, "gateway")
-    if gateway_version:
+    if target != PLAIN:
         if not getattr(format_, "VERSIONED", False):
             raise UsageError(
                 f"The format of `{gateway}` is the same for every release",
-                "Leave out `--gateway-version`.",
+                "Leave out `--gateway-version` and `--mock`.",
             )
-        parse_release(gateway_version)
+        parse_release(target.gateway_version or TESTED)
     top, _ = split_paths((), root)
     assessment = assess_folder(top, as_of=as_of)
     if assessment.state.flaws:
@@ -66,7 +66,7 @@ def export(
             "Fix what `govern check` reports, then export again.",
         )
     routes = routes_of(assessment.state)
-    routes = structs.replace(routes, gateway_version=gateway_version)
+    routes = structs.replace(routes, target=target)
     exported: Exported = format_.render(routes, _commit_of(top))
     errors = sum(one.active and one.severity is Severity.ERROR for one in assessment.findings)
     return Export(
