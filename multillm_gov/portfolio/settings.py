@@ -183,6 +183,9 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
             "`govern check --base` comment, warn or fail"
         ),
     ] = SpendChange()
+    fiscal_year_starts: Annotated[
+        int, Meta(ge=1, le=12, description="Month (1 to 12) in which the fiscal year starts")
+    ] = 1
     migration_lead_days: Annotated[
         int,
         Meta(
