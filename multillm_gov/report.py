@@ -111,6 +111,7 @@ Kind = Literal[
     "usage",
     "waivers",
     "history",
+    "page",
 ]
 Layout = Literal["findings", "comparison", "trials", "document"]
 """What a format shows first: findings, differences, results of probes, or sections."""
@@ -190,7 +191,7 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
     def outcome(self) -> Outcome:
         """The verdict; a stress test and a benchmark judge nothing, a plan sent nothing."""
         judged = self.kind != "usage" or self.verdict.fail_on is not None
-        if self.kind in {"stress", "bench", "optimize", "waivers", "history"} or not judged:
+        if self.kind in {"stress", "bench", "optimize", "waivers", "history", "page"} or not judged:
             return "not judged"
         if self.kind == "dry-run" and not self.trials:
             return "plan only"

@@ -24,8 +24,23 @@ if TYPE_CHECKING:
     from markupsafe import Markup
 
 
-def render(report: Report) -> bytes:
-    """The page in UTF-8; every string is escaped where it is printed."""
+def render(
+    report: Report,
+    *,
+    links: tuple[tuple[str, str], ...] = (),
+    groups: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (),
+    picture: str = "",
+    described: str = "",
+) -> bytes:
+    """The page in UTF-8; every string is escaped where it is printed.
+
+    Args:
+        report: What is rendered.
+        links: Of a site: title and address of its other pages.
+        groups: Of a site's index: headings, each with title and address of pages.
+        picture: An SVG in base64, shown before the sections; as an image it can run nothing.
+        described: What the picture shows, for those who do not see it.
+    """
     from markupsafe import Markup
 
     environment = _environment()
@@ -36,6 +51,10 @@ def render(report: Report) -> bytes:
         css=Markup(css),  # noqa: S704 - our own file
         facts=facts(report),
         draft=draft_sentence(report),
+        links=links,
+        groups=groups,
+        picture=picture,
+        described=described,
         accent=report.look.color,
         logo=_logo(report.look),
         say=find_language(report.language).say,
