@@ -9,9 +9,9 @@ from multillm_gov.measures.periods import Every, periods
 from multillm_gov.report import Report
 from multillm_gov.reporting.history import HistoryPoint, report_history
 from multillm_gov.reporting.shared.headline import headline
-from multillm_gov.sources.branch_history import DatedCommit, list_commits, walk
 from multillm_gov.sources.disk import read_folder
 from multillm_gov.sources.git import Repository
+from multillm_gov.sources.git_history import DatedCommit, list_commits, walk
 from multillm_gov.sources.price_map import read_price_map
 from multillm_gov.sources.root import split_paths
 from multillm_gov.state.loading import load_state

@@ -19,8 +19,8 @@ from multillm_gov.risk.availability.dependency_graph import draw_graph
 from multillm_gov.risk.system.system import System
 from multillm_gov.risk.system.system_builder import build_system
 from multillm_gov.rules.engine.assessment import Assessment
-from multillm_gov.sources.branch_history import list_commits
 from multillm_gov.sources.git import Repository
+from multillm_gov.sources.git_history import list_commits
 from multillm_gov.sources.output import write_bytes
 from multillm_gov.sources.root import split_paths
 from multillm_gov.workflows.history import history

@@ -167,5 +167,5 @@ def _line(text: str) -> str:
 
 
 def _id(*parts: str) -> str:
-    name = "\x1f".join(parts).encode("utf-8", "surrogateescape").decode("utf-8", "replace")
+    name = "\x1f".join(parts).encode("utf-8", "surrogatepass").decode("utf-8", "replace")
     return str(uuid5(_NAMESPACE, name))

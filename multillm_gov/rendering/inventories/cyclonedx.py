@@ -19,7 +19,7 @@ def render(inventory: Inventory) -> bytes:
     of a service is left out of it.
     """
     run = (inventory.organization, inventory.as_of, inventory.revision, inventory.path_prefix)
-    name = "\x1f".join(run).encode("utf-8", "surrogateescape").decode("utf-8", "replace")
+    name = "\x1f".join(run).encode("utf-8", "surrogatepass").decode("utf-8", "replace")
     draft = "; ".join(inventory.draft)
     root = {
         "type": "application",

@@ -61,7 +61,7 @@ class Page(Struct, frozen=True, kw_only=True):
 def page_name(name: str) -> str:
     """A file's name for any name: readable, unlike every other, safe on every host."""
     clean = _NOT_A_NAME.sub("-", name).strip("-.")[:60] or "page"
-    mark = sha256(name.encode("utf-8", "surrogateescape")).hexdigest()[:8]
+    mark = sha256(name.encode("utf-8", "surrogatepass")).hexdigest()[:8]
     return clean if clean == name else f"{clean}-{mark}"
 
 

@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 from msgspec import json
 
-from multillm_gov.sources.branch_history import list_commits, walk
 from multillm_gov.sources.git import Repository
+from multillm_gov.sources.git_history import list_commits, walk
 from portfolios import REPOSITORY, replaced
 
 ALLOCATION = "allocations/a.yaml"
