@@ -11,6 +11,7 @@ from pathlib import Path
 
 from benchmarks import cut_sets
 from benchmarks.figures import Figure
+from benchmarks.packs import write_history
 from benchmarks.portfolios import AS_OF, commit, write_portfolio
 from benchmarks.processes import take_turns
 from multillm_gov.documents.layout import FOLDERS, SETTINGS, kind_of
@@ -157,6 +158,60 @@ def document(folder: Path, runs: int) -> Iterator[Figure]:
     )
 
 
+def packs(folder: Path, runs: int) -> Iterator[Figure]:
+    """Packs of larger portfolios, figures over 500 commits, and a site of 40 packs."""
+    few, turns = folder / "few", max(1, runs // 2)
+    write_portfolio(few, 200, 20)
+    pack = (*GOVERN, "report", "--as-of", AS_OF, "--output", folder / "pack.pdf")
+    yield Figure(
+        "report as PDF, 200 task classes, whole process",
+        "at most 4 s",
+        4.0,
+        take_turns({"pdf": (pack, few)}, turns).seconds("pdf"),
+        "s",
+    )
+    many = folder / "many"
+    write_portfolio(many, TASK_CLASSES, FILES)
+    seen = take_turns({"pdf": (pack, many), "check": (CHECK, many)}, turns)
+    yield Figure(
+        "report as PDF, 10,000 task classes, above two checks of them",
+        "at most 5 s",
+        5.0,
+        seen.seconds("pdf") - 2 * seen.seconds("check"),
+        "s",
+    )
+    past = folder / "past"
+    write_history(past)
+    every = (*GOVERN, "history", "--every", "commit", "--as-of", AS_OF, "--format", "json")
+    seen = take_turns(
+        {"history": (every, past), "blobs": ((sys.executable, "-m", "benchmarks.packs"), past)},
+        turns,
+    )
+    yield Figure(
+        "history of 500 commits x 200 files / parsing each distinct file once",
+        "at most 3.0 x",
+        3.0,
+        seen.ratio("history", "blobs"),
+        "x",
+    )
+    old = folder / "old"
+    _write_quarters(old)
+    pages = (*GOVERN, "site", folder / "site", "--packs", "40", "--as-of", AS_OF)
+    yield Figure(
+        "site of 40 packs, starter portfolio, whole process",
+        "at most 60 s",
+        60.0,
+        take_turns({"site": (pages, old)}, 1).seconds("site"),
+        "s",
+    )
+
+
+def _write_quarters(root: Path) -> None:
+    """This repository's own portfolio, committed ten years ago."""
+    _copy_own_portfolio(root)
+    commit(root, "portfolio", day="2016-02-01")
+
+
 def probes(folder: Path, runs: int) -> Iterator[Figure]:
     """Probes through the real client: time against what the endpoint's waits alone take, and memory of many."""  # noqa: E501
     count, concurrency, wait = 200, 32, 0.2
@@ -265,6 +320,7 @@ PARTS: dict[str, Callable[[Path, int], Iterator[Figure]]] = {
     "graph": graph,
     "diff": difference,
     "pdf": document,
+    "packs": packs,
     "probes": probes,
     "simulation": simulation,
     "optimizer": optimizer,

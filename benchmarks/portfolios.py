@@ -217,16 +217,17 @@ def _scattered_models() -> str:
     )
 
 
-def commit(root: Path, message: str) -> str:
+def commit(root: Path, message: str, day: str = "") -> str:
     """Commit everything below the root as it stands and return the commit's id; makes the repository at first."""  # noqa: E501
     if not (root / ".git").exists():
         _git(root, "init", "--quiet", "--initial-branch=main")
     _git(root, "add", "--all")
-    _git(root, "commit", "--quiet", "--message", message)
+    dated = ("--date", f"{day}T12:00:00Z") if day else ()
+    _git(root, "commit", "--quiet", "--message", message, *dated, day=day)
     return _git(root, "rev-parse", "HEAD").strip()
 
 
-def _git(root: Path, *arguments: str) -> str:
+def _git(root: Path, *arguments: str, day: str = "") -> str:
     who = {
         f"GIT_{role}_{key}": value
         for role in ("AUTHOR", "COMMITTER")
@@ -237,6 +238,7 @@ def _git(root: Path, *arguments: str) -> str:
         "GIT_CONFIG_GLOBAL": "/dev/null",
         "GIT_CONFIG_SYSTEM": "/dev/null",
         **who,
+        **({"GIT_COMMITTER_DATE": f"{day}T12:00:00Z"} if day else {}),
     }
     call = ["git", "-c", "gc.auto=0", *arguments]
     return subprocess.run(

@@ -1,6 +1,7 @@
 """``govern history``: the headline figures of a branch over its quarters, months or commits."""
 
 from datetime import date
+from functools import cache
 from pathlib import Path
 
 from multillm_gov.documents.secrets.masking import masked
@@ -85,11 +86,10 @@ def _points(
 ) -> tuple[HistoryPoint, ...]:
     found = []
     known: State | None = None
+    price_map = cache(read_price_map)  # of today, for commits without a lock: parsed once
     for held in walk(repository, commits, chosen.keys()):
         for label, day in chosen[held.commit.id]:
-            known = load_state(
-                held.files, held.flaws, as_of=day, price_map=read_price_map, known=known
-            )
+            known = load_state(held.files, held.flaws, as_of=day, price_map=price_map, known=known)
             metrics = headline(known) if known.portfolio.task_classes else ()
             found.append(HistoryPoint(label=label, day=day, commit=held.commit.id, metrics=metrics))
     return tuple(found)
