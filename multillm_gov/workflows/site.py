@@ -24,7 +24,7 @@ from multillm_gov.sources.git_history import list_commits
 from multillm_gov.sources.output import write_bytes
 from multillm_gov.sources.root import split_paths
 from multillm_gov.workflows.history import history
-from multillm_gov.workflows.report import report
+from multillm_gov.workflows.report import PackOptions, report
 from multillm_gov.workflows.states import assess_folder, working_revision
 from multillm_gov.workflows.waivers.register import waiver_register
 
@@ -73,7 +73,7 @@ def site(folder: Path, *, as_of: date, root: Path | None = None, packs: int = 8)
 
 def _pages(top: Path, assessment: Assessment, as_of: date, packs: int) -> Iterator[Page]:
     state = assessment.state
-    pack = report(as_of=as_of, root=top)
+    pack = report(PackOptions(), as_of=as_of, root=top)
     past = tuple(_past_packs(top, as_of, state.portfolio.settings.fiscal_year_starts, packs))
     secrets = state.secrets
     yield Page(path="index.html", report=masked(index_page(state, pack, past), secrets))
@@ -135,5 +135,5 @@ def _past_packs(
     ]
     for period in ended[-most:] if most else ():
         commit = [one.id for one in commits if one.day <= period.end][-1]
-        old = report(as_of=period.end, root=top, revision=commit)
+        old = report(PackOptions(revision=commit), as_of=period.end, root=top)
         yield period.label, period.end.isoformat(), old

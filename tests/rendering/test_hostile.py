@@ -29,7 +29,7 @@ from multillm_gov.workflows.check import check
 from multillm_gov.workflows.diff import diff
 from multillm_gov.workflows.graph import graph
 from multillm_gov.workflows.language.hover import hover
-from multillm_gov.workflows.report import report
+from multillm_gov.workflows.report import PackOptions, report
 from multillm_gov.workflows.stress import StressOptions, stress
 from multillm_gov.workflows.waivers.register import waiver_register
 
@@ -56,7 +56,7 @@ def reports(root: Path) -> dict[str, Report]:
     return {
         "check": replace(check((), as_of=DAY, root=root), provenance=VERSIONS),
         "diff": replace(diff("HEAD~1..HEAD", as_of=DAY, root=root), provenance=VERSIONS),
-        "report": report(as_of=DAY, root=root, since="HEAD~1"),
+        "report": report(PackOptions(since="HEAD~1"), as_of=DAY, root=root),
         "stress": stress(StressOptions(simulation=False), as_of=DAY, root=root),
         "waivers": waiver_register(as_of=DAY, root=root),
     }

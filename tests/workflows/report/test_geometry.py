@@ -17,7 +17,7 @@ import pytest
 from multillm_gov.rendering.formats.html import render as render_html
 from multillm_gov.rendering.formats.pdf import render as render_pdf
 from multillm_gov.report import Report
-from multillm_gov.workflows.report import report
+from multillm_gov.workflows.report import PackOptions, report
 
 pdfplumber = pytest.importorskip("pdfplumber", reason="the dev extra is not installed")
 pytest.importorskip("typst", reason="the pdf extra is not installed")
@@ -38,7 +38,7 @@ LEAST_FILLED = 0.6
 
 @pytest.fixture(scope="module")
 def pack(hard: Path) -> Report:
-    return report(as_of=date(2026, 11, 30), root=hard)
+    return report(PackOptions(), as_of=date(2026, 11, 30), root=hard)
 
 
 @pytest.fixture(scope="module")

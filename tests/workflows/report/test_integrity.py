@@ -80,7 +80,7 @@ def test_every_format_bears_the_mark(name: str, govern, start: Path, tmp_path: P
 
     file = tmp_path / f"result.{name}"
     done = govern(
-        *("dry-run", "--offline", "--only", "lead-scoring", "--samples", "1"),
+        *("dry-run", "lead-scoring", "--offline", "--samples", "1"),
         *("--format", f"{name}={file}"),
         cwd=start,
     )
