@@ -20,6 +20,7 @@ from multillm_gov.units import MINUS
 _FAMILY = "multillm_gov.languages"
 _DIGITS = 3
 """Significant digits of what a reader takes in; exact figures are in JSON."""
+_MILLION = 10**6
 Number = Decimal | float | int
 
 
@@ -36,6 +37,8 @@ class Language(msgspec.Struct, frozen=True, kw_only=True):
     """With ``{day}``, ``{month}`` (its name) and ``{year}``."""
     months: tuple[str, ...]
     conjunction: str
+    euphonic: dict[str, str] = {}
+    """Another conjunction before words that begin so: Spanish ``e`` before ``i``."""
     texts: dict[str, str]
     countries: dict[str, str]
     rules: dict[str, str] = {}
@@ -99,7 +102,8 @@ class Language(msgspec.Struct, frozen=True, kw_only=True):
 
     def money(self, value: Number, currency: str) -> str:
         """An amount with its currency."""
-        return self.say("number.money", x=self.figure(value), currency=currency)
+        size = "large" if _significant(abs(float(value)), _DIGITS) >= _MILLION else "money"
+        return self.say(f"number.{size}", x=self.figure(value), currency=currency)
 
     def day(self, value: date) -> str:
         """``30 November 2026``."""
@@ -112,7 +116,11 @@ class Language(msgspec.Struct, frozen=True, kw_only=True):
             further = self.say("list.more", n=len(listed) - most)
             return f"{', '.join(listed[:most])} {self.conjunction} {further}"
         *rest, last = listed or [""]
-        return f"{', '.join(rest)} {self.conjunction} {last}" if rest else last
+        word = next(
+            (other for start, other in self.euphonic.items() if last.lower().startswith(start)),
+            self.conjunction,
+        )
+        return f"{', '.join(rest)} {word} {last}" if rest else last
 
     def country(self, code: str) -> str:
         """The name of a country or area; its code where the language has none."""

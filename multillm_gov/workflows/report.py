@@ -18,6 +18,7 @@ from multillm_gov.risk.limits.register import compared, register_of
 from multillm_gov.risk.portfolio_risk import measure_board_risk
 from multillm_gov.risk.stress.scenario_book import scenarios_of
 from multillm_gov.rules.engine.assessment import Assessment
+from multillm_gov.rules.policy_limits import policy_limits
 from multillm_gov.sources.brand_files import read_look
 from multillm_gov.sources.git import Repository
 from multillm_gov.sources.root import path_prefix, split_paths
@@ -96,7 +97,10 @@ def stand(assessment: Assessment) -> Standing:
     state = assessment.state
     risk = measure_board_risk(state, scenarios_of(state.scenarios))
     return Standing(
-        assessment=assessment, risk=risk, records=register_of(risk), proposals=propose(risk)
+        assessment=assessment,
+        risk=risk,
+        records=(*register_of(risk), *policy_limits(state)),
+        proposals=propose(risk),
     )
 
 

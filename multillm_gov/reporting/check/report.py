@@ -12,6 +12,7 @@ from multillm_gov.risk.limits.appetite import appetite_limits
 from multillm_gov.risk.limits.judging import left_out_of_figures
 from multillm_gov.rules.engine.assessment import Assessment
 from multillm_gov.rules.engine.registry import find_rule
+from multillm_gov.rules.policy_limits import policy_limits
 from multillm_gov.state.state import State
 from multillm_gov.words import count_of
 
@@ -31,7 +32,7 @@ def report_check(assessment: Assessment, fail_on: Severity | None) -> Report:
         revision=assessment.state.revision,
         summary=_summary(verdict, dict(checked)) + incomplete_words(assessment.state),
         headline=headline(assessment.state),
-        limits=appetite_limits(assessment.state),
+        limits=(*appetite_limits(assessment.state), *policy_limits(assessment.state)),
         findings=with_needs(assessment.findings, fail_on),
         waivers=list_waivers(assessment, fail_on),
         provenance=provenance(assessment.state),

@@ -26,6 +26,7 @@ from multillm_gov.reporting.shared.provenance import provenance
 from multillm_gov.risk.limits.appetite import appetite_limits
 from multillm_gov.risk.limits.register import compared as with_limits_before
 from multillm_gov.rules.engine.assessment import Assessment
+from multillm_gov.rules.policy_limits import policy_limits
 from multillm_gov.state.state import State
 
 _GONE = (Kind.TASK_CLASS_REMOVED, Kind.POLICY_REMOVED, Kind.WAIVER_REMOVED)
@@ -88,7 +89,10 @@ def report_diff(
         base=before.state.revision,
         summary=summarize(compared) + incomplete_words(after.state),
         headline=metrics,
-        limits=with_limits_before(appetite_limits(before.state), appetite_limits(after.state)),
+        limits=with_limits_before(
+            (*appetite_limits(before.state), *policy_limits(before.state)),
+            (*appetite_limits(after.state), *policy_limits(after.state)),
+        ),
         sections=tuple(
             sections(comparison, findings, (before.state.documents, after.state.documents))
         )

@@ -98,13 +98,18 @@ def causes_of(
     found = []
     for name, ids in _LIMITS.items():
         limits = tuple(outside[one] for one in ids if one in outside)
+        limits += tuple(
+            record
+            for record in outside.values()
+            if _CAUSE_OF_RULE.get(str(record.facts.get("rule"))) == name
+        )
         if limits or name in errors or name in broken:
             subjects = {*broken[name], *(one.subject for one in errors[name])}
             found.append(_named(_cause(name, limits, errors.pop(name, []), subjects, risk)))
     for name in sorted(errors):
         subjects = {one.subject for one in errors[name]}
         found.append(_cause(name, (), errors[name], subjects, risk))
-    return (*found, *_policy_limits(outside, found), *_waivers(assessment))
+    return (*found, *_waivers(assessment))
 
 
 def _named(cause: Cause) -> Cause:
@@ -150,19 +155,6 @@ def _concerned(name: str, task: TaskFigures, subjects: set[str], risk: Portfolio
         if not has_independent_fallback(task, fallbacks=usable):
             return True
     return task.task.name in subjects
-
-
-def _policy_limits(outside: dict[str, LimitRecord], found: list[Cause]) -> tuple[Cause, ...]:
-    """Limits of policies that are outside without an error of the same policy."""
-    explained = {cause.id for cause in found} | {
-        f"policy:{error.policy}" for cause in found for error in cause.errors
-    }
-    names = {one: ":".join(one.split(":")[:2]) for one in outside if one.startswith("policy:")}
-    return tuple(
-        Cause(id=name, limits=(outside[one],))
-        for one, name in names.items()
-        if name not in explained
-    )
 
 
 def _waivers(assessment: Assessment) -> tuple[Cause, ...]:

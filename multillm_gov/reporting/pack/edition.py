@@ -40,6 +40,7 @@ class Edition:
         self.share = language.share
         self.day = language.day
         self._tasks = {task.name: task.declared.title for task in state.portfolio.task_classes}
+        self._policies = {one.name: one.declared.title for one in state.portfolio.policies}
         self._titles = _model_titles(state, language)
 
     def _clean(self, text: str) -> str:
@@ -64,8 +65,7 @@ class Edition:
 
     def policy(self, name: str) -> str:
         """A policy."""
-        titles = {one.name: one.declared.title for one in self.state.portfolio.policies}
-        return code(name) if self.by_id else titles.get(name) or self._title(name)
+        return code(name) if self.by_id else self._policies.get(name) or self._title(name)
 
     def party(self, level: str, identifier: str) -> str:
         """A vendor, provider, cloud, model or country, as the level says."""
@@ -99,6 +99,8 @@ class Edition:
             return self.party(level, rest)
         if text == "portfolio":
             return self.say("portfolio")
+        if text in self._policies:
+            return self.policy(text)
         return (
             code(text)
             if self.by_id
@@ -155,7 +157,7 @@ class Edition:
             return self.language.figure(amount, digits)
         if record.unit == "days":
             return self.say("days", n=int(amount))
-        if record.unit == "count":
+        if record.unit in {"count", "points"}:
             return self.language.number(amount)
         return self.language.number(amount, digits - 2)
 

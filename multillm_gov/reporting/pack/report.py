@@ -23,6 +23,7 @@ from multillm_gov.reporting.shared.headline import with_before
 from multillm_gov.reporting.shared.provenance import provenance
 from multillm_gov.reporting.shared.waivers import list_waivers
 from multillm_gov.reporting.stress.report import risk_metrics
+from multillm_gov.risk.limits.register import register_of
 from multillm_gov.rules.engine.assessment import Assessment
 
 _SECTIONS: dict[Audience, tuple[str, ...]] = {
@@ -103,10 +104,11 @@ def report_pack(
         since=since,
         edition=edition,
     )
-    metrics = risk_metrics(risk, standing.records)
+    metrics = risk_metrics(risk, register_of(risk))
     if since is not None:
-        metrics = with_before(risk_metrics(since.standing.risk, since.standing.records), metrics)
-    sections = tuple(_sections(pack))
+        metrics = with_before(
+            risk_metrics(since.standing.risk, register_of(since.standing.risk)), metrics
+        )
     report = Report(
         kind="board",
         title=edition.say(f"title.{audience}"),
@@ -124,7 +126,7 @@ def report_pack(
         limits=standing.records,
         decisions=agenda.decisions,
         management=agenda.management,
-        sections=sections,
+        sections=tuple(_sections(pack)),
         findings=with_needs(assessment.findings, fail_on),
         resolved=_resolved(assessment, since),
         waivers=waivers,

@@ -24,6 +24,7 @@ from multillm_gov.risk.reverse.prices import capped_without_cost
 from multillm_gov.risk.stress.stress_context import StressContext
 from multillm_gov.risk.stress.variants import ScenarioResult
 from multillm_gov.risk.system.graph import shortfall_words
+from multillm_gov.rules.policy_limits import policy_limits
 from multillm_gov.units import cents
 from multillm_gov.words import code, count_of, join_some
 
@@ -60,7 +61,7 @@ def report_stress(
         base=base.state.revision if base else "",
         summary=" ".join(filter(None, summary)),
         headline=with_before(_metrics(base), metrics) if base else metrics,
-        limits=compared(register_of(base), register_of(risk)) if base else register_of(risk),
+        limits=compared(_register(base), _register(risk)) if base else _register(risk),
         sections=sections,
         provenance=provenance(state),
         checked=(
@@ -143,6 +144,10 @@ def _summary(results: Sequence[ScenarioResult], context: StressContext) -> str:
     if len(run) == 1:
         first = f"`{result.name}`{hit} costs"
     return f"{first} {loss} of value at risk and added cost."
+
+
+def _register(risk: PortfolioRisk) -> tuple[LimitRecord, ...]:
+    return (*register_of(risk), *policy_limits(risk.state))
 
 
 def _metrics(risk: PortfolioRisk) -> tuple[Metric, ...]:
