@@ -7,10 +7,16 @@ from pathlib import Path
 from msgspec import Struct
 from msgspec.structs import replace
 
+from multillm_gov.changes.change import Direction
+from multillm_gov.changes.comparison import Comparison
+from multillm_gov.documents.document import locate
+from multillm_gov.documents.layout import SETTINGS
 from multillm_gov.errors import RevisionError, SourceError
 from multillm_gov.languages.language import find_language
+from multillm_gov.location import Place
+from multillm_gov.register import LimitRecord
 from multillm_gov.report import Report
-from multillm_gov.reporting.pack.causes import Standing
+from multillm_gov.reporting.pack.causes import Authors, Standing
 from multillm_gov.reporting.pack.edition import Audience
 from multillm_gov.reporting.pack.report import Since, report_pack
 from multillm_gov.risk.limits.proposals import propose
@@ -68,6 +74,8 @@ def report(options: PackOptions, *, as_of: date, root: Path | None = None) -> Re
     else:
         now = assess_folder(top, as_of=as_of, revision=working_revision(top))
     standing = stand(now)
+    if now.state.revision:
+        standing = with_setters(standing, Repository.open(top), now.state.revision)
     last = None
     if options.since is not None:
         repository = Repository.open(top)
@@ -104,13 +112,56 @@ def stand(assessment: Assessment) -> Standing:
     )
 
 
+def with_setters(standing: Standing, repository: Repository, revision: str) -> Standing:
+    """The records with who last wrote each limit, and when, where nobody is declared."""
+    documents = standing.assessment.state.documents
+    blame = repository.blame(revision.removesuffix("+"))
+
+    def told(record: LimitRecord) -> LimitRecord:
+        where = record.key.split(".")
+        path = SETTINGS if where[0] in {"appetite", "risk"} else ""
+        if path not in documents or record.set_by or record.set_on:
+            return record
+        data = documents[path].data
+        section = data.get(where[0]) if isinstance(data, dict) else None
+        if not isinstance(section, dict) or where[-1] not in section:
+            return record
+        line = locate(Place(path, tuple(where)), documents).line
+        written = next((one for one in blame(path, (line,)) if one.commit), None)
+        if written is None:
+            return record
+        day = repository.commit_day(written.commit)
+        return replace(record, set_by=written.author_email, set_on=day)
+
+    return replace(standing, records=tuple(map(told, standing.records)))
+
+
+def _authors(repository: Repository, now: Assessment, comparison: Comparison) -> Authors:
+    """Who wrote what loosens a safeguard, and how many of these have an approval on record."""
+    documents, portfolio = now.state.documents, now.state.portfolio
+    approved = {one.declared.subject for one in portfolio.approvals}
+    blame = repository.blame(now.state.revision.removesuffix("+"))
+    names: dict[str, None] = {}
+    count = 0
+    for change in comparison.toward(Direction.LOOSENED):
+        count += bool({f"policy:{change.subject}", f"task_class:{change.subject}"} & approved)
+        place = change.place_after
+        if place is None or place.path not in documents:
+            continue
+        line = locate(place, documents).line
+        names |= {one.author_email: None for one in blame(place.path, (line,)) if one.commit}
+    return Authors(names=tuple(names), approved=count)
+
+
 def _last_pack(repository: Repository, since: str, now: Assessment, as_of: date) -> Since:
     """The state of the last pack, judged as of the same day, and the day of its commit."""
     then = assess_revision(repository, since, as_of=as_of, known=now.state)
+    comparison = compare_assessments(then.state, now.state)
     return Since(
         standing=stand(then),
-        comparison=compare_assessments(then.state, now.state),
+        comparison=comparison,
         day=repository.commit_day(then.state.revision),
+        authors=_authors(repository, now, comparison),
     )
 
 

@@ -1,7 +1,9 @@
 """The details of a board pack for engineers, with identifiers as they are written."""
 
+from msgspec.structs import replace
+
 from multillm_gov.changes.comparison import Comparison
-from multillm_gov.content import Items
+from multillm_gov.content import Block, Cell, HeatMap, Items, Table
 from multillm_gov.measures.cost.repricing import BASE_RISE
 from multillm_gov.portfolio.settings import Settings
 from multillm_gov.report import Section, Verdict
@@ -101,3 +103,21 @@ def detail_sections(
         findings_section(assessment, verdict),
         method_section(state),
     )
+
+
+def calm(section: Section) -> Section:
+    """Red marks a limit outside; where page two names none, a table warns at most."""
+    return replace(section, blocks=tuple(map(_calm_block, section.blocks)))
+
+
+def _calm_cell(cell: Cell) -> Cell:
+    return Cell(cell.text, "watch", cell.strong) if cell.status == "bad" else cell
+
+
+def _calm_block(block: Block) -> Block:
+    if isinstance(block, Table):
+        return replace(block, rows=tuple(tuple(map(_calm_cell, row)) for row in block.rows))
+    if isinstance(block, HeatMap):
+        rows = (replace(row, cells=tuple(map(_calm_cell, row.cells))) for row in block.rows)
+        return replace(block, rows=tuple(rows))
+    return block

@@ -61,6 +61,15 @@ class Standing(Struct, frozen=True, kw_only=True):
     proposals: Proposals
 
 
+class Authors(Struct, frozen=True, kw_only=True):
+    """Who loosened safeguards since the last pack, according to git and the approvals."""
+
+    names: tuple[str, ...] = ()
+    """Addresses of the commits' authors, each once."""
+    approved: int = 0
+    """Loosened safeguards whose task class or policy has an approval on record."""
+
+
 class Cause(Struct, frozen=True, kw_only=True):
     """One matter: the limits, errors and task classes that it explains."""
 

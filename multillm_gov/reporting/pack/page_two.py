@@ -6,34 +6,38 @@ counted and stands in a later section.
 
 from collections.abc import Iterator
 
+from msgspec import Struct
+
 from multillm_gov.changes.change import Direction
 from multillm_gov.changes.comparison import Comparison
 from multillm_gov.content import Block, Cell, Column, Items, Paragraph, Table
 from multillm_gov.register import DecisionRecord, LimitRecord
 from multillm_gov.report import Section
-from multillm_gov.reporting.pack.causes import Standing
+from multillm_gov.reporting.pack.causes import Authors, Standing
 from multillm_gov.reporting.pack.decisions import Agenda, FollowUp
 from multillm_gov.reporting.pack.edition import Edition
 from multillm_gov.reporting.pack.measures import measures_table, moved_words
 from multillm_gov.risk.limits.judging import left_out
 
 MOST_WORDS = 80
-MOST_LINE = 200
+MOST_LINE = 240
 """Characters of an option and of a line; the whole texts stand in later sections."""
 
 
-def page_two(
-    standing: Standing,
-    agenda: Agenda,
-    comparison: Comparison | None,
-    followed: tuple[FollowUp, ...],
-    edition: Edition,
-) -> Section:
+class LastPack(Struct, frozen=True, kw_only=True):
+    """What the page says of the last pack; without a comparison, that none was named."""
+
+    comparison: Comparison | None
+    followed: tuple[FollowUp, ...]
+    authors: Authors
+
+
+def page_two(standing: Standing, agenda: Agenda, last: LastPack, edition: Edition) -> Section:
     """The whole page."""
     records = standing.records
     blocks: list[Block] = [
-        *_changed(records, comparison, followed, edition),
-        measures_table(records, edition, compared=comparison is not None),
+        *_changed(records, last, edition),
+        measures_table(records, edition, compared=last.comparison is not None),
         *_decisions(agenda, edition),
         Paragraph(unknown_sentence(standing, edition)),
     ]
@@ -80,14 +84,9 @@ def _asked(agenda: Agenda, edition: Edition) -> str:
     return edition.say("asked.matters", n=matters) if matters else edition.say("asked.nothing")
 
 
-def _changed(
-    records: tuple[LimitRecord, ...],
-    comparison: Comparison | None,
-    followed: tuple[FollowUp, ...],
-    edition: Edition,
-) -> Iterator[Block]:
+def _changed(records: tuple[LimitRecord, ...], last: LastPack, edition: Edition) -> Iterator[Block]:
     """Money, limits that moved and safeguards loosened, each counted; one line without a base."""
-    say = edition.say
+    say, comparison = edition.say, last.comparison
     if comparison is None:
         yield Paragraph(say("changed.no-base"))
         return
@@ -118,8 +117,11 @@ def _changed(
             for one in loosened
         )
         listed = edition.language.join([*names], 3)
-        items.append(say("changed.loosened", n=len(loosened), subjects=listed))
-    items += _followed(followed, edition)
+        authors, approved = last.authors.names, last.authors.approved
+        by = edition.language.join(authors, 2) if authors else say("unknown")
+        terms = say("changed.by", authors=by, approved=approved, n=len(loosened))
+        items.append(say("changed.loosened", n=len(loosened), subjects=listed) + terms)
+    items += _followed(last.followed, edition)
     yield Items(tuple(shortened(item, MOST_LINE) for item in items or [say("changed.nothing")]))
 
 

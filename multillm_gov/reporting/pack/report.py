@@ -7,17 +7,16 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from multillm_gov.changes.comparison import Comparison
-from multillm_gov.content import Block, Cell, HeatMap, Table
 from multillm_gov.documents.secrets.masking import masked
 from multillm_gov.finding import Finding, ReportedWaiver, Severity, with_needs
 from multillm_gov.languages.language import Language
 from multillm_gov.report import Report, Section, judge_counts
-from multillm_gov.reporting.board.report import detail_sections
+from multillm_gov.reporting.board.report import calm, detail_sections
 from multillm_gov.reporting.pack import assurance, duties, facts, money, scenarios, suppliers
-from multillm_gov.reporting.pack.causes import Standing
+from multillm_gov.reporting.pack.causes import Authors, Standing
 from multillm_gov.reporting.pack.decisions import Agenda, FollowUp, agenda_of, follow_up
 from multillm_gov.reporting.pack.edition import Audience, Edition
-from multillm_gov.reporting.pack.page_two import page_two, standing_sentence
+from multillm_gov.reporting.pack.page_two import LastPack, page_two, standing_sentence
 from multillm_gov.reporting.pack.records import records_section
 from multillm_gov.reporting.shared.headline import with_before
 from multillm_gov.reporting.shared.provenance import provenance
@@ -54,6 +53,7 @@ class Since(Struct, frozen=True, kw_only=True):
     standing: Standing
     comparison: Comparison
     day: date
+    authors: Authors = Authors()
 
 
 class Pack(Struct, frozen=True, kw_only=True):
@@ -65,6 +65,12 @@ class Pack(Struct, frozen=True, kw_only=True):
     waivers: tuple[ReportedWaiver, ...]
     since: Since | None
     edition: Edition
+
+    @property
+    def last(self) -> LastPack:
+        """What page two says of the last pack."""
+        authors = self.since.authors if self.since else Authors()
+        return LastPack(comparison=self.comparison, followed=self.followed, authors=authors)
 
     @property
     def comparison(self) -> Comparison | None:
@@ -161,7 +167,7 @@ def _resolved(now: Assessment, since: Since | None) -> tuple[Finding, ...]:
 
 def _sections(pack: Pack) -> Iterator[Section]:
     edition = pack.edition
-    yield page_two(pack.standing, pack.agenda, pack.comparison, pack.followed, edition)
+    yield page_two(pack.standing, pack.agenda, pack.last, edition)
     made = _makers(pack)
     for name in _SECTIONS[edition.audience]:
         yield made[name]()
@@ -179,25 +185,7 @@ def _sections(pack: Pack) -> Iterator[Section]:
             verdict=judge_counts(pack.standing.assessment.findings, None),
         )
         named = pack.agenda.decisions or pack.agenda.management
-        yield from details if named else map(_calm, details)
-
-
-def _calm(section: Section) -> Section:
-    """Red marks a limit outside; where page two names none, a table warns at most."""
-    return replace(section, blocks=tuple(map(_calm_block, section.blocks)))
-
-
-def _calm_block(block: Block) -> Block:
-    if isinstance(block, Table):
-        return replace(block, rows=tuple(tuple(map(_calm_cell, row)) for row in block.rows))
-    if isinstance(block, HeatMap):
-        rows = (replace(row, cells=tuple(map(_calm_cell, row.cells))) for row in block.rows)
-        return replace(block, rows=tuple(rows))
-    return block
-
-
-def _calm_cell(cell: Cell) -> Cell:
-    return Cell(cell.text, "watch", cell.strong) if cell.status == "bad" else cell
+        yield from details if named else map(calm, details)
 
 
 def _makers(pack: Pack) -> dict[str, Callable[[], Section]]:

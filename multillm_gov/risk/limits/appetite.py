@@ -20,6 +20,7 @@ from multillm_gov.measures.lifecycle import slack_days
 from multillm_gov.portfolio.settings import Appetite
 from multillm_gov.register import Judgment, LimitRecord
 from multillm_gov.risk.limits.judging import (
+    as_shipped,
     judge_above,
     judge_below,
     left_out_of_figures,
@@ -51,7 +52,8 @@ def appetite_limits(state: State) -> tuple[LimitRecord, ...]:
         _retired(state),
         by_spend(price_shock(spend, appetite, named), figures),
     )
-    return tuple(map(_incomplete, records)) if left_out_of_figures(state) else records
+    found = tuple(as_shipped(record, state) for record in records)
+    return tuple(map(_incomplete, found)) if left_out_of_figures(state) else found
 
 
 def _incomplete(record: LimitRecord) -> LimitRecord:

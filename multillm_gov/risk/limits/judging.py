@@ -3,11 +3,13 @@
 from decimal import Decimal
 from typing import Any
 
-from multillm_gov.documents.layout import kind_of
+from msgspec.structs import replace
+
+from multillm_gov.documents.layout import SETTINGS, kind_of
 from multillm_gov.measures.figures import PortfolioFigures
 from multillm_gov.portfolio.risk import Risk
 from multillm_gov.portfolio.settings import Appetite, LimitTerms, Settings
-from multillm_gov.register import Amount, Judgment
+from multillm_gov.register import Amount, Judgment, LimitRecord
 from multillm_gov.state.state import State
 from multillm_gov.units import format_part
 from multillm_gov.words import join_some
@@ -98,6 +100,17 @@ def terms_of(settings: Settings, key: str, limit: Amount | None) -> dict[str, An
         "set_on": terms.set_on,
         "shipped": as_shipped and not adopted,
     }
+
+
+def as_shipped(record: LimitRecord, state: State) -> LimitRecord:
+    """A default that the settings write down was chosen; what `govern init` writes was not."""
+    where = record.key.split(".")
+    document = state.documents.get(SETTINGS)
+    data = document.data if document is not None else None
+    section = data.get(where[0]) if isinstance(data, dict) else None
+    declared = isinstance(section, dict) and where[-1] in section
+    chosen = declared and record.limit != SHIPPED.get(where[-1])
+    return replace(record, shipped=False) if record.shipped and chosen else record
 
 
 def nothing_known(figures: PortfolioFigures) -> bool:

@@ -7,7 +7,7 @@ from msgspec.structs import replace
 
 from multillm_gov.register import LimitRecord
 from multillm_gov.risk.limits.appetite import appetite_limits
-from multillm_gov.risk.limits.judging import judge_below, terms_of
+from multillm_gov.risk.limits.judging import as_shipped, judge_below, terms_of
 from multillm_gov.risk.portfolio_risk import PortfolioRisk
 from multillm_gov.risk.reverse.prices import capped_without_cost
 from multillm_gov.risk.simulation.simulation_result import Simulation
@@ -43,7 +43,8 @@ def risk_limits(risk: PortfolioRisk) -> tuple[LimitRecord, ...]:
     if not risk.context.tasks:
         return ()
     simulated = _simulated(risk, risk.simulation) if risk.simulation is not None else ()
-    return (_already_broken(risk), *_worst_scenario(risk), *simulated)
+    records = (_already_broken(risk), *_worst_scenario(risk), *simulated)
+    return tuple(as_shipped(record, risk.state) for record in records)
 
 
 def max_outage_loss(risk: PortfolioRisk) -> Decimal:
