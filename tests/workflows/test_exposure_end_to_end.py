@@ -90,7 +90,7 @@ def test_the_vendor_of_open_weights_is_not_paid_and_cannot_fail(run):
     graph = " ".join(run(OWN, "graph").split())
     assert "alibaba" not in graph
     assert "jurisdiction `CN`" not in graph
-    report = run(OWN, "report", "--format", "markdown")
+    report = run(OWN, "report", "--audience", "engineering", "--format", "markdown")
     assert "All forecast spend goes to in-house hosting: no vendor is paid." in report
     metrics = _metrics(run(OWN, "check", "--format", "json"))
     assert metrics["largest-vendor-of-spend"]["value"] == "none"
@@ -98,17 +98,19 @@ def test_the_vendor_of_open_weights_is_not_paid_and_cannot_fail(run):
 
 
 def test_a_cloud_that_is_not_known_is_an_interval_until_it_is_declared(run):
-    report = run(DEPLOYED, "report", "--format", "markdown")
+    report = run(DEPLOYED, "report", "--audience", "engineering", "--format", "markdown")
     assert "1.0–2.0 equal clouds" in report
     priced = "Of forecast spend, 100.0% is priced by `anthropic`; `anthropic` bills 50.0%."
     assert priced in report
     assert "Each elsewhere" in report
     known = DEPLOYED | {"catalog/p.yaml": "providers: {anthropic: {cloud: aws}}\n"}
-    assert "on 1.0 equal clouds" in run(known, "report", "--format", "markdown")
+    assert "on 1.0 equal clouds" in run(
+        known, "report", "--audience", "engineering", "--format", "markdown"
+    )
 
 
 def test_the_report_names_who_makes_prices_serves_and_hosts_each_model(run):
-    report = run(HOSTS, "report", "--format", "markdown")
+    report = run(HOSTS, "report", "--audience", "engineering", "--format", "markdown")
     table = report.partition("Parties behind each routed model")[2]
     row = next(line for line in table.splitlines() if line.startswith("| azure_ai/mistral-medium"))
     for text in ("mistral (closed weights)", "azure (billed by microsoft)", "FR, US", "not known"):

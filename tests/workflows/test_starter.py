@@ -78,7 +78,7 @@ def test_this_repositorys_portfolio_is_the_starter() -> None:
 
 def test_the_report_on_the_starter_tells_every_section(tmp_path: Path) -> None:
     init(tmp_path, as_of=DAY)
-    pack = report(PackOptions(), as_of=DAY, root=tmp_path)
+    pack = report(PackOptions(audience="engineering"), as_of=DAY, root=tmp_path)
     assert pack.kind == "board"
     assert pack.verdict.exit_code == 0
     titles = {section.id for section in pack.sections}
