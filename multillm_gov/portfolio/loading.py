@@ -26,7 +26,6 @@ from multillm_gov.portfolio.policy import (
 )
 from multillm_gov.portfolio.portfolio import Portfolio
 from multillm_gov.portfolio.settings import Settings
-from multillm_gov.words import count_of
 
 MOST_MODEL_USES = 150_000
 """Route entries and fallbacks of a whole portfolio; reports stay within 1 GiB with as many."""
@@ -53,13 +52,15 @@ def load_portfolio(
     approvals: list[PlacedApproval] = []
     settings = Settings()
     kept = _by_path(known, unchanged)
+    uses = 0
     for path in sorted(documents):
         document = documents[path]
         kind = kind_of(path)
         if kind == "settings":
             settings = _settings(document, flaws)
-        elif kind == "allocation":
-            found = kept.get(path) or tuple(_task_classes(document, flaws))
+        elif kind == "allocation" and uses <= MOST_MODEL_USES:
+            found = tuple(kept.get(path) or _task_classes(document, flaws))
+            uses += sum(len(task.models) for task in found)
             _unique(tasks, ((task.name, task) for task in found), documents, "task class", flaws)
             moves.extend(
                 PlacedMove(declared=move, place=Place(path, ("moved", index)))
@@ -148,8 +149,7 @@ def _within_bounds(
                 Flaw(
                     kind="unreadable-file",
                     message=f"the portfolio has more than {MOST_MODEL_USES:,} route entries and "
-                    f"fallbacks; {count_of(len(known) - number, 'task class')} "
-                    "from here on are not read",
+                    "fallbacks; no task class from here on is read",
                     location=locate(task.place.key(), documents),
                     remedy="Shorten lists of fallbacks, or split the portfolio into several "
                     "folders, each judged by a call of its own (`-C FOLDER`).",

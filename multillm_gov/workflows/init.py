@@ -14,6 +14,7 @@ from pathlib import Path
 from msgspec import Struct
 
 from multillm_gov.documents.document import SourceFile
+from multillm_gov.documents.layout import FOLDERS, SETTINGS
 from multillm_gov.documents.yaml_reader import read_document
 from multillm_gov.errors import OutputError
 from multillm_gov.portfolio.loading import load_portfolio
@@ -67,6 +68,9 @@ def host_files(prefix: str, portfolio: Portfolio) -> dict[str, bytes]:
     name = f"govern {prefix}" if prefix else "govern"
     hook = name.replace(" ", "-").replace("/", "-").replace("govern", "govern-check", 1)
     values = {
+        "@FOLDERS@": "\n".join(
+            f"{path} text=auto eol=lf" for path in (*(f"{each}/**" for each in FOLDERS), SETTINGS)
+        ),
         "@OPTION@": option,
         "@NAME@": _scalar(name),
         "@HOOK@": _scalar(hook),

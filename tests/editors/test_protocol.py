@@ -10,6 +10,10 @@ from typing import Any
 
 import pytest
 
+from multillm_gov.documents.layout import FOLDERS, SETTINGS
+from multillm_gov.portfolio.portfolio import Portfolio
+from multillm_gov.workflows.init import host_files
+
 ALLOCATION = """\
 owner: support
 task_classes:
@@ -118,6 +122,10 @@ def test_two_portfolios_are_judged_apart(desk, portfolio: Path, tmp_path: Path) 
     assert "GOV102" in desk.codes(first)
 
 
+def starter_attributes() -> str:
+    return host_files("", Portfolio())[".gitattributes"].decode()
+
+
 def test_a_change_on_the_disk_is_judged(editor, portfolio: Path) -> None:
     watch = {"workspace": {"didChangeWatchedFiles": {"dynamicRegistration": True}}}
     editor.initialize(**watch)
@@ -127,6 +135,11 @@ def test_a_change_on_the_disk_is_judged(editor, portfolio: Path) -> None:
     editor.wait(
         lambda: any(each["method"] == "client/registerCapability" for each in editor.notified)
     )
+    watched = json.dumps([e for e in editor.notified if e["method"] == "client/registerCapability"])
+    attributes = starter_attributes()
+    for folder in (*FOLDERS, SETTINGS):
+        assert folder in watched
+        assert f"{folder}{'' if folder == SETTINGS else '/**'} text=auto eol=lf" in attributes
     other.write_text(other.read_text().replace("gpt-4o-2024-05-13", "gpt-5.4-2026-03-05"))
     editor.notify(
         "workspace/didChangeWatchedFiles", {"changes": [{"uri": other.as_uri(), "type": 2}]}

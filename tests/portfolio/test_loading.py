@@ -24,6 +24,6 @@ def test_routes_and_fallbacks_have_a_bound_that_is_reported_once(monkeypatch):
     assert [task.name for task in portfolio.task_classes] == [f"t{n:03}" for n in range(10)]
     assert flaw.kind == "unreadable-file"
     assert (flaw.location.path, flaw.location.line) == ("allocations/b.yaml", 4)
-    assert "6 task classes from here on are not read" in flaw.message
+    assert "no task class from here on is read" in flaw.message
     monkeypatch.setattr("multillm_gov.portfolio.loading.MOST_MODEL_USES", 64)
     assert load_portfolio(documents)[1] == ()

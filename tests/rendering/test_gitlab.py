@@ -72,6 +72,13 @@ def test_paths_start_at_the_repository(check_report: Report) -> None:
     }
 
 
+def test_fingerprints_tell_portfolios_of_one_repository_apart(check_report: Report) -> None:
+    folders = ("", "team-a/", "team-b/", "команда-а/", "команда-б/", "甲/", "乙/")
+    issues = [_issues(replace(check_report, path_prefix=folder)) for folder in folders]
+    marks = {issue["fingerprint"] for each in issues for issue in each}
+    assert len(marks) == len(folders) * len(issues[0])
+
+
 @given(st.text(st.characters(), min_size=1, max_size=40), st.text(st.characters(), max_size=60))
 def test_any_text_gives_valid_json(path: str, message: str) -> None:
     finding = Finding(

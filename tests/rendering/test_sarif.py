@@ -112,20 +112,27 @@ def test_waived_findings_are_no_alerts(check_report: Report) -> None:
     )
 
 
-def test_alerts_of_one_line_and_of_two_portfolios_are_told_apart(check_report: Report) -> None:
+@pytest.mark.parametrize(
+    "folders", [("team-a/", "team-b/"), ("команда-а/", "команда-б/"), ("甲/", "乙/")]
+)
+def test_alerts_of_one_line_and_of_two_portfolios_are_told_apart(
+    check_report: Report, folders: tuple[str, str]
+) -> None:
     """Code scanning identifies an alert by rule, file and line hash, an analysis by its
     category."""
     first = check_report.findings[0]
     other = msgspec.structs.replace(first, subject="another", fingerprint="f" * 16)
-    here = msgspec.structs.replace(check_report, findings=(first, other), path_prefix="team-a/")
-    there = msgspec.structs.replace(here, path_prefix="team-b/")
+    here = msgspec.structs.replace(check_report, findings=(first, other), path_prefix=folders[0])
+    there = msgspec.structs.replace(here, path_prefix=folders[1])
     hashes = [
         result["partialFingerprints"]["primaryLocationLineHash"]
         for report in (here, there)
         for result in _run(report)["results"]
     ]
     assert len(set(hashes)) == 4
-    assert _run(here)["automationDetails"] != _run(there)["automationDetails"]
+    categories = [_run(report)["automationDetails"]["id"] for report in (here, there)]
+    assert len(set(categories)) == 2
+    assert all(each.isascii() and each.endswith("/") for each in categories)
 
 
 @pytest.mark.parametrize(

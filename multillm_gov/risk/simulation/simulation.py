@@ -33,7 +33,7 @@ from multillm_gov.risk.system.system import System
 
 MOST_YEARS: Final = 1_000_000
 _MOST_DRAWS = 400_000_000
-_MOST_CELLS = 60_000_000
+_MOST_CELLS = 40_000_000
 """Numbers held at once (8 bytes each): larger portfolios are simulated for fewer years."""
 
 
