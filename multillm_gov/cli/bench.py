@@ -139,7 +139,7 @@ def command(
       govern bench support-triage --model mistral/mistral-small-latest --margin 2
       govern bench --pairwise --cases 100 --format markdown
       govern bench --shadow answers.jsonl
-      govern bench --shadow requests.jsonl --model mistral/mistral-small-latest --plan
+      govern bench --shadow log.jsonl --model mistral/mistral-small-latest --plan
       govern bench import results.json --from promptfoo --task support-triage
     """
     delivery = Delivery(targets, output)

@@ -58,6 +58,7 @@ CALLS: dict[str, tuple[str, ...]] = {
     "import": ("import nothing x", "import litellm proxy.yaml"),
     "incidents": ("incidents import nothing.csv",),
     "init": ("init fresh", "init fresh", "init started --from-gateway proxy.yaml"),
+    "inventory": ("inventory nothing",),
     "lint": ("lint litellm proxy.yaml", "lint"),
     "lsp": (),
     "optimize": ("optimize", "optimize --claim"),

@@ -55,7 +55,7 @@ def export(
     \b
     Examples:
       govern usage export --format focus --output focus.csv
-      govern usage export --format prometheus --output /var/lib/node_exporter/govern.prom
+      govern usage export --format prometheus --output /var/lib/govern.prom
       govern usage export --format alerts --notify
     """
     from multillm_gov.workflows.usage.exporting import ExportOptions, export_usage

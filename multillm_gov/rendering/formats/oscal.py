@@ -4,6 +4,7 @@ from typing import Any
 from uuid import UUID, uuid5
 
 from multillm_gov.finding import Finding
+from multillm_gov.location import Location
 from multillm_gov.rendering.formats.json import write_json
 from multillm_gov.rendering.plain.wording import (
     checked_sentence,
@@ -103,7 +104,6 @@ def _run_observation(report: Report, stamp: str, run: tuple[str, ...]) -> dict[s
 def _observation(
     finding: Finding, report: Report, stamp: str, identity: tuple[str, ...]
 ) -> dict[str, Any]:
-    place = finding.location
     props = {
         "rule": finding.rule,
         "severity": finding.severity.label,
@@ -123,15 +123,19 @@ def _observation(
         "methods": ["TEST"],
         "types": ["finding"],
         "relevant-evidence": [
-            {
-                "description": _line(
-                    f"{report.path_prefix}{place.path}, line {place.line}, column {place.column}"
-                )
-            }
+            {"description": _line(text)}
+            for text in (
+                _place(finding.location, report),
+                *(f"{_place(each.location, report)}: {each.message}" for each in finding.related),
+            )
         ],
         "collected": stamp,
         **({"remarks": _line(f"Fix: {finding.remedy}")} if finding.remedy else {}),
     }
+
+
+def _place(place: Location, report: Report) -> str:
+    return f"{report.path_prefix}{place.path}, line {place.line}, column {place.column}"
 
 
 def _finding(finding: Finding, title: str, identity: tuple[str, ...]) -> dict[str, Any]:

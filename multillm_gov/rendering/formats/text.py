@@ -12,18 +12,21 @@ from multillm_gov.rendering.plain.painting import Painter
 from multillm_gov.rendering.plain.sections import (
     breached_first,
     headline,
+    needs_a_look,
     provenance,
     section,
     shortened,
 )
 from multillm_gov.rendering.plain.width import wrap
 from multillm_gov.rendering.plain.wording import (
+    FIGURES_ONLY,
     checked_sentence,
     draft_sentence,
     short_revision,
+    standing_sentence,
     verdict_sentence,
 )
-from multillm_gov.report import Report
+from multillm_gov.report import Report, Section
 
 ENDINGS = (".txt",)
 MEDIA_TYPE = "text/plain"
@@ -64,10 +67,8 @@ def render(
 
 
 def _check(report: Report, painter: Painter, size: int, every: bool) -> Iterator[str]:
-    active = sum(finding.active for finding in report.findings)
-    if active:
-        yield from _verdict(report, painter, size)
-        yield ""
+    yield from _verdict(report, painter, size)
+    yield ""
     yield from _findings(report, "", painter, size, every)
     for part in report.sections:
         yield from section(part, painter, size)
@@ -106,11 +107,14 @@ def _diff(report: Report, painter: Painter, size: int, every: bool) -> Iterator[
 
 
 def _document(report: Report, painter: Painter, size: int, every: bool) -> Iterator[str]:
+    if report.outcome not in FIGURES_ONLY or standing_sentence(report):
+        yield from _verdict(report, painter, size)
+        yield ""
     yield from _opening(report, painter, size)
     for part in report.sections:
         if every:
             yield from section(part, painter, size)
-        elif not part.folded:
+        elif _is_shown(part, report):
             yield from section(shortened(part), painter, size)
     if not report.edition and all(part.id != "findings" for part in report.sections):
         yield from _findings(report, "Findings", painter, size, every)
@@ -120,6 +124,11 @@ def _document(report: Report, painter: Painter, size: int, every: bool) -> Itera
         yield from provenance((*report.provenance, *again), painter, size)
         yield ""
     yield from _verdict(report, painter, size)
+
+
+def _is_shown(part: Section, report: Report) -> bool:
+    """In a short document: the first section, and those in which something needs a look."""
+    return not part.folded and (part is report.sections[0] or needs_a_look(part))
 
 
 def _opening(report: Report, painter: Painter, size: int) -> Iterator[str]:
@@ -179,7 +188,8 @@ def _more(report: Report, painter: Painter, size: int, every: bool) -> Iterator[
     left = [
         part.title
         for part in report.sections
-        if part.folded and not (report.briefing and part.id in CHANGE_SECTIONS)
+        if (part.folded or (report.layout == "document" and not _is_shown(part, report)))
+        and not (report.briefing and part.id in CHANGE_SECTIONS)
     ]
     if left and not every:
         text = f"Not shown: {'; '.join(left)}. `govern {report.kind} --all` shows them."
@@ -188,6 +198,8 @@ def _more(report: Report, painter: Painter, size: int, every: bool) -> Iterator[
 
 
 def _verdict(report: Report, painter: Painter, size: int) -> Iterator[str]:
-    color = "red" if report.verdict.exit_code else "green"
-    for line in wrap(verdict_sentence(report), size):
+    standing = standing_sentence(report)
+    failing = report.verdict.exit_code or any(one.status == "bad" for one in report.headline)
+    color = "red" if (failing if standing else report.verdict.exit_code) else "green"
+    for line in wrap(f"{standing} {verdict_sentence(report)}".strip(), size):
         yield painter(line, "bold", color)

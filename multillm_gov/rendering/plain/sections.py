@@ -1,5 +1,6 @@
 """Sections, the headline and the provenance of a report as plain text."""
 
+import re
 from collections.abc import Iterable, Iterator
 
 from msgspec.structs import replace
@@ -14,8 +15,10 @@ from multillm_gov.rendering.plain.wording import limit_words, status_words
 from multillm_gov.report import Metric, Section
 from multillm_gov.words import count_of, join_words
 
-_SHORT = 5
+_SHORT = 3
 """Rows of a table in a short text."""
+_CALM = 2
+_SENTENCE = re.compile(r"(?<=[.!?])\s+(?=[A-Z])")
 
 
 def headline_table(metrics: Iterable[Metric]) -> Table:
@@ -89,12 +92,14 @@ def headline(metrics: Iterable[Metric], painter: Painter, size: int) -> Iterator
 
 
 def shortened(part: Section) -> Section:
-    """What a reader needs first: a paragraph, warnings, the worst rows of the first table."""
+    """What a reader needs first: a sentence, warnings, the worst rows of the first table."""
     blocks: list[Block] = []
     tables = further = 0
     for block in part.blocks:
-        if isinstance(block, Paragraph) and (block.status in {"bad", "watch"} or not blocks):
+        if isinstance(block, Paragraph) and block.status in {"bad", "watch"}:
             blocks.append(block)
+        elif isinstance(block, Paragraph) and not blocks:
+            blocks.append(replace(block, text=_SENTENCE.split(block.text, maxsplit=1)[0]))
         elif isinstance(block, Items) and not tables:
             blocks.append(replace(block, items=block.items[:_SHORT]))
             further += max(len(block.items) - _SHORT, 0)
@@ -111,9 +116,18 @@ def shortened(part: Section) -> Section:
     return replace(part, blocks=tuple(blocks))
 
 
+def needs_a_look(part: Section) -> bool:
+    """Whether anything in it is near a limit or outside."""
+    return any(
+        (isinstance(block, Paragraph) and block.status in {"bad", "watch"})
+        or (isinstance(block, Table) and any(_worst(row) < _CALM for row in block.rows))
+        for block in part.blocks
+    )
+
+
 def _worst(row: tuple[Cell, ...]) -> int:
     statuses = [cell.status for cell in row]
-    return 0 if "bad" in statuses else 1 if "watch" in statuses else 2
+    return 0 if "bad" in statuses else 1 if "watch" in statuses else _CALM
 
 
 def section(part: Section, painter: Painter, size: int) -> Iterator[str]:

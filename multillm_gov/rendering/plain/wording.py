@@ -38,6 +38,8 @@ _FIXED = {
     "not judged": "Figures only: `govern check` is the gate.",
     "plan only": "Plan only: nothing was sent.",
 }
+FIGURES_ONLY = frozenset(_FIXED)
+"""Outcomes of reports that judge nothing: their first sentence is what they come to."""
 _NOTHING_GOVERNED = (
     "No task class could be read, so nothing is judged: declare one in a file below `allocations/`."
 )
@@ -51,6 +53,19 @@ def draft_sentence(report: Report) -> str:
 def verdict_sentence(report: Report) -> str:
     """``Passed with 5 warnings (fails on: error)``, or that the report judges nothing."""
     return " ".join(filter(None, verdict_parts(report)))
+
+
+def standing_sentence(report: Report) -> str:
+    """``Outside appetite: cost at risk.``: what figures come to that no gate judges; else empty."""
+    limited = [metric for metric in report.headline if metric.limit]
+    if report.outcome != "not judged" or not limited:
+        return ""
+    bad = [metric.label for metric in limited if metric.status == "bad"]
+    unknown = sum(metric.status == "neutral" for metric in limited)
+    doubt = f" {count_of(unknown, 'limit')} not judged." if unknown else ""
+    if bad:
+        return f"Outside appetite: {'; '.join(bad)}.{doubt}"
+    return f"No judged limit is exceeded.{doubt}" if unknown else "All limits hold."
 
 
 def verdict_parts(report: Report) -> tuple[str, str]:

@@ -71,6 +71,9 @@ def test_nothing(repository: Path, comment: Callable[..., str], golden: Golden) 
 
 
 def test_a_price(repository: Path, git: Any, edit: Edit, comment: Any, golden: Golden) -> None:
+    with (repository / "govern.yaml").open("a") as file:
+        file.write("appetite: {max_price_shock_share: 0.5}\n")
+    git("commit", "-qam", "A limit that the portfolio keeps")
     edit("catalog/models.yaml", *PRICE)
     text = comment("HEAD", code=0)
     assert first_line(text) == "### govern: +17.00 USD a month (+1.5%) · no limit crossed"
