@@ -114,9 +114,11 @@ class _Deck:
         charts = [each for each in section.blocks if isinstance(each, Chart)]
         tables = [each for each in section.blocks if isinstance(each, Table) and each.rows]
         first = bool(self._report.sections) and section is self._report.sections[0]
-        if first:
+        if first and self._report.edition:
+            tables = tables[1:]  # the first one is on the slide before
+        texts = [_words(each) for each in section.blocks if isinstance(each, Paragraph | Items)]
+        if (first or (self._report.edition and not charts)) and (tables or texts):
             slide = self._slide(section.title)
-            texts = [_words(each) for each in section.blocks if isinstance(each, Paragraph | Items)]
             if tables:
                 self._table(slide, tables[0])
             elif texts:
