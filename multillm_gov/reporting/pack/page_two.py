@@ -20,6 +20,8 @@ from multillm_gov.reporting.pack.measures import measures_table, moved_words
 from multillm_gov.risk.limits.judging import left_out
 
 MOST_WORDS = 80
+_FEW = 3
+"""Decisions beside which there is room to name the matters that the first sentence counts."""
 MOST_LINE = 240
 """Characters of an option and of a line; the whole texts stand in later sections."""
 
@@ -138,7 +140,7 @@ def _decisions(agenda: Agenda, edition: Edition) -> Iterator[Block]:
         rows = tuple(_row(n, one, edition) for n, one in enumerate(agenda.decisions, 1))
         title = say("table.decisions", n=len(rows))
         yield Table(title=title, columns=columns, rows=rows)
-    if agenda.management:
+    if agenda.management and len(agenda.decisions) <= _FEW:
         titles = [one.title for one in agenda.management]
         listed = edition.language.join(titles, 2)
         line = say("for-management", n=len(titles), titles=listed)
