@@ -100,7 +100,9 @@ def test_01_speech_by_the_character_is_not_known_until_characters_are_declared(a
         assert not found.of("GOV401", subject)
     assert found.metric("forecast-spend")["value"] == "not known"
     assert found.metric("forecast-spend")["status"] == "neutral"
-    board = ask("01", command="report").rows("cost", "Task classes (USD per month)")
+    board = ask("01", command="report --audience engineering").rows(
+        "cost", "Task classes (USD per month)"
+    )
     assert board["read-aloud"][0] == "not known"
     assert board["read-aloud"][-1] == "Not judged"
     declared = ask("01", ("input_tokens: 250", "characters: 1000"))
@@ -227,7 +229,7 @@ def test_14_the_earliest_possible_date_is_no_retirement(ask: Ask) -> None:
     assert not [one for one in before.of("GOV102") if one["severity"] == "error"]
 
 
-@pytest.mark.parametrize("command", ["report", "stress --no-simulation"])
+@pytest.mark.parametrize("command", ["report --audience engineering", "stress --no-simulation"])
 def test_14_dates_of_the_same_weights_elsewhere_show_without_a_lock(
     govern: Callable[..., Any], tmp_path: Path, command: str
 ) -> None:
@@ -266,7 +268,7 @@ def test_16_an_alias_whose_snapshots_are_retired_is_retired(ask: Ask) -> None:
 
 def test_17_dollars_are_not_shown_as_another_currency(ask: Ask) -> None:
     assert ask("17").one("GOV413")["severity"] == "error"
-    board = ask("17", command="report")
+    board = ask("17", command="report --audience engineering")
     assert board.metric("forecast-spend")["value"] == "not known"
     assert board.metric("forecast-spend")["status"] == "neutral"
     assert board.rows("cost", "Task classes (INR per month)")["replies"][0] == "not known"
@@ -298,7 +300,9 @@ def test_18_free_names_get_a_base_and_never_a_retired_candidate(ask: Ask) -> Non
     assert "models: {azure/my-gpt4o-prod: {base: azure/gpt-4o}}" in remedy
     assert "`endpoint:`" in remedy
     assert "gpt-5-pro" not in remedy
-    board = ask("18", command="report").rows("cost", "Task classes (USD per month)")
+    board = ask("18", command="report --audience engineering").rows(
+        "cost", "Task classes (USD per month)"
+    )
     assert (board["b"][0], board["b"][-1]) == ("not known", "Not judged")
 
 
@@ -330,7 +334,9 @@ def test_22_deployments_of_one_base_are_one_model(ask: Ask) -> None:
     found = ask("22", edit)
     assert "100.0%" in found.one("GOV301")["message"]
     assert found.code == 1
-    levels = ask("22", edit, command="report").rows("exposure", "Concentration at each level")
+    levels = ask("22", edit, command="report --audience engineering").rows(
+        "exposure", "Concentration at each level"
+    )
     assert levels["Model, by spend"][1] == "100.0%"
     assert levels["Model, by spend"][3:] == ["10,000", "1.00"]
 
@@ -380,9 +386,10 @@ def test_25_open_weights_do_not_stop_with_their_makers_country(ask: Ask) -> None
 def test_26_the_vendor_of_open_weights_is_not_paid_for_what_runs_in_house(
     ask: Ask, govern: Callable[..., Any], tmp_path: Path
 ) -> None:
-    found = ask("26", command="report")
+    found = ask("26", command="report --audience engineering")
     vendor = found.metric("largest-vendor-of-spend")
-    assert (vendor["value"], vendor["note"]) == ("none", "100.0% in-house")
+    assert vendor["value"] == "none"
+    assert vendor["note"].startswith("100.0% in-house")
     exposure = next(one for one in found.report["sections"] if one["id"] == "exposure")
     decisions = next(one for one in found.report["sections"] if one["id"] == "decisions")
     assert "alibaba" not in json.dumps(decisions)
@@ -439,7 +446,7 @@ def test_28_loosened_safeguards_are_listed_and_fail_where_used_at_once(
 
 
 def test_29_a_retired_fallback_whose_drill_failed_is_no_fallback(ask: Ask) -> None:
-    found = ask("29", command="report")
+    found = ask("29", command="report --audience engineering")
     value = found.metric("independent-fallback")
     assert value["value"] == "0.0%"
     assert value["note"] == "declared 100.0%, usable 0.0%, proved by a drill 0.0%"
