@@ -65,7 +65,7 @@ def render(report: Report) -> bytes:
         from pptx import Presentation
         from pptx.util import Inches
     except ImportError as error:
-        raise missing_extra("Slides", "python-pptx", "office") from error
+        raise missing_extra("Writing slides", "python-pptx", "office") from error
     show = Presentation()
     show.slide_width, show.slide_height = Inches(WIDE), Inches(HIGH)
     properties = show.core_properties

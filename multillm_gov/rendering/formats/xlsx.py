@@ -52,7 +52,7 @@ def render(report: Report) -> bytes:
     try:
         from xlsxwriter import Workbook
     except ImportError as error:
-        raise missing_extra("A workbook", "XlsxWriter", "office") from error
+        raise missing_extra("Writing a workbook", "XlsxWriter", "office") from error
     buffer = BytesIO()
     literal = {"strings_to_formulas": False, "strings_to_numbers": False, "strings_to_urls": False}
     book = Workbook(buffer, {"in_memory": True, **literal})
