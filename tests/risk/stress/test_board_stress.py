@@ -75,7 +75,7 @@ def test_thousands_of_task_classes_run_fewer_variants(
             }
         )
 
-    few, many = of(500), of(2_000)
+    few, many = of(275), of(1_100)
     assert len(heat(stressed(many))[0].columns) == 6
     assert "simulates years" in str(stressed(many).blocks[0])
     assert lines_run(lambda: stressed(many)) < 1.2 * 4 * lines_run(lambda: stressed(few))
