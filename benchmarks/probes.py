@@ -21,7 +21,7 @@ from multillm_gov.evaluation.probes.judging import probe_record
 from multillm_gov.evaluation.probes.probe import Probe, TaskDigests
 from multillm_gov.evaluation.running import ProbeRun, Runner
 from multillm_gov.location import Place
-from multillm_gov.portfolio.allocation import Leg, TaskClass, TaskClassDeclaration
+from multillm_gov.portfolio.allocation import RouteEntry, TaskClass, TaskClassDeclaration
 from multillm_gov.providers.live import LiveClient
 from multillm_gov.providers.offline import offline_addresses
 
@@ -62,7 +62,7 @@ def probe(number: int) -> Probe:
     task = TaskClass(
         name=f"task-{number}",
         owner="bench",
-        declared=TaskClassDeclaration(route=(Leg(model=_MODEL),)),
+        declared=TaskClassDeclaration(route=(RouteEntry(model=_MODEL),)),
         place=Place("allocations/bench.yaml"),
     )
     call = Call(

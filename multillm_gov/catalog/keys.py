@@ -24,7 +24,7 @@ class Spelling(msgspec.Struct, frozen=True):
     """Whether a region was left out to find it: only the base model's facts then hold."""
 
 
-class Table(Protocol):
+class EntryTable(Protocol):
     """Entries by name: the price map, or the list of past models."""
 
     def key_of(self, name: str) -> str | None:
@@ -96,7 +96,7 @@ def routed_names(providers: Mapping[str, str]) -> Iterator[str]:
             yield f"{provider}/{key}"
 
 
-def find_key(name: str, table: Table, *, loose: bool) -> str | None:
+def find_key(name: str, table: EntryTable, *, loose: bool) -> str | None:
     """The key under which a table carries a name; ``None``: it does not.
 
     Args:
@@ -113,6 +113,6 @@ def find_key(name: str, table: Table, *, loose: bool) -> str | None:
     return None
 
 
-def _serves(table: Table, key: str) -> str:
+def _serves(table: EntryTable, key: str) -> str:
     provider = table.entry(key).get("litellm_provider")
     return provider_named(provider).id if isinstance(provider, str) else ""

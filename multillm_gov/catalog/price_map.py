@@ -21,7 +21,7 @@ NOT_MODELS = frozenset({"sample_spec", "fallback_generalizations"})
 """Keys of the map that describe the format or hold rules instead of a model."""
 
 
-class Threshold(Struct, frozen=True, order=True):
+class PriceThreshold(Struct, frozen=True, order=True):
     """A prompt length at which prices change, and how the entry's keys spell it."""
 
     tokens: int
@@ -51,11 +51,11 @@ class EntryNumbers:
             for key, value in entry.items()
             if isinstance(key, str) and "cost" in key and (amount := read_amount(value)) is not None
         }
-        self._thresholds: dict[tuple[str, str], set[Threshold]] = {}
+        self._thresholds: dict[tuple[str, str], set[PriceThreshold]] = {}
         for key in self._amounts:
             if "_above_" in key and (match := _THRESHOLD.fullmatch(key)):
                 number, kilo = match["number"], match["kilo"]
-                threshold = Threshold(int(number) * (1000 if kilo else 1), number + kilo)
+                threshold = PriceThreshold(int(number) * (1000 if kilo else 1), number + kilo)
                 self._thresholds.setdefault((match["key"], match["service"] or ""), set()).add(
                     threshold
                 )
@@ -75,7 +75,7 @@ class EntryNumbers:
             (amount for key in keys if (amount := self._amounts.get(key)) is not None), None
         )
 
-    def thresholds(self, keys: tuple[str, ...], *services: str) -> tuple[Threshold, ...]:
+    def thresholds(self, keys: tuple[str, ...], *services: str) -> tuple[PriceThreshold, ...]:
         """Thresholds at which a key changes for a service (``""``: standard), lowest first."""
         thresholds = (
             self._thresholds.get((key, service), ()) for key in keys for service in services

@@ -44,7 +44,7 @@ class Area(StrEnum):
     MODELS = "models"
 
 
-class Kind(StrEnum):
+class ChangeKind(StrEnum):
     """What changed."""
 
     TASK_CLASS_ADDED = "task-class-added"
@@ -120,7 +120,7 @@ _GROUPS: dict[Area, str] = {
     Area.SETTINGS: "appetite setting",
     Area.MODELS: "model-price model-retirement model-exposure",
 }
-_AREAS = {Kind(name): area for area, names in _GROUPS.items() for name in names.split()}
+_AREAS = {ChangeKind(name): area for area, names in _GROUPS.items() for name in names.split()}
 
 
 class SharePoint(Struct, frozen=True, kw_only=True):
@@ -135,7 +135,7 @@ class SharePoint(Struct, frozen=True, kw_only=True):
 class Change(Struct, frozen=True, kw_only=True):
     """One semantic difference. Amounts are per month in the portfolio's currency."""
 
-    kind: Kind
+    kind: ChangeKind
     subject: str
     """Task class, policy, ``policy / subject`` of a waiver, model or ``settings``."""
     label: str

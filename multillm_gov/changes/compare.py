@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from decimal import Decimal
 from functools import partial
 
-from multillm_gov.changes.change import Area, Change, Direction, Kind
+from multillm_gov.changes.change import Area, Change, ChangeKind, Direction
 from multillm_gov.changes.comparison import Comparison
 from multillm_gov.changes.coverage import compare_coverage
 from multillm_gov.changes.direction import RuleLookup, as_written
@@ -18,7 +18,7 @@ from multillm_gov.changes.effects import (
     with_effect,
     with_whole_effect,
 )
-from multillm_gov.changes.exposure import Shares, shift_concentration
+from multillm_gov.changes.exposure import SpendShares, shift_concentration
 from multillm_gov.changes.models import compare_models
 from multillm_gov.changes.pairing import Pairs, pair_policies, pair_task_classes
 from multillm_gov.changes.policies import compare_policies, same_policy
@@ -39,7 +39,7 @@ from multillm_gov.portfolio.allocation import TaskClass
 from multillm_gov.state.state import State
 
 _AREAS = tuple(Area)
-_KINDS = tuple(Kind)
+_KINDS = tuple(ChangeKind)
 _DIRECTIONS = (Direction.LOOSENED, Direction.TIGHTENED, Direction.CHANGED)
 
 
@@ -66,7 +66,7 @@ def compare(before: State, after: State, rules: RuleLookup = as_written) -> Comp
     effects = explain_effects(pairs, before, after, touched)
     shifts = shift_concentration(before, after)
     comparable = shifts if before.figures.currency == after.figures.currency else ()
-    shares = Shares(comparable, facts_in_use(before.figures), facts_in_use(after.figures))
+    shares = SpendShares(comparable, facts_in_use(before.figures), facts_in_use(after.figures))
     own = [
         *_task_changes(pairs, touched, effects, shares),
         *compare_coverage([(old.task, new.task) for old, new in touched], policies.both),
@@ -140,7 +140,7 @@ def _task_changes(
     pairs: Pairs[TaskFigures],
     touched: tuple[tuple[TaskFigures, TaskFigures], ...],
     effects: Effects,
-    shares: Shares,
+    shares: SpendShares,
 ) -> Iterator[Change]:
     currencies = effects.currencies
     comparable = currencies[0] == currencies[1]
@@ -152,19 +152,19 @@ def _task_changes(
             change = describe(task, currencies[side])
             yield with_whole_effect(change, task, sign, shares) if comparable else change
     for old, new in touched:
-        found = compare_task_class(old, new, currencies)
-        yield from attach(found, effects.causes.get(new.task.name), shares)
+        changes = compare_task_class(old, new, currencies)
+        yield from attach(changes, effects.causes.get(new.task.name), shares)
 
 
 def _world_changes(
-    before: State, after: State, effects: Effects, shares: Shares
+    before: State, after: State, effects: Effects, shares: SpendShares
 ) -> Iterator[Change]:
     """Settings and facts of models; a new exchange rate takes the unexplained price effects."""
     facts = shares.facts
     spend = partial(mean_spend_by_model, before.figures, after.figures)
     models = list(compare_models(*facts, effects.price_by_model, spend, shares))
     yield from models
-    explained = {change.subject for change in models if change.kind is Kind.MODEL_PRICE}
+    explained = {change.subject for change in models if change.kind is ChangeKind.MODEL_PRICE}
     rest = {
         model: amount for model, amount in effects.price_by_model.items() if model not in explained
     }

@@ -7,7 +7,7 @@ from typing import Any
 
 from msgspec import Struct
 
-from multillm_gov.changes.change import Change, Direction, Kind
+from multillm_gov.changes.change import Change, ChangeKind, Direction
 from multillm_gov.changes.direction import neither
 from multillm_gov.finding import Figure
 from multillm_gov.portfolio.allocation import TaskClass
@@ -17,7 +17,7 @@ from multillm_gov.units import format_money
 class ComparedField(Struct, frozen=True, kw_only=True):
     """One value with its direction rule; money is formatted in the currency of its state."""
 
-    kind: Kind
+    kind: ChangeKind
     aspect: str
     """The key as written: ``spend_cap.monthly``; also the route to its place."""
     label: str

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 
-from multillm_gov.changes.change import Change, Direction, Kind
+from multillm_gov.changes.change import Change, ChangeKind, Direction
 from multillm_gov.portfolio.allocation import TaskClass
 from multillm_gov.portfolio.policy import EVERYTHING, Policy, Scope
 
@@ -95,7 +95,7 @@ def compare_coverage(
             "not looked into"
         )
         yield Change(
-            kind=Kind.COVERAGE, subject=policy.name, label="task classes covered", note=note
+            kind=ChangeKind.COVERAGE, subject=policy.name, label="task classes covered", note=note
         )
     for _, new in steady[:seen]:
         scope = new.declared.applies_to
@@ -119,7 +119,7 @@ def _change(
     shown = f"{', '.join(names[:_SHOWN])}{rest}"
     first = min(tasks, key=lambda pair: pair[0 if loosened else 1].name)
     return Change(
-        kind=Kind.COVERAGE,
+        kind=ChangeKind.COVERAGE,
         subject=policy.name,
         label="task classes covered",
         direction=direction,

@@ -8,9 +8,9 @@ from typing import Any
 from msgspec import Struct
 from msgspec.structs import replace
 
-from multillm_gov.changes.change import Change, Kind
+from multillm_gov.changes.change import Change, ChangeKind
 from multillm_gov.changes.comparison import SpendShift, TaskEffect
-from multillm_gov.changes.exposure import Shares
+from multillm_gov.changes.exposure import SpendShares
 from multillm_gov.changes.pairing import Pairs
 from multillm_gov.changes.spend import (
     ByModel,
@@ -25,8 +25,8 @@ from multillm_gov.measures.figures import PortfolioFigures, TaskFigures
 from multillm_gov.state.state import State
 
 _ZERO = Decimal(0)
-_ROUTES = (Kind.ROUTE, Kind.WEIGHTS)
-_FALLBACKS = (Kind.FALLBACK_ADDED, Kind.FALLBACK_REMOVED)
+_ROUTES = (ChangeKind.ROUTE, ChangeKind.WEIGHTS)
+_FALLBACKS = (ChangeKind.FALLBACK_ADDED, ChangeKind.FALLBACK_REMOVED)
 
 
 class Effects(Struct, frozen=True, kw_only=True):
@@ -103,7 +103,9 @@ def _order(effect: TaskEffect) -> tuple[bool, Decimal, str]:
     return delta is None, -abs(delta or _ZERO), effect.after or effect.before
 
 
-def attach(changes: Iterable[Change], causes: Causes | None, shares: Shares) -> Iterator[Change]:
+def attach(
+    changes: Iterable[Change], causes: Causes | None, shares: SpendShares
+) -> Iterator[Change]:
     """The changes of one task class, those that move money with their effect.
 
     A fallback's is the hosting that its model costs on standby; the route or the weights take the
@@ -122,19 +124,19 @@ def attach(changes: Iterable[Change], causes: Causes | None, shares: Shares) -> 
             )
         elif change.kind in _ROUTES:
             yield with_effect(change, routing, shares)
-        elif change.kind is Kind.DEMAND:
+        elif change.kind is ChangeKind.DEMAND:
             yield with_effect(change, causes.demand, shares)
         else:
             yield change
 
 
-def with_effect(change: Change, amounts: ByModel, shares: Shares) -> Change:
+def with_effect(change: Change, amounts: ByModel, shares: SpendShares) -> Change:
     """The change with what it spends more (or less) per month on each model."""
     effect = sum(amounts.values(), _ZERO)
     return replace(change, spend_effect=effect, exposure=shares.points(amounts))
 
 
-def with_whole_effect(change: Change, task: TaskFigures, sign: int, shares: Shares) -> Change:
+def with_whole_effect(change: Change, task: TaskFigures, sign: int, shares: SpendShares) -> Change:
     """A task class added (sign 1) or removed (-1): the effect is its whole forecast."""
     if task.spend_per_month is None:
         return change

@@ -50,7 +50,7 @@ def _with_in_house(shares: Concentration) -> dict[str, float]:
     return dict(shares.shares) | in_house
 
 
-class Shares:
+class SpendShares:
     """Attributes the shift of shares of spend to single changes.
 
     With share s = S_e / S, the identity  delta s = (delta S_e - mean(s) * delta S) / mean(S)  is
@@ -72,7 +72,7 @@ class Shares:
 
     def points(self, by_model: Mapping[str, Decimal]) -> tuple[SharePoint, ...]:
         """Points of share by entity that these amounts per month, by model, add or remove."""
-        found: list[SharePoint] = []
+        share_points: list[SharePoint] = []
         whole = sum(by_model.values(), Decimal(0))
         for shift in self.shifts:
             mean_total = (shift.before.total + shift.after.total) / 2
@@ -87,9 +87,9 @@ class Shares:
                 mean_share = (old.get(entity, 0.0) + new.get(entity, 0.0)) / 2
                 points = (float(amount) - mean_share * float(whole)) / float(mean_total)
                 if abs(points) >= THRESHOLD:
-                    found.append(SharePoint(level=shift.level, entity=entity, points=points))
+                    share_points.append(SharePoint(level=shift.level, entity=entity, points=points))
         return tuple(
-            sorted(found, key=lambda point: (point.level, -abs(point.points), point.entity))
+            sorted(share_points, key=lambda point: (point.level, -abs(point.points), point.entity))
         )
 
     def _entities(self, model: str, level: Level) -> tuple[str, str]:

@@ -187,6 +187,9 @@ def renamed_scopes(before: Portfolio, after: Portfolio) -> tuple[Policy, ...]:
 
 
 def _renamed(scope: Scope, names: dict[str, str]) -> Scope:
-    named = (*scope.task_classes, *(names[one] for one in scope.task_classes if one in names))
+    named = (
+        *scope.task_classes,
+        *(names[task_class] for task_class in scope.task_classes if task_class in names),
+    )
     exceptions = _renamed(scope.exceptions, names) if scope.exceptions is not None else None
     return replace(scope, task_classes=tuple(dict.fromkeys(named)), exceptions=exceptions)

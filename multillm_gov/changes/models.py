@@ -5,8 +5,8 @@ from decimal import Decimal
 
 from multillm_gov.catalog.facts import ModelFacts, entity_of
 from multillm_gov.catalog.pricing.billed_units import PER_TOKEN, spell_unit
-from multillm_gov.changes.change import Change, Kind
-from multillm_gov.changes.exposure import Facts, Shares
+from multillm_gov.changes.change import Change, ChangeKind
+from multillm_gov.changes.exposure import Facts, SpendShares
 from multillm_gov.dimensions import Level
 from multillm_gov.units import format_money
 
@@ -19,7 +19,7 @@ def compare_models(
     after: Facts,
     price_effects: Mapping[str, Decimal],
     mean_spend: Callable[[], Mapping[str, Decimal]],
-    shares: Shares,
+    shares: SpendShares,
 ) -> Iterator[Change]:
     """Changes of the facts, with their effect on the portfolio.
 
@@ -41,7 +41,7 @@ def compare_models(
         if _costs(old) != _costs(new):
             effect = price_effects.get(name, Decimal(0))
             yield Change(
-                kind=Kind.MODEL_PRICE,
+                kind=ChangeKind.MODEL_PRICE,
                 subject=name,
                 label="price",
                 before=_format_price(old),
@@ -60,7 +60,7 @@ def _compare_retirement(
     if retired[0] != retired[1]:
         days = [day.isoformat() if day else None for day in retired]
         yield Change(
-            kind=Kind.MODEL_RETIREMENT,
+            kind=ChangeKind.MODEL_RETIREMENT,
             subject=name,
             label="retirement date",
             before=days[0] or "not known",
@@ -74,14 +74,14 @@ def _compare_exposure(
     name: str,
     before: ModelFacts | None,
     after: ModelFacts | None,
-    shares: Shares,
+    shares: SpendShares,
     spend: Decimal,
 ) -> Iterator[Change]:
     for level in _LEVELS:
         hosts = [entity_of(facts, level) for facts in (before, after)]
         if hosts[0] != hosts[1]:
             yield Change(
-                kind=Kind.MODEL_EXPOSURE,
+                kind=ChangeKind.MODEL_EXPOSURE,
                 subject=name,
                 label=level.value,
                 aspect=level.value,

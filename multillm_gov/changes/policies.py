@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from multillm_gov.changes.change import Change, Direction, Kind
+from multillm_gov.changes.change import Change, ChangeKind, Direction
 from multillm_gov.changes.compared_field import figure
 from multillm_gov.changes.coverage import format_scope, scope_direction
 from multillm_gov.changes.direction import (
@@ -34,7 +34,7 @@ def compare_policies(pairs: Pairs[Policy], rules: RuleLookup) -> Iterator[Change
     """All changes of policies; one removed is loosened, whatever default takes its place."""
     for policy in pairs.removed:
         yield Change(
-            kind=Kind.POLICY_REMOVED,
+            kind=ChangeKind.POLICY_REMOVED,
             subject=policy.name,
             label="policy",
             direction=Direction.LOOSENED,
@@ -43,7 +43,7 @@ def compare_policies(pairs: Pairs[Policy], rules: RuleLookup) -> Iterator[Change
         )
     for policy in pairs.added:
         yield Change(
-            kind=Kind.POLICY_ADDED,
+            kind=ChangeKind.POLICY_ADDED,
             subject=policy.name,
             label="policy",
             direction=Direction.TIGHTENED,
@@ -76,10 +76,10 @@ def _compare_policy(before: Policy, after: Policy, rules: RuleLookup) -> Iterato
         return
     pair = (before, after)
     if before.name != after.name:
-        yield _change(Kind.POLICY_RENAMED, "", pair, (before.name, after.name))
+        yield _change(ChangeKind.POLICY_RENAMED, "", pair, (before.name, after.name))
     old, new = before.declared, after.declared
     if rules(old.rule).name != rules(new.rule).name:
-        yield _change(Kind.POLICY_RULE, "rule", pair, (old.rule, new.rule))
+        yield _change(ChangeKind.POLICY_RULE, "rule", pair, (old.rule, new.rule))
     else:
         yield from _compare_parameters(before, after, rules)
     if old.enforcement != new.enforcement:
@@ -87,11 +87,11 @@ def _compare_policy(before: Policy, after: Policy, rules: RuleLookup) -> Iterato
             _STRENGTH.index(old.enforcement), _STRENGTH.index(new.enforcement)
         )
         values = (old.enforcement.value, new.enforcement.value)
-        yield _change(Kind.POLICY_ENFORCEMENT, "enforcement", pair, values, direction)
+        yield _change(ChangeKind.POLICY_ENFORCEMENT, "enforcement", pair, values, direction)
     scopes = (format_scope(old.applies_to), format_scope(new.applies_to))
     if scopes[0] != scopes[1]:
         yield _change(
-            Kind.POLICY_SCOPE,
+            ChangeKind.POLICY_SCOPE,
             "applies_to",
             pair,
             scopes,
@@ -106,11 +106,11 @@ def _compare_terms(pair: tuple[Policy, Policy]) -> Iterator[Change]:
     for aspect in ("title", "because"):
         texts = getattr(old, aspect), getattr(new, aspect)
         if texts[0] != texts[1]:
-            yield _change(Kind.POLICY_TEXT, aspect, pair, texts)
+            yield _change(ChangeKind.POLICY_TEXT, aspect, pair, texts)
     if set(old.approvers) != set(new.approvers):
         names = (", ".join(sorted(set(old.approvers))), ", ".join(sorted(set(new.approvers))))
         yield _change(
-            Kind.POLICY_APPROVERS,
+            ChangeKind.POLICY_APPROVERS,
             "approvers",
             pair,
             names,
@@ -118,7 +118,7 @@ def _compare_terms(pair: tuple[Policy, Policy]) -> Iterator[Change]:
         )
     controls = (", ".join(sorted(set(old.controls))), ", ".join(sorted(set(new.controls))))
     if controls[0] != controls[1]:
-        yield _change(Kind.POLICY_TEXT, "controls", pair, controls)
+        yield _change(ChangeKind.POLICY_TEXT, "controls", pair, controls)
 
 
 def _compare_parameters(before: Policy, after: Policy, rules: RuleLookup) -> Iterator[Change]:
@@ -131,7 +131,7 @@ def _compare_parameters(before: Policy, after: Policy, rules: RuleLookup) -> Ite
         if old == new:
             continue
         yield Change(
-            kind=Kind.POLICY_PARAMETER,
+            kind=ChangeKind.POLICY_PARAMETER,
             subject=after.name,
             label=name,
             aspect=name,
@@ -151,7 +151,7 @@ def _format(name: str, value: object, policy: Policy) -> str:
 
 
 def _change(
-    kind: Kind,
+    kind: ChangeKind,
     aspect: str,
     pair: tuple[Policy, Policy],
     values: tuple[str, str],

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from decimal import Decimal
 
-from multillm_gov.changes.change import Change, Direction, Kind
+from multillm_gov.changes.change import Change, ChangeKind, Direction
 from multillm_gov.measures.figures import FallbackFigures, TaskFigures
 from multillm_gov.measures.independence import OTHER_VENDOR_AND_CLOUD
 from multillm_gov.portfolio.allocation import TaskClass
@@ -18,7 +18,7 @@ def compare_routes(before: TaskClass, after: TaskClass) -> Iterator[Change]:
         return
     same_models = old.keys() == new.keys()
     yield Change(
-        kind=Kind.WEIGHTS if same_models else Kind.ROUTE,
+        kind=ChangeKind.WEIGHTS if same_models else ChangeKind.ROUTE,
         subject=after.name,
         label="weights" if same_models else "route",
         aspect="route",
@@ -33,8 +33,8 @@ def compare_fallbacks(before: TaskFigures, after: TaskFigures) -> Iterator[Chang
     """Fallbacks removed, added, or tried in another order."""
     old, new = _chain(before.task), _chain(after.task)
     for names, others, kind, figures in (
-        (old, new, Kind.FALLBACK_REMOVED, before),
-        (new, old, Kind.FALLBACK_ADDED, after),
+        (old, new, ChangeKind.FALLBACK_REMOVED, before),
+        (new, old, ChangeKind.FALLBACK_ADDED, after),
     ):
         for name in names:
             if name not in others:
@@ -45,7 +45,7 @@ def compare_fallbacks(before: TaskFigures, after: TaskFigures) -> Iterator[Chang
     )
     if kept_before != kept_after:
         yield Change(
-            kind=Kind.FALLBACKS_REORDERED,
+            kind=ChangeKind.FALLBACKS_REORDERED,
             subject=after.task.name,
             label="order of fallbacks",
             aspect="fallbacks",
@@ -57,9 +57,9 @@ def compare_fallbacks(before: TaskFigures, after: TaskFigures) -> Iterator[Chang
 
 
 def _fallback(
-    name: str, kind: Kind, figures: TaskFigures, tasks: tuple[TaskClass, TaskClass]
+    name: str, kind: ChangeKind, figures: TaskFigures, tasks: tuple[TaskClass, TaskClass]
 ) -> Change:
-    removed = kind is Kind.FALLBACK_REMOVED
+    removed = kind is ChangeKind.FALLBACK_REMOVED
     fallback = next(fallback for fallback in figures.fallbacks if fallback.model == name)
     places = [task.place.at("fallbacks") for task in tasks]
     places[0 if removed else 1] = figures.task.place.at("fallbacks", fallback.index)
@@ -95,7 +95,7 @@ def compare_demand(before: TaskClass, after: TaskClass) -> Iterator[Change]:
     if old == new:
         return
     yield Change(
-        kind=Kind.DEMAND,
+        kind=ChangeKind.DEMAND,
         subject=after.name,
         label="demand",
         aspect="demand",

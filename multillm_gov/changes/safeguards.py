@@ -1,6 +1,6 @@
 """A task class's own safeguards: caps, floors, service levels, data rules, duties."""
 
-from multillm_gov.changes.change import Direction, Kind
+from multillm_gov.changes.change import ChangeKind, Direction
 from multillm_gov.changes.compared_field import ComparedField, format_list, short_digest
 from multillm_gov.changes.direction import (
     fewer_is_tighter,
@@ -55,7 +55,7 @@ def _reviewed(task: TaskClass) -> object:
 
 SAFEGUARDS: tuple[ComparedField, ...] = (
     ComparedField(
-        kind=Kind.SPEND_CAP,
+        kind=ChangeKind.SPEND_CAP,
         aspect="spend_cap.monthly",
         label="monthly spend cap",
         read=lambda task: task.declared.spend_cap.monthly,
@@ -63,7 +63,7 @@ SAFEGUARDS: tuple[ComparedField, ...] = (
         money=True,
     ),
     ComparedField(
-        kind=Kind.SPEND_CAP,
+        kind=ChangeKind.SPEND_CAP,
         aspect="spend_cap.per_request",
         label="cap on the cost of a request",
         read=lambda task: task.declared.spend_cap.per_request,
@@ -71,21 +71,21 @@ SAFEGUARDS: tuple[ComparedField, ...] = (
         money=True,
     ),
     ComparedField(
-        kind=Kind.VALUE_AT_STAKE,
+        kind=ChangeKind.VALUE_AT_STAKE,
         aspect="cost_of_wrong_model.value_at_stake",
         label="value at stake per month",
         read=lambda task: task.declared.cost_of_wrong_model.value_at_stake,
         money=True,
     ),
     ComparedField(
-        kind=Kind.QUALITY_FLOOR,
+        kind=ChangeKind.QUALITY_FLOOR,
         aspect="quality.floor",
         label="quality floor",
         read=_floor,
         judge=higher_is_tighter,
     ),
     ComparedField(
-        kind=Kind.LATENCY,
+        kind=ChangeKind.LATENCY,
         aspect="latency.p95_seconds",
         label="p95 latency limit",
         read=_p95,
@@ -93,7 +93,7 @@ SAFEGUARDS: tuple[ComparedField, ...] = (
         format=_seconds,
     ),
     ComparedField(
-        kind=Kind.LATENCY,
+        kind=ChangeKind.LATENCY,
         aspect="latency.timeout_seconds",
         label="timeout before the next model",
         read=_timeout,
@@ -101,7 +101,7 @@ SAFEGUARDS: tuple[ComparedField, ...] = (
         format=_seconds,
     ),
     ComparedField(
-        kind=Kind.NEEDS,
+        kind=ChangeKind.NEEDS,
         aspect="needs.capabilities",
         label="needed capabilities",
         read=lambda task: _sorted(task.declared.needs.capabilities),
@@ -109,7 +109,7 @@ SAFEGUARDS: tuple[ComparedField, ...] = (
         format=format_list,
     ),
     ComparedField(
-        kind=Kind.NEEDS,
+        kind=ChangeKind.NEEDS,
         aspect="needs.context_tokens",
         label="needed context window",
         read=lambda task: task.declared.needs.context_tokens,
@@ -117,16 +117,16 @@ SAFEGUARDS: tuple[ComparedField, ...] = (
         format=lambda tokens: f"{format_count(tokens)} tokens",
     ),
     ComparedField(
-        kind=Kind.MODE, aspect="mode", label="mode", read=lambda task: task.declared.mode
+        kind=ChangeKind.MODE, aspect="mode", label="mode", read=lambda task: task.declared.mode
     ),
     ComparedField(
-        kind=Kind.PROMPT,
+        kind=ChangeKind.PROMPT,
         aspect="prompt",
         label="prompt file",
         read=lambda task: task.declared.prompt,
     ),
     ComparedField(
-        kind=Kind.PROMPT_PIN,
+        kind=ChangeKind.PROMPT_PIN,
         aspect="prompt_digest",
         label="pinned prompt",
         read=lambda task: task.declared.prompt_digest,
@@ -134,28 +134,28 @@ SAFEGUARDS: tuple[ComparedField, ...] = (
         format=short_digest,
     ),
     ComparedField(
-        kind=Kind.OUTPUT_SCHEMA,
+        kind=ChangeKind.OUTPUT_SCHEMA,
         aspect="output_schema",
         label="output schema",
         read=lambda task: task.declared.output_schema,
         judge=present_is_tighter,
     ),
     ComparedField(
-        kind=Kind.OUTPUT_SCHEMA,
+        kind=ChangeKind.OUTPUT_SCHEMA,
         aspect="normalize",
         label="normalizers",
         read=lambda task: task.declared.normalize,
         format=format_list,
     ),
     ComparedField(
-        kind=Kind.ANSWER,
+        kind=ChangeKind.ANSWER,
         aspect="answer.language",
         label="language of answers",
         read=lambda task: task.declared.answer.language,
         judge=present_is_tighter,
     ),
     ComparedField(
-        kind=Kind.ANSWER,
+        kind=ChangeKind.ANSWER,
         aspect="answer.min_characters",
         label="shortest answer",
         read=lambda task: task.declared.answer.min_characters,
@@ -163,7 +163,7 @@ SAFEGUARDS: tuple[ComparedField, ...] = (
         format=lambda count: f"{format_count(count)} characters",
     ),
     ComparedField(
-        kind=Kind.ANSWER,
+        kind=ChangeKind.ANSWER,
         aspect="answer.max_characters",
         label="longest answer",
         read=lambda task: task.declared.answer.max_characters,
@@ -171,14 +171,14 @@ SAFEGUARDS: tuple[ComparedField, ...] = (
         format=lambda count: f"{format_count(count)} characters",
     ),
     ComparedField(
-        kind=Kind.CLASSIFICATION,
+        kind=ChangeKind.CLASSIFICATION,
         aspect="data.classification",
         label="data classification",
         read=lambda task: task.declared.data.classification,
         judge=_classification,
     ),
     ComparedField(
-        kind=Kind.RESIDENCY,
+        kind=ChangeKind.RESIDENCY,
         aspect="data.residency",
         label="data residency",
         read=lambda task: _sorted(task.declared.data.residency),
@@ -186,43 +186,48 @@ SAFEGUARDS: tuple[ComparedField, ...] = (
         format=format_list,
     ),
     ComparedField(
-        kind=Kind.OWNER,
+        kind=ChangeKind.OWNER,
         aspect="owner",
         label="owner",
         read=lambda task: task.owner,
         judge=present_is_tighter,
     ),
     ComparedField(
-        kind=Kind.REVIEW,
+        kind=ChangeKind.REVIEW,
         aspect="review.every_months",
         label="review interval",
         read=_interval,
         judge=lower_is_tighter,
         format=_months,
     ),
-    ComparedField(kind=Kind.REVIEW, aspect="review.last", label="last review", read=_reviewed),
     ComparedField(
-        kind=Kind.TAGS,
+        kind=ChangeKind.REVIEW, aspect="review.last", label="last review", read=_reviewed
+    ),
+    ComparedField(
+        kind=ChangeKind.TAGS,
         aspect="tags",
         label="tags",
         read=lambda task: _sorted(task.declared.tags),
         format=format_list,
     ),
     ComparedField(
-        kind=Kind.TEXT, aspect="title", label="title", read=lambda task: task.declared.title
+        kind=ChangeKind.TEXT, aspect="title", label="title", read=lambda task: task.declared.title
     ),
     ComparedField(
-        kind=Kind.TEXT, aspect="purpose", label="purpose", read=lambda task: task.declared.purpose
+        kind=ChangeKind.TEXT,
+        aspect="purpose",
+        label="purpose",
+        read=lambda task: task.declared.purpose,
     ),
     ComparedField(
-        kind=Kind.TEXT,
+        kind=ChangeKind.TEXT,
         aspect="selection_criteria",
         label="selection criteria",
         read=lambda task: task.declared.selection_criteria,
         format=format_list,
     ),
     ComparedField(
-        kind=Kind.TEXT,
+        kind=ChangeKind.TEXT,
         aspect="cost_of_wrong_model.effect",
         label="effect of the wrong model",
         read=lambda task: task.declared.cost_of_wrong_model.effect,

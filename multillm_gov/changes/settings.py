@@ -6,7 +6,7 @@ from decimal import Decimal
 from msgspec import Struct
 from msgspec.structs import replace
 
-from multillm_gov.changes.change import Change, Direction, Kind
+from multillm_gov.changes.change import Change, ChangeKind, Direction
 from multillm_gov.changes.compared_field import figure, format_list
 from multillm_gov.changes.direction import (
     fewer_is_tighter,
@@ -39,7 +39,7 @@ def compare_settings(before: Settings, after: Settings) -> Iterator[Change]:
         direction = judge(old, new) if same_unit else Direction.CHANGED
         spelled = (_format_limit(name, old, before), _format_limit(name, new, after))
         if old != new:
-            yield _change(Kind.APPETITE, f"appetite.{name}", direction, (old, new), spelled)
+            yield _change(ChangeKind.APPETITE, f"appetite.{name}", direction, (old, new), spelled)
     directions = {
         "fail_on": higher_is_tighter(-_GATES.index(before.fail_on), -_GATES.index(after.fail_on)),
         "owners": fewer_is_tighter(before.owners, after.owners),
@@ -56,7 +56,7 @@ def compare_settings(before: Settings, after: Settings) -> Iterator[Change]:
             continue
         values = (_format(was, before), _format(now, after))
         yield _change(
-            Kind.SETTING, name, directions.get(name, Direction.CHANGED), (was, now), values
+            ChangeKind.SETTING, name, directions.get(name, Direction.CHANGED), (was, now), values
         )
 
 
@@ -74,7 +74,7 @@ def _nested(route: tuple[str, ...], before: object, after: object) -> Iterator[C
     if route[0] == "spend_change" or route[-1] in _CEILINGS:
         direction = judge_values("lower", before, after)
     values = (_spell(before), _spell(after))
-    change = _change(Kind.SETTING, ".".join(route), direction, (before, after), values)
+    change = _change(ChangeKind.SETTING, ".".join(route), direction, (before, after), values)
     place = Place(SETTINGS, route)
     yield replace(change, place_before=place, place_after=place)
 
@@ -100,7 +100,7 @@ def _spell(value: object) -> str:
 
 
 def _change(
-    kind: Kind,
+    kind: ChangeKind,
     aspect: str,
     direction: Direction,
     values: tuple[object, object],

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 
 from msgspec.structs import replace
 
-from multillm_gov.changes.change import Change, Direction, Kind
+from multillm_gov.changes.change import Change, ChangeKind, Direction
 from multillm_gov.changes.compared_field import compare_traits, short_digest
 from multillm_gov.changes.routing import compare_demand, compare_fallbacks, compare_routes
 from multillm_gov.changes.safeguards import SAFEGUARDS
@@ -25,7 +25,7 @@ def compare_prompts(
         was, now = before.get(path), after.get(path)
         if was is not None and now is not None and was.digest != now.digest:
             yield Change(
-                kind=Kind.PROMPT_TEXT,
+                kind=ChangeKind.PROMPT_TEXT,
                 subject=new.name,
                 label="text of the prompt",
                 aspect="prompt",
@@ -50,7 +50,7 @@ def compare_task_class(
     """What differs between two versions of one task class. Where it is written is no part of it."""
     if before.task.name != after.task.name:
         yield Change(
-            kind=Kind.TASK_CLASS_RENAMED,
+            kind=ChangeKind.TASK_CLASS_RENAMED,
             subject=after.task.name,
             label="name",
             before=before.task.name,
@@ -83,7 +83,7 @@ def same_content(before: TaskClass, after: TaskClass) -> bool:
 def task_class_added(figures: TaskFigures, currency: str) -> Change:
     """A task class that did not exist before."""
     return Change(
-        kind=Kind.TASK_CLASS_ADDED,
+        kind=ChangeKind.TASK_CLASS_ADDED,
         subject=figures.task.name,
         label="task class",
         after=_describe(figures, currency),
@@ -95,7 +95,7 @@ def task_class_added(figures: TaskFigures, currency: str) -> Change:
 def task_class_removed(figures: TaskFigures, currency: str) -> Change:
     """A task class that exists no more."""
     return Change(
-        kind=Kind.TASK_CLASS_REMOVED,
+        kind=ChangeKind.TASK_CLASS_REMOVED,
         subject=figures.task.name,
         label="task class",
         before=_describe(figures, currency),
@@ -121,7 +121,7 @@ def _forecast(
     if (old is None) == (new is None):
         return
     yield Change(
-        kind=Kind.FORECAST,
+        kind=ChangeKind.FORECAST,
         subject=after.task.name,
         label="spend forecast",
         direction=Direction.LOOSENED if new is None else Direction.TIGHTENED,

@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 
-from multillm_gov.changes.change import Change, Direction, Kind
+from multillm_gov.changes.change import Change, ChangeKind, Direction
 from multillm_gov.changes.direction import higher_is_tighter
 from multillm_gov.portfolio.policy import PlacedApproval, PlacedWaiver
 
@@ -41,9 +41,9 @@ def _by_subject(approvals: tuple[PlacedApproval, ...]) -> dict[str, list[PlacedA
 
 
 def _change(subject: str, before: PlacedApproval | None, after: PlacedApproval | None) -> Change:
-    kind = Kind.APPROVAL_CHANGED
+    kind = ChangeKind.APPROVAL_CHANGED
     if before is None or after is None:
-        kind = Kind.APPROVAL_GIVEN if before is None else Kind.APPROVAL_WITHDRAWN
+        kind = ChangeKind.APPROVAL_GIVEN if before is None else ChangeKind.APPROVAL_WITHDRAWN
     return Change(
         kind=kind,
         subject=subject,
@@ -86,9 +86,9 @@ def compare_waivers(
         for was, now in zip(held[:common], holds[:common], strict=True):
             yield from _compare_waiver(subject, was, now)
         for waiver in held[common:]:
-            yield _whole(Kind.WAIVER_REMOVED, subject, waiver)
+            yield _whole(ChangeKind.WAIVER_REMOVED, subject, waiver)
         for waiver in holds[common:]:
-            yield _whole(Kind.WAIVER_ADDED, subject, waiver)
+            yield _whole(ChangeKind.WAIVER_ADDED, subject, waiver)
 
 
 def _by_exception(
@@ -113,7 +113,7 @@ def _compare_waiver(subject: str, before: PlacedWaiver, after: PlacedWaiver) -> 
     old, new = before.declared, after.declared
     if old.expires != new.expires:
         yield Change(
-            kind=Kind.WAIVER_TERM,
+            kind=ChangeKind.WAIVER_TERM,
             subject=subject,
             label="waiver's last day",
             aspect="expires",
@@ -130,7 +130,7 @@ def _compare_waiver(subject: str, before: PlacedWaiver, after: PlacedWaiver) -> 
         was, now = getattr(old, key), getattr(new, key)
         if was != now:
             yield Change(
-                kind=Kind.WAIVER_TEXT,
+                kind=ChangeKind.WAIVER_TEXT,
                 subject=subject,
                 label=f"waiver's {key.replace('_', ' ')}",
                 aspect=key,
@@ -143,9 +143,9 @@ def _compare_waiver(subject: str, before: PlacedWaiver, after: PlacedWaiver) -> 
             )
 
 
-def _whole(kind: Kind, subject: str, waiver: PlacedWaiver) -> Change:
+def _whole(kind: ChangeKind, subject: str, waiver: PlacedWaiver) -> Change:
     declared = waiver.declared
-    added = kind is Kind.WAIVER_ADDED
+    added = kind is ChangeKind.WAIVER_ADDED
     words = (
         f"until {declared.expires.isoformat()}, approved by {declared.approved_by}: "
         f"{declared.reason}"

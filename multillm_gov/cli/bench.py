@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from multillm_gov.cli.shared.options import (
-    Target,
+    OutputTarget,
     as_of_option,
     format_option,
     output_option,
@@ -109,7 +109,7 @@ def command(
     margins: "Margins",
     sending: "SendingOptions",
     accept_tone: bool,
-    targets: tuple[Target, ...],
+    targets: tuple[OutputTarget, ...],
     output: Path | None,
     as_of: date | None,
     root: Path | None,

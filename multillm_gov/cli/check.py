@@ -7,7 +7,7 @@ import click
 
 from multillm_gov.cli.shared.emit import emit
 from multillm_gov.cli.shared.options import (
-    Target,
+    OutputTarget,
     all_option,
     as_of_option,
     fail_on_option,
@@ -36,7 +36,7 @@ def command(
     ctx: click.Context,
     paths: tuple[Path, ...],
     *,
-    targets: tuple[Target, ...],
+    targets: tuple[OutputTarget, ...],
     output: Path | None,
     fail_on: str | None,
     base: str | None,

@@ -7,7 +7,7 @@ import click
 
 from multillm_gov.cli.shared.emit import emit
 from multillm_gov.cli.shared.options import (
-    Target,
+    OutputTarget,
     all_option,
     as_of_option,
     fail_on_option,
@@ -45,7 +45,7 @@ def command(
     revisions: str | None,
     *,
     compare_to: Path | None,
-    targets: tuple[Target, ...],
+    targets: tuple[OutputTarget, ...],
     output: Path | None,
     fail_on: str | None,
     repository_url: str,

@@ -8,7 +8,7 @@ import click
 
 from multillm_gov.cli.shared.emit import emit
 from multillm_gov.cli.shared.options import (
-    Target,
+    OutputTarget,
     as_of_option,
     format_option,
     output_option,
@@ -58,7 +58,7 @@ def command(
     most_calls: int,
     plan_only: bool,
     sending: "SendingOptions",
-    targets: tuple[Target, ...],
+    targets: tuple[OutputTarget, ...],
     output: Path | None,
     as_of: date | None,
     root: Path | None,

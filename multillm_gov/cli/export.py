@@ -10,7 +10,7 @@ from multillm_gov.cli.shared.options import as_of_option, root_option, today
 from multillm_gov.cli.shared.terminal import show_text
 
 if TYPE_CHECKING:
-    from multillm_gov.workflows.gateways.export import Export
+    from multillm_gov.workflows.gateways.export import GatewayExport
 
 _SHOWN = 5
 
@@ -104,9 +104,9 @@ def command(
         )
 
 
-def _say_omissions(done: "Export") -> None:
+def _say_omissions(done: "GatewayExport") -> None:
     from multillm_gov.words import code, join_some
 
-    for one in done.omissions:
-        names = join_some([code(name) for name in one.task_classes], _SHOWN)
-        show_text(f"Not carried: {one.setting} of {names}: {one.why}", err=True)
+    for omission in done.omissions:
+        names = join_some([code(name) for name in omission.task_classes], _SHOWN)
+        show_text(f"Not carried: {omission.setting} of {names}: {omission.why}", err=True)

@@ -8,7 +8,7 @@ import click
 
 from multillm_gov.cli.shared.emit import emit
 from multillm_gov.cli.shared.options import (
-    Target,
+    OutputTarget,
     as_of_option,
     format_option,
     output_option,
@@ -37,7 +37,7 @@ from multillm_gov.measures.periods import Every
 def command(
     ctx: click.Context,
     *,
-    targets: tuple[Target, ...],
+    targets: tuple[OutputTarget, ...],
     output: Path | None,
     every: str,
     since: str | None,

@@ -7,7 +7,7 @@ import click
 
 from multillm_gov.cli.shared.emit import emit
 from multillm_gov.cli.shared.options import (
-    Target,
+    OutputTarget,
     as_of_option,
     format_option,
     output_option,
@@ -36,7 +36,7 @@ def command(
     files: tuple[Path, ...],
     *,
     into: Path | None,
-    targets: tuple[Target, ...],
+    targets: tuple[OutputTarget, ...],
     output: Path | None,
     as_of: date | None,
 ) -> None:

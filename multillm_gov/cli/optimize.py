@@ -8,7 +8,7 @@ import click
 from multillm_gov import exits
 from multillm_gov.cli.shared.emit import emit
 from multillm_gov.cli.shared.options import (
-    Target,
+    OutputTarget,
     as_of_option,
     format_option,
     output_option,
@@ -115,7 +115,7 @@ def command(
     cases: int | None,
     sub_scores: bool,
     data: Path | None,
-    targets: tuple[Target, ...],
+    targets: tuple[OutputTarget, ...],
     output: Path | None,
     as_of: date | None,
     root: Path | None,
@@ -147,17 +147,19 @@ def command(
     require_solver()
     day = as_of or today()
     if claim is not None:
-        asked = ClaimOptions(incumbent=incumbent, floor=floor, cases=cases, sub_scores=sub_scores)
+        claim_options = ClaimOptions(
+            incumbent=incumbent, floor=floor, cases=cases, sub_scores=sub_scores
+        )
         with Waiting() as waiting:
             if claim == OWN:
                 from multillm_gov.workflows.optimization.own_claim import try_claim_on_own_data
 
                 report, tested = try_claim_on_own_data(
-                    asked, as_of=day, root=root, progress=waiting.tell
+                    claim_options, as_of=day, root=root, progress=waiting.tell
                 )
             else:
                 waiting.tell("testing the claim")
-                report, tested = try_claim_on_table(Path(claim), asked, as_of=day)
+                report, tested = try_claim_on_table(Path(claim), claim_options, as_of=day)
         if data is not None:
             write_data(data, tested)
         ctx.exit(emit(report, targets, output))
@@ -172,15 +174,15 @@ def command(
         prices=not no_prices,
     )
     with Waiting() as waiting:
-        found = optimize(options, as_of=day, root=root, progress=waiting.tell)
+        optimized = optimize(options, as_of=day, root=root, progress=waiting.tell)
     if data is not None:
         from multillm_gov.reporting.optimization.figures import public_figures
 
-        write_data(data, public_figures(found.result))
-    code = emit(found.report, targets, output)
+        write_data(data, public_figures(optimized.result))
+    code = emit(optimized.report, targets, output)
     if write or patch is not None or branch:
         from multillm_gov.workflows.optimization.delivery import hand_over
 
-        for line in hand_over(found, stage, write=write, patch=patch, branch=branch):
+        for line in hand_over(optimized, stage, write=write, patch=patch, branch=branch):
             show_text(line, err=True)
-    ctx.exit(exits.FINDINGS if found.result.cost is None else code)
+    ctx.exit(exits.FINDINGS if optimized.result.cost is None else code)

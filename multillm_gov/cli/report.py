@@ -9,7 +9,7 @@ import click
 from multillm_gov import exits
 from multillm_gov.cli.shared.emit import emit
 from multillm_gov.cli.shared.options import (
-    Target,
+    OutputTarget,
     as_of_option,
     at_option,
     format_option,
@@ -58,7 +58,7 @@ if TYPE_CHECKING:
 def command(
     ctx: click.Context,
     *,
-    targets: tuple[Target, ...],
+    targets: tuple[OutputTarget, ...],
     output: Path | None,
     since: str | None,
     revision: str | None,

@@ -7,7 +7,7 @@ import click
 
 from multillm_gov.cli.shared.emit import emit
 from multillm_gov.cli.shared.options import (
-    Target,
+    OutputTarget,
     all_option,
     as_of_option,
     at_option,
@@ -74,7 +74,7 @@ def command(
     seed: int,
     no_simulation: bool,
     revision: str | None,
-    targets: tuple[Target, ...],
+    targets: tuple[OutputTarget, ...],
     output: Path | None,
     as_of: date | None,
     root: Path | None,

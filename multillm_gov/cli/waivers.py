@@ -7,7 +7,7 @@ import click
 
 from multillm_gov.cli.shared.emit import emit
 from multillm_gov.cli.shared.options import (
-    Target,
+    OutputTarget,
     as_of_option,
     fail_on_option,
     format_option,
@@ -27,7 +27,7 @@ from multillm_gov.cli.shared.options import (
 def command(
     ctx: click.Context,
     *,
-    targets: tuple[Target, ...],
+    targets: tuple[OutputTarget, ...],
     output: Path | None,
     fail_on: str | None,
     as_of: date | None,

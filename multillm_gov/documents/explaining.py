@@ -42,7 +42,9 @@ def explain_misfit(
     found = islice(
         find_schema_flaws(cast("Iterator[SchemaError]", errors), schema), MAX_SCHEMA_FLAWS
     )
-    flaws = {_flaw(document, pointer, each): None for each in without_consequences(found)}
+    flaws = {
+        _flaw(document, pointer, schema_flaw): None for schema_flaw in without_consequences(found)
+    }
     if not flaws:
         refused = islice(_decoder_flaws(value, error, refusal), MAX_SCHEMA_FLAWS)
         flaws = {_flaw(document, pointer, each): None for each in refused}

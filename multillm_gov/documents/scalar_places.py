@@ -27,7 +27,7 @@ def locate_in_text(
         value = value[step]  # type: ignore[index] # a pointer of this document
     if not isinstance(value, str) or not value:
         return whole
-    lines = list(accumulate((len(one) + 1 for one in value.split("\n")), initial=0))
+    lines = list(accumulate((len(part) + 1 for part in value.split("\n")), initial=0))
     offset = min(lines[min(max(line, 1), len(lines) - 1) - 1] + max(column, 1) - 1, len(value) - 1)
     source = document.source
     starts = source.line_starts()

@@ -15,7 +15,7 @@ DIALECT = "https://json-schema.org/draft/2020-12/schema"
 _REFERENCE = "#/$defs/{name}"
 
 
-class Variant(msgspec.Struct, frozen=True, kw_only=True):
+class SchemaVariant(msgspec.Struct, frozen=True, kw_only=True):
     """The further keys that go with some values of the deciding key."""
 
     names: tuple[str, ...]
@@ -25,7 +25,7 @@ class Variant(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def variant_schema(
-    common: type[msgspec.Struct], deciding: str, variants: Iterable[Variant]
+    common: type[msgspec.Struct], deciding: str, variants: Iterable[SchemaVariant]
 ) -> tuple[dict[str, Any], dict[str, Any]]:
     """The schema of a mapping, and the definitions it refers to.
 

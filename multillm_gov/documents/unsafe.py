@@ -19,7 +19,7 @@ class Mark(Protocol):
     index: int
 
 
-class Event(Protocol):
+class YamlEvent(Protocol):
     """What is used of a parser's event."""
 
     start_mark: Mark
@@ -45,7 +45,7 @@ class ContentChecks:
         self.flaws = flaws
         self.duplicates: list[tuple[dict[Any, Any], Duplicate]] = []
 
-    def check_properties(self, event: Event) -> None:
+    def check_properties(self, event: YamlEvent) -> None:
         """Refuse an anchor or a tag in front of a value."""
         content, span = self.flaws.source.content, _span(event)
         if event.tag is not None:
@@ -66,7 +66,9 @@ class ContentChecks:
                 start + len(event.anchor) + 1,
             )
 
-    def check_ambiguous(self, scalar: AmbiguousScalarError, event: Event, *, is_key: bool) -> str:
+    def check_ambiguous(
+        self, scalar: AmbiguousScalarError, event: YamlEvent, *, is_key: bool
+    ) -> str:
         """Point out an ambiguous scalar; the text it is kept as."""
         if scalar.text == MERGE:
             if is_key:
@@ -80,7 +82,7 @@ class ContentChecks:
         )
         return scalar.text
 
-    def check_characters(self, event: Event, *, is_key: bool) -> None:
+    def check_characters(self, event: YamlEvent, *, is_key: bool) -> None:
         """Refuse control and hidden characters made by escapes, and line breaks in keys."""
         text = event.value
         found = (
@@ -99,7 +101,7 @@ class ContentChecks:
             )
 
     def odd_key(
-        self, event: Event, value: object, mapping: dict[Any, Any], places: "array[int]"
+        self, event: YamlEvent, value: object, mapping: dict[Any, Any], places: "array[int]"
     ) -> object:
         """The key to use for one that is a merge, no text, or there already."""
         text = event.value
@@ -134,7 +136,7 @@ class ContentChecks:
                 del mapping[duplicate]
                 del marks[id(mapping)][3 * number : 3 * number + 3]
 
-    def alias(self, event: Event) -> str:
+    def alias(self, event: YamlEvent) -> str:
         """Refuse an alias; the text that stands for it as a key."""
         text = f"*{event.anchor}"
         self.flaws.refuse(
@@ -145,7 +147,7 @@ class ContentChecks:
         )
         return text
 
-    def _merge_key(self, event: Event) -> None:
+    def _merge_key(self, event: YamlEvent) -> None:
         """Refuse the merge key."""
         self.flaws.refuse(
             "unsafe-yaml",
@@ -154,7 +156,7 @@ class ContentChecks:
             *_span(event),
         )
 
-    def key_is_collection(self, event: Event) -> NoReturn:
+    def key_is_collection(self, event: YamlEvent) -> NoReturn:
         """Stop at a mapping or list used as a key."""
         self.flaws.stop(
             "syntax",
@@ -183,7 +185,7 @@ class ContentChecks:
             offset,
         )
 
-    def second_document(self, event: Event) -> NoReturn:
+    def second_document(self, event: YamlEvent) -> NoReturn:
         """Stop at a second document."""
         self.flaws.stop(
             "syntax",
@@ -193,7 +195,7 @@ class ContentChecks:
         )
 
 
-def _span(event: Event) -> tuple[int, int]:
+def _span(event: YamlEvent) -> tuple[int, int]:
     return event.start_mark.index, event.end_mark.index
 
 

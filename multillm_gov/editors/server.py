@@ -14,7 +14,7 @@ from pygls.protocol import LanguageServerProtocol, lsp_method
 from pygls.uris import from_fs_path, to_fs_path
 
 from multillm_gov.editors.positions import Buffer, Encoding
-from multillm_gov.editors.session import Judged, OpenFile, Session
+from multillm_gov.editors.session import EditorSession, JudgedSession, OpenFile
 from multillm_gov.editors.wording import diagnostics
 from multillm_gov.finding import Finding
 from multillm_gov.workflows.language.workspace import governed_place
@@ -33,8 +33,8 @@ class GovernServer(LanguageServer):
 
     def __init__(self, today: Callable[[], date]) -> None:
         super().__init__("govern", version("multillm-gov"), protocol_cls=_Protocol)
-        self.sessions: dict[Path, Session] = {}
-        self.places: dict[str, tuple[Session, str]] = {}
+        self.sessions: dict[Path, EditorSession] = {}
+        self.places: dict[str, tuple[EditorSession, str]] = {}
         self.asked_to_stop = False
         self._today = today
 
@@ -47,7 +47,7 @@ class GovernServer(LanguageServer):
             else "utf-16"
         )
 
-    def place(self, uri: str) -> tuple[Session, str] | None:
+    def place(self, uri: str) -> tuple[EditorSession, str] | None:
         """The portfolio and the path below its root of an open governed file."""
         return self.places.get(uri)
 
@@ -60,7 +60,9 @@ class GovernServer(LanguageServer):
         root, path = found
         session = self.sessions.get(root)
         if session is None:
-            session = self.sessions[root] = Session(root, self._today, self.publish, self.complain)
+            session = self.sessions[root] = EditorSession(
+                root, self._today, self.publish, self.complain
+            )
         self.places[document.uri] = (session, path)
         session.files[path] = OpenFile(
             uri=document.uri, version=document.version, buffer=Buffer(document.text)
@@ -81,7 +83,7 @@ class GovernServer(LanguageServer):
         for address in sorted(session.told):
             self._send(address, [], None)
 
-    def publish(self, session: Session) -> None:
+    def publish(self, session: EditorSession) -> None:
         """Tell the findings of a portfolio, and clear the files that have none any more."""
         judged = session.judged
         if judged is None:
@@ -110,7 +112,7 @@ class GovernServer(LanguageServer):
             self._send(gone, [], None)
         session.told = sent
 
-    def address(self, session: Session, path: str, judged: Judged) -> str:
+    def address(self, session: EditorSession, path: str, judged: JudgedSession) -> str:
         """What the editor calls a file: as it opened it, or by its place on the disk."""
         file = judged.files.get(path)
         return file.uri if file is not None else from_fs_path(str(session.root / path)) or ""

@@ -12,7 +12,7 @@ from multillm_gov import exits
 from multillm_gov.documents.layout import FOLDERS, SETTINGS
 from multillm_gov.editors.positions import Buffer, Encoding
 from multillm_gov.editors.server import GovernServer
-from multillm_gov.editors.session import Judged, OpenFile, Session
+from multillm_gov.editors.session import EditorSession, JudgedSession, OpenFile
 from multillm_gov.editors.wording import actions_of, completions_of, diagnostics, hover_of, marked
 from multillm_gov.errors import GovernError
 from multillm_gov.workflows.language.completion import complete
@@ -65,7 +65,7 @@ def _follow_texts(server: GovernServer) -> None:
 
 
 def _edit(
-    session: Session, path: str, params: types.DidChangeTextDocumentParams, encoding: Encoding
+    session: EditorSession, path: str, params: types.DidChangeTextDocumentParams, encoding: Encoding
 ) -> None:
     buffer = session.files[path].buffer
     for change in params.content_changes:
@@ -140,7 +140,7 @@ def _offer_fixes(server: GovernServer) -> None:
         buffer = session.files[path].buffer
         if judged.buffer(path).text != buffer.text:
             return []  # the places are those of an older text
-        own = [one for one in judged.assessment.findings if one.location.path == path]
+        own = [finding for finding in judged.assessment.findings if finding.location.path == path]
         uri = params.text_document.uri
         shown = diagnostics(own, lambda _: buffer, lambda _: uri, server.encoding, related=False)
         return [
@@ -153,7 +153,7 @@ def _offer_fixes(server: GovernServer) -> None:
 
 async def _asked(
     server: GovernServer, params: types.HoverParams | types.CompletionParams
-) -> tuple[str, Buffer, str, int, Judged] | None:
+) -> tuple[str, Buffer, str, int, JudgedSession] | None:
     """Path, buffer, text without its mark, offset, state; ``None``: not a governed file."""
     found = server.place(params.text_document.uri)
     if found is None:

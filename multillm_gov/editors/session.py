@@ -29,7 +29,7 @@ class OpenFile(Struct, frozen=True, kw_only=True):
     buffer: Buffer
 
 
-class Judged(Struct, frozen=True, kw_only=True):
+class JudgedSession(Struct, frozen=True, kw_only=True):
     """An assessment and the texts it was made of."""
 
     assessment: Assessment
@@ -45,19 +45,19 @@ class Judged(Struct, frozen=True, kw_only=True):
         return Buffer(file.data.decode("utf-8-sig", "replace") if file is not None else "")
 
 
-class Session:
+class EditorSession:
     """Judges one portfolio again, one run at a time; an outdated run publishes nothing."""
 
     def __init__(
         self,
         root: Path,
         today: Callable[[], date],
-        tell: Callable[["Session"], None],
+        tell: Callable[["EditorSession"], None],
         fail: Callable[[str], None],
     ) -> None:
         self.root = root
         self.files: dict[str, OpenFile] = {}
-        self.judged: Judged | None = None
+        self.judged: JudgedSession | None = None
         self.told: dict[str, list[Any]] = {}
         """What the editor was told, by address of the file."""
         self._today, self._tell, self._fail = today, tell, fail
@@ -73,7 +73,7 @@ class Session:
         self._runs.add(run)
         run.add_done_callback(self._runs.discard)
 
-    async def known(self) -> Judged | None:
+    async def known(self) -> JudgedSession | None:
         """The last assessment, once there is one; ``None``: the portfolio could not be judged."""
         await self._tried.wait()
         return self.judged
@@ -101,7 +101,7 @@ class Session:
             assessment = await asyncio.to_thread(
                 assess_workspace, self.root, texts, as_of=self._today(), known=known
             )
-            self.judged = Judged(assessment=assessment, files=files)
+            self.judged = JudgedSession(assessment=assessment, files=files)
         except GovernError as error:
             self._fail(f"{error.message} {error.hint}".rstrip())
         except Exception as error:  # noqa: BLE001 - a defect in one run must not end the server

@@ -220,4 +220,8 @@ def _cost_of(result: Answer | CallFailure) -> Decimal | None:
 
 def incomplete(run: ProbeRun) -> Iterator[Observation]:
     """Probes that not all samples were settled of."""
-    return (each for each in run.observations if len(each.seen) < each.probe.samples)
+    return (
+        observation
+        for observation in run.observations
+        if len(observation.seen) < observation.probe.samples
+    )

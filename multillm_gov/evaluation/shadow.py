@@ -35,7 +35,7 @@ class Shadowed(Struct, frozen=True, kw_only=True):
     """Whether a judge found them equivalent, where one was asked."""
 
 
-class Agreement(Struct, frozen=True, kw_only=True):
+class AnswerAgreement(Struct, frozen=True, kw_only=True):
     """How often both agree, by one method."""
 
     method: Method
@@ -60,7 +60,7 @@ class ShadowResult(Struct, frozen=True, kw_only=True):
     incumbent: str
     candidate: str
     comparisons: int
-    agreements: tuple[Agreement, ...]
+    agreements: tuple[AnswerAgreement, ...]
     """The strictest that applies to every comparison comes last: it decides."""
 
     @property
@@ -70,10 +70,14 @@ class ShadowResult(Struct, frozen=True, kw_only=True):
         return "agrees" if low >= AGREES else "differs" if high < AGREES else "undecided"
 
     @property
-    def deciding(self) -> Agreement:
+    def deciding(self) -> AnswerAgreement:
         """A judge's word where every answer was judged; else equal fields; else the text."""
         order: tuple[Method, ...] = ("judge", "fields", "exact")
-        whole = {one.method: one for one in self.agreements if one.comparisons == self.comparisons}
+        whole = {
+            agreement.method: agreement
+            for agreement in self.agreements
+            if agreement.comparisons == self.comparisons
+        }
         return next(whole[method] for method in order if method in whole)
 
 
@@ -94,7 +98,7 @@ def compare_shadow(rows: Sequence[Shadowed]) -> tuple[ShadowResult, ...]:
     )
 
 
-def _agreements(group: Sequence[Shadowed]) -> list[Agreement]:
+def _agreements(group: Sequence[Shadowed]) -> list[AnswerAgreement]:
     counted: dict[Method, list[bool]] = {"exact": [], "fields": [], "embedding": [], "judge": []}
     for row in group:
         counted["exact"].append(_text(row.incumbent_answer) == _text(row.candidate_answer))
@@ -106,7 +110,7 @@ def _agreements(group: Sequence[Shadowed]) -> list[Agreement]:
         if row.judged is not None:
             counted["judge"].append(row.judged)
     return [
-        Agreement(method=method, comparisons=len(found), agreeing=sum(found))
+        AnswerAgreement(method=method, comparisons=len(found), agreeing=sum(found))
         for method, found in counted.items()
         if found
     ]

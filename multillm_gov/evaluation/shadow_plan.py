@@ -79,7 +79,7 @@ class ShadowPlan(Struct, frozen=True, kw_only=True):
     @property
     def worst_usd(self) -> Decimal:
         """The most that all calls of known price cost together."""
-        costs = (*(each.probe.worst_usd for each in self.questions), *self._judges)
+        costs = (*(question.probe.worst_usd for question in self.questions), *self._judges)
         return sum((cost for cost in costs if cost is not None), Decimal(0))
 
     @property
@@ -94,13 +94,15 @@ class ShadowPlan(Struct, frozen=True, kw_only=True):
     @property
     def unpriced(self) -> tuple[str, ...]:
         """Models whose price is not known, sorted."""
-        models = {each.probe.model for each in self.questions if each.probe.worst_usd is None}
+        models = {
+            question.probe.model for question in self.questions if question.probe.worst_usd is None
+        }
         return tuple(sorted(models | {one.model for one in self.judging if one.worst_usd is None}))
 
     @property
     def missing_keys(self) -> tuple[str, ...]:
         """Names of the keys that are needed and not set."""
-        keys = {key for each in self.questions for key in each.probe.keys}
+        keys = {key for question in self.questions for key in question.probe.keys}
         keys |= {key for each in self.judging for key in each.keys}
         return tuple(sorted(key.name for key in keys if key.is_missing))
 
@@ -112,7 +114,7 @@ def plan_shadow(requests: Sequence[ShadowRequest], planner: ShadowPlanner) -> Sh
         for number, request in enumerate(requests)
         for side in request.missing
     ]
-    judged = [one for one in requests if planner.judge and one.row.judged is None]
+    judged = [request for request in requests if planner.judge and request.row.judged is None]
     return ShadowPlan(
         requests=tuple(requests),
         questions=tuple(questions),
@@ -195,9 +197,9 @@ def probe_of(request: ShadowRequest, call: Call, planner: ShadowPlanner) -> Prob
 def models_of(plan: ShadowPlan) -> Iterator[tuple[str, str, int, Decimal | None]]:
     """Task class, model, calls and worst case of the missing answers, in order."""
     counted: dict[tuple[str, str], list[Decimal | None]] = {}
-    for each in plan.questions:
-        counted.setdefault((each.probe.task.name, each.probe.model), []).append(
-            each.probe.worst_usd
+    for question in plan.questions:
+        counted.setdefault((question.probe.task.name, question.probe.model), []).append(
+            question.probe.worst_usd
         )
     for (task, model), costs in sorted(counted.items()):
         known = [cost for cost in costs if cost is not None]

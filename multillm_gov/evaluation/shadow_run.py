@@ -51,7 +51,7 @@ class ShadowRun(Struct, frozen=True, kw_only=True):
 async def run_shadow(plan: ShadowPlan, planner: ShadowPlanner, send: SendProbes) -> ShadowRun:
     """Get the missing answers, then have complete pairs judged."""
     texts: dict[tuple[int, Side], str] = {}
-    places = {id(each.probe): each for each in plan.questions}
+    places = {id(question.probe): question for question in plan.questions}
 
     def keep(probe: Probe, sample: int, answer: Answer) -> None:
         del sample
@@ -60,7 +60,7 @@ async def run_shadow(plan: ShadowPlan, planner: ShadowPlanner, send: SendProbes)
 
     runs = []
     if plan.questions:
-        runs.append(await send([each.probe for each in plan.questions], keep))
+        runs.append(await send([question.probe for question in plan.questions], keep))
     complete = [
         _filled(request, number, texts)
         for number, request in enumerate(plan.requests)

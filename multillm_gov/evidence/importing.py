@@ -15,7 +15,7 @@ LONGEST_TITLE = 500
 FIRST_YEAR, LAST_YEAR = 1970, 2999
 
 
-class Export(Struct, frozen=True, kw_only=True):
+class IncidentExport(Struct, frozen=True, kw_only=True):
     """What an export holds."""
 
     incidents: tuple[Incident, ...]
@@ -23,7 +23,7 @@ class Export(Struct, frozen=True, kw_only=True):
     """Why something in it counts for nothing, one line each."""
 
 
-Read = Callable[[bytes, frozenset[str]], Export]
+Read = Callable[[bytes, frozenset[str]], IncidentExport]
 """``read`` of a format: the bytes, and the components of the requested service (none: all of it).
 
 Raises ``ValueError`` with the place of the fault.
@@ -44,7 +44,9 @@ def incident_format_of(file: Path) -> str:
     return plugin_for_file(_FORMATS, file, "--format")
 
 
-def read_export(data: bytes, format_name: str, components: frozenset[str] = frozenset()) -> Export:
+def read_export(
+    data: bytes, format_name: str, components: frozenset[str] = frozenset()
+) -> IncidentExport:
     """Incidents of an export; only the module of its format is imported.
 
     Raises:
@@ -66,9 +68,9 @@ def read_export(data: bytes, format_name: str, components: frozenset[str] = froz
         )
     strange = next(
         (
-            one
-            for one in export.incidents
-            if one.start.year < FIRST_YEAR or one.end.year > LAST_YEAR
+            incident
+            for incident in export.incidents
+            if incident.start.year < FIRST_YEAR or incident.end.year > LAST_YEAR
         ),
         None,
     )

@@ -12,7 +12,7 @@ Ask = Callable[[str], object]
 _MOST_DIGITS = 15
 
 
-class SpendLimit(Struct, frozen=True, kw_only=True):
+class ProviderSpendLimit(Struct, frozen=True, kw_only=True):
     """A hard limit at the provider."""
 
     usd: Decimal
@@ -22,11 +22,11 @@ class SpendLimit(Struct, frozen=True, kw_only=True):
     """Whether it stops spend now; that it exists is not enough."""
 
 
-class Scope(Struct, frozen=True, kw_only=True):
+class LimitScope(Struct, frozen=True, kw_only=True):
     """An organization, or one project or workspace of it."""
 
     name: str
-    limits: tuple[SpendLimit, ...] = ()
+    limits: tuple[ProviderSpendLimit, ...] = ()
     allowed: frozenset[str] | None = None
     """The only models that may be called; ``None``: there is no such list."""
     denied: frozenset[str] = frozenset()
@@ -40,7 +40,7 @@ class ProviderLimits(Struct, frozen=True, kw_only=True):
     provider: str
     providers: frozenset[str]
     """LiteLLM's names of wire formats that it bills."""
-    scopes: tuple[Scope, ...]
+    scopes: tuple[LimitScope, ...]
     """The organization first."""
 
 

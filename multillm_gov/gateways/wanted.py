@@ -98,9 +98,9 @@ def _wanted(figures: TaskFigures, models: tuple[Served, ...], *, priced: bool) -
         yield "owner"
     yield from _wanted_money(figures, models, priced=priced)
     yield from _wanted_tier(figures)
-    if any(one.region for one in models):
+    if any(model.region for model in models):
         yield "region"
-    if any(one.requests_per_minute or one.tokens_per_minute for one in models):
+    if any(model.requests_per_minute or model.tokens_per_minute for model in models):
         yield "request and token limits"
 
 
@@ -114,9 +114,9 @@ def _wanted_money(
             yield "monthly cap for all instances, restarts and models together"
     if cap.per_request is not None:
         yield "cap per request"
-    if any(one.prices for one in models):
+    if any(model.prices for model in models):
         yield "own prices"
-    if any(one.has_other_prices for one in models):
+    if any(model.has_other_prices for model in models):
         yield "prices that are not per token"
 
 

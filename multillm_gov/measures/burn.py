@@ -177,8 +177,8 @@ def owner_paces(figures: PortfolioFigures, actuals: Actuals, as_of: date) -> dic
 def _imported(records: Sequence[PlacedActual], whole: Actual) -> Decimal:
     """What the import that wrote ``whole`` expects of one task class."""
     mine = [
-        each.actual
-        for each in records
-        if each.actual.through == whole.through and each.actual.forecast is not None
+        record.actual
+        for record in records
+        if record.actual.through == whole.through and record.actual.forecast is not None
     ]
     return expected_spend(mine[0]) if mine else Decimal(0)

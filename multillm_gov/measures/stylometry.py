@@ -124,7 +124,7 @@ def compare_profiles(first: Halves, second: Halves) -> StyleComparison:
             distance=apart, within=0.0, ratio=None, words=words, style="too little text"
         )
     within = (divergence_bits(*halves[0]) + divergence_bits(*halves[1])) / 2
-    between = sum(divergence_bits(one, other) for one in halves[0] for other in halves[1]) / 4
+    between = sum(divergence_bits(halve, other) for halve in halves[0] for other in halves[1]) / 4
     ratio = between / within if within else None
     return StyleComparison(
         distance=apart, within=within, ratio=ratio, words=words, style=_style(ratio, min(words))

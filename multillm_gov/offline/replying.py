@@ -51,14 +51,14 @@ def reply_to(request: ReceivedCall, *, text: str | None = None, served_model: st
     """
     served = served_model or request.model
     if request.mode == "embedding":
-        used = sum(tokens(one) for one in request.texts)
-        vectors = tuple(_vector(one, _dimensions(request)) for one in request.texts)
+        used = sum(tokens(text) for text in request.texts)
+        vectors = tuple(_vector(text, _dimensions(request)) for text in request.texts)
         return Reply(vectors=vectors, served_model=served, input_tokens=used)
     answer = text if text is not None else _answer(request)
     limit = request.max_output_tokens
     cut = limit is not None and tokens(answer) > limit
     answer = answer[: limit * TOKEN_CHARACTERS] if cut and limit is not None else answer
-    used = sum(tokens(one) + 4 for one in request.texts) + 3
+    used = sum(tokens(text) + 4 for text in request.texts) + 3
     return Reply(
         text=answer, cut=cut, served_model=served, input_tokens=used, output_tokens=tokens(answer)
     )

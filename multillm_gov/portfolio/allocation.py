@@ -14,7 +14,7 @@ from multillm_gov.units import Amount, Percent, Positive, Share
 from multillm_gov.vocabulary import Capability, Classification, Closed, Mode
 
 
-class Leg(Closed, frozen=True, kw_only=True):
+class RouteEntry(Closed, frozen=True, kw_only=True):
     """One model of a route with its share of the requests."""
 
     model: ModelName
@@ -124,7 +124,7 @@ class TaskClassDeclaration(Closed, frozen=True, kw_only=True):
     """One entry below ``task_classes``."""
 
     route: Annotated[
-        tuple[Leg, ...],
+        tuple[RouteEntry, ...],
         Meta(min_length=1, max_length=50, description="One model, or a weighted split"),
     ]
     title: Annotated[

@@ -14,7 +14,7 @@ from multillm_gov.evidence.verdict import Verdict
 from multillm_gov.providers.symptoms import Symptoms
 
 
-class Row(Struct, frozen=True, kw_only=True):
+class SymptomRow(Struct, frozen=True, kw_only=True):
     """A row matches one of its codes, words or names, and its statuses if it has any."""
 
     verdict: Verdict
@@ -49,8 +49,8 @@ def _row(
     words: Iterable[str] = (),
     names: str = "",
     begun: bool | None = None,
-) -> Row:
-    return Row(
+) -> SymptomRow:
+    return SymptomRow(
         verdict=verdict,
         statuses=frozenset(statuses),
         codes=frozenset(codes.lower().split()),
@@ -67,7 +67,7 @@ _CONNECTION = (
     "UnsupportedProtocol InvalidURL"
 )
 _CLOSED_EARLY = r"closed the response(?:s)? stream before"
-TABLE: tuple[Row, ...] = (
+TABLE: tuple[SymptomRow, ...] = (
     # What is no answer at all: the connection, or a body that its reader gave up on.
     _row(
         "provider-fault",

@@ -79,7 +79,7 @@ class Attempts:
     def close(self) -> None:
         """Tell LiteLLM to tell no more."""
         self._litellm.callbacks = [
-            one for one in self._litellm.callbacks if one is not self._recorder
+            callback for callback in self._litellm.callbacks if callback is not self._recorder
         ]
 
 

@@ -78,7 +78,8 @@ class EndWatch:
                 candidates = chunk.get("candidates") or ()
                 feedback = chunk.get("promptFeedback")
                 self._ended = self._ended or any(
-                    isinstance(one, Mapping) and one.get("finishReason") for one in candidates
+                    isinstance(candidate, Mapping) and candidate.get("finishReason")
+                    for candidate in candidates
                 )
                 self._ended = self._ended or (
                     isinstance(feedback, Mapping) and bool(feedback.get("blockReason"))

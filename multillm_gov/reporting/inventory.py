@@ -56,7 +56,7 @@ def _services(state: State) -> tuple[ModelService, ...]:
 
 def _suppliers(state: State, services: tuple[ModelService, ...]) -> tuple[SupplierAssessment, ...]:
     """Every company that serves one of the models or made it, by name; in-house is none."""
-    names = {name for one in services for name in (one.billed_by, one.vendor)}
+    names = {name for service in services for name in (service.billed_by, service.vendor)}
     found = []
     for name in sorted(names - {IN_HOUSE, UNKNOWN}):
         placed = state.overrides.vendors.get(name)

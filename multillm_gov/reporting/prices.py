@@ -6,7 +6,7 @@ from decimal import Decimal
 
 from msgspec import Struct
 
-from multillm_gov.changes.change import Kind
+from multillm_gov.changes.change import ChangeKind
 from multillm_gov.changes.comparison import Comparison
 from multillm_gov.content import Block, Cell
 from multillm_gov.documents.secrets.masking import masked
@@ -133,7 +133,7 @@ def _money_section(update: PriceUpdate) -> Section:
     effects = {
         change.subject: change.spend_effect
         for change in update.comparison.changes
-        if change.kind is Kind.MODEL_PRICE
+        if change.kind is ChangeKind.MODEL_PRICE
     }
     rows: list[tuple[str | Cell, ...]] = []
     for model in update.moves:

@@ -117,12 +117,12 @@ def task_page(state: State, task: TaskFigures, findings: tuple[Finding, ...]) ->
 def _findings(findings: tuple[Finding, ...]) -> Block:
     rows = tuple(
         (
-            Cell(one.severity.label.capitalize()),
-            Cell(f"{one.rule} {one.name}"),
-            Cell(one.message),
-            Cell(one.remedy),
+            Cell(finding.severity.label.capitalize()),
+            Cell(f"{finding.rule} {finding.name}"),
+            Cell(finding.message),
+            Cell(finding.remedy),
         )
-        for one in findings
+        for finding in findings
     )
     columns = (Column("Severity"), Column("Rule"), Column("Problem"), Column("Remediation"))
     return Table(title="", columns=columns, rows=rows, empty="No findings.")

@@ -46,9 +46,9 @@ def report_waivers(
     settings, state = assessment.state.portfolio.settings, assessment.state
     waivers = list_waivers(assessment, fail_on, history)
     sections = [
-        _section(name, [one for one in waivers if one.state == name], settings.currency)
+        _section(name, [waiver for waiver in waivers if waiver.state == name], settings.currency)
         for name in WORST_FIRST
-        if any(one.state == name for one in waivers)
+        if any(waiver.state == name for waiver in waivers)
     ]
     report = Report(
         kind="waivers",
@@ -72,9 +72,9 @@ def _summary(waivers: tuple[ReportedWaiver, ...], fail_on: Severity | None) -> s
     states = [
         f"{number:,} {name if number == 1 or name not in _PLURALS else _PLURALS[name]}"
         for name in WORST_FIRST
-        if (number := sum(one.state == name for one in waivers))
+        if (number := sum(waiver.state == name for waiver in waivers))
     ]
-    needed = sum(one.need == "would fail without it" for one in waivers)
+    needed = sum(waiver.need == "would fail without it" for waiver in waivers)
     gate = f"fails on: {fail_on.label if fail_on else 'never'}"
     return (
         f"{count_of(len(waivers), 'waiver')}: {join_words(states)}. Needed to pass the gate "
@@ -89,19 +89,19 @@ def _section(state: WaiverState, waivers: list[ReportedWaiver], currency: str) -
     columns = tuple(map(Column, _COLUMNS))
     rows = [
         (
-            Cell(f"{code(one.policy)} for {code(one.subject)}"),
-            Cell(f"{one.location.path}:{one.location.line}"),
-            Cell(f"{one.state} until {one.expires}: {one.why}", _STATUS[state])
+            Cell(f"{code(waiver.policy)} for {code(waiver.subject)}"),
+            Cell(f"{waiver.location.path}:{waiver.location.line}"),
+            Cell(f"{waiver.state} until {waiver.expires}: {waiver.why}", _STATUS[state])
             if state in {"in force", "ends soon"}
-            else Cell(f"{one.state} ({one.expires}): {one.why}", _STATUS[state]),
-            Cell(one.need),
-            Cell(_age(one)),
-            Cell(_renewed(one)),
-            Cell(_exposure(one, currency)),
-            Cell(one.approved_by),
-            Cell(f"{one.reason} ({one.ticket})" if one.ticket else one.reason),
+            else Cell(f"{waiver.state} ({waiver.expires}): {waiver.why}", _STATUS[state]),
+            Cell(waiver.need),
+            Cell(_age(waiver)),
+            Cell(_renewed(waiver)),
+            Cell(_exposure(waiver, currency)),
+            Cell(waiver.approved_by),
+            Cell(f"{waiver.reason} ({waiver.ticket})" if waiver.ticket else waiver.reason),
         )
-        for one in waivers
+        for waiver in waivers
     ]
     title = {"matches nothing": "Match nothing", "ends soon": "End soon"}.get(state)
     name = title or state.capitalize()

@@ -11,7 +11,7 @@ from multillm_gov.location import Place
 from multillm_gov.measures.figures import TaskFigures
 from multillm_gov.measures.portfolio_figures import measure
 from multillm_gov.optimization.declared import Refusal
-from multillm_gov.portfolio.allocation import Leg, TaskClassDeclaration
+from multillm_gov.portfolio.allocation import RouteEntry, TaskClassDeclaration
 from multillm_gov.portfolio.portfolio import Portfolio
 from multillm_gov.rules.engine.approvals import Contents
 from multillm_gov.rules.engine.planning import Run, plan_runs
@@ -113,7 +113,7 @@ def _counts(run: Run, role: Role) -> bool:
 def _with(state: State, task: TaskFigures, model: str, role: Role) -> TaskFigures:
     """The task class with the model alone as its route, or as its only fallback."""
     declared: TaskClassDeclaration = (
-        replace(task.task.declared, route=(Leg(model=model),), fallbacks=())
+        replace(task.task.declared, route=(RouteEntry(model=model),), fallbacks=())
         if role == "route"
         else replace(task.task.declared, fallbacks=(model,))
     )

@@ -42,7 +42,7 @@ _SIGNED = {"none": "unsigned", "verified": "with a verified signature"}
 _UNVERIFIED = "with a signature that could not be verified"
 
 
-class Demand(Struct, frozen=True, kw_only=True):
+class ApprovalRequirement(Struct, frozen=True, kw_only=True):
     """What a policy requires of an approval."""
 
     approvers: tuple[str, ...]
@@ -64,7 +64,7 @@ class Demand(Struct, frozen=True, kw_only=True):
         return f"{number} of {', '.join(rest)}{' or ' if rest else ''}{last}"
 
 
-class Judged(Struct, frozen=True, kw_only=True):
+class ApprovalJudgment(Struct, frozen=True, kw_only=True):
     """What became of the approvals of one subject."""
 
     approved_by: frozenset[str]
@@ -74,7 +74,9 @@ class Judged(Struct, frozen=True, kw_only=True):
     """Why each of the others does not count, as clauses."""
 
 
-def judge_approvals(given: Iterable[PlacedApproval], digest: str, demand: Demand) -> Judged:
+def judge_approvals(
+    given: Iterable[PlacedApproval], digest: str, demand: ApprovalRequirement
+) -> ApprovalJudgment:
     """Compare the approvals of one subject with its current content and the policy."""
     counted: set[str] = set()
     stale: list[PlacedApproval] = []
@@ -93,10 +95,12 @@ def judge_approvals(given: Iterable[PlacedApproval], digest: str, demand: Demand
             objections[f"the one by {who} does not count: {doubt}"] = None
         else:
             counted.add(declared.approved_by)
-    return Judged(approved_by=frozenset(counted), stale=tuple(stale), objections=tuple(objections))
+    return ApprovalJudgment(
+        approved_by=frozenset(counted), stale=tuple(stale), objections=tuple(objections)
+    )
 
 
-def _doubt(approval: PlacedApproval, demand: Demand) -> str:
+def _doubt(approval: PlacedApproval, demand: ApprovalRequirement) -> str:
     """Why git does not say that the approver wrote the approval; empty where it does."""
     names = (approval.declared.approved_by,)
     commits = demand.introductions(approval.place) if demand.introductions else ()

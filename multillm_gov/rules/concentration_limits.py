@@ -14,7 +14,7 @@ _ROUNDING = 1e-9
 """Shares are floats: a share that equals its limit must not break it."""
 
 
-class Limits(Struct, frozen=True, kw_only=True):
+class ConcentrationLimits(Struct, frozen=True, kw_only=True):
     """What a policy limits; ``None``: it does not."""
 
     share: Share | None
@@ -39,13 +39,13 @@ class Breach(Struct, frozen=True):
     """Whether the better end would hold."""
 
 
-def breaches(found: Concentration, limits: Limits) -> Iterator[Breach]:
+def breaches(found: Concentration, limits: ConcentrationLimits) -> Iterator[Breach]:
     """Every limit that is exceeded, or may be."""
     yield from _shares(found, limits)
     yield from _indexes(found, limits)
 
 
-def _shares(found: Concentration, limits: Limits) -> Iterator[Breach]:
+def _shares(found: Concentration, limits: ConcentrationLimits) -> Iterator[Breach]:
     """Entities above the limit, and the largest that may be: all that is not known may be there."""
     if limits.share is None:
         return
@@ -66,7 +66,7 @@ def _shares(found: Concentration, limits: Limits) -> Iterator[Breach]:
         yield Breach("max_share", entity, f"{message}; {allowed}", most, limit, share <= limit)
 
 
-def _indexes(found: Concentration, limits: Limits) -> Iterator[Breach]:
+def _indexes(found: Concentration, limits: ConcentrationLimits) -> Iterator[Breach]:
     """Limits on the whole, judged by the worse end where something is not known."""
     largest, share = found.largest
     lead = f"{code(largest)} carries {'up to ' if found.unknown_share else ''}{format_share(share)}"

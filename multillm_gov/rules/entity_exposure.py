@@ -163,7 +163,7 @@ def describe_parties(parties: Parties) -> str:
 def bound_parties(exposure: Exposure) -> Parties:
     """The parties whose law can stop a request, ``unknown`` laws included."""
     bound = exposure.jurisdictions()
-    return [each for each in exposure.parties() if (each[0], each[2]) in bound]
+    return [party for party in exposure.parties() if (party[0], party[2]) in bound]
 
 
 class EntityExposure:

@@ -86,11 +86,11 @@ class Language:
         try:
             compiled = self._language.compile(text)
         except RuntimeError as error:
-            found = [
+            misfits = [
                 Misfit(int(line), int(column), reason)
                 for line, column, reason in _ERROR.findall(str(error))
             ]
-            return tuple(found) or (Misfit(1, 1, _STATUS.sub("", _STATUS.sub("", str(error)))),)
+            return tuple(misfits) or (Misfit(1, 1, _STATUS.sub("", _STATUS.sub("", str(error)))),)
         kind = compiled.return_type()
         if kind not in (self._engine.Type.BOOL, self._engine.Type.DYN):
             return (Misfit(1, 1, f"expected true or false, got {kind.name().lower()}"),)

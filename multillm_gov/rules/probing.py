@@ -46,13 +46,13 @@ def stale_trials(
             found.append((one.part.model, record.prompt, record.output_schema, placed.place))
     for task in context.tasks:
         drills = context.state.drills.get(task.task.name, ())
-        newest = next((each for each in drills if each.drill.date <= context.as_of), None)
+        newest = next((drill for drill in drills if drill.drill.date <= context.as_of), None)
         trials = list(seen.get(task.task.name, ()))
         if newest is not None:
             trials.append(("", newest.drill.prompt, newest.drill.output_schema, newest.place))
         for number, asset in enumerate(ASSETS, start=1):
             yield from _stale(
-                task, asset, [(one[0], one[number], one[3]) for one in trials], digests
+                task, asset, [(trial[0], trial[number], trial[3]) for trial in trials], digests
             )
 
 

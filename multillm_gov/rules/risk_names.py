@@ -54,17 +54,19 @@ class RiskNames:
     @cached_property
     def known(self) -> dict[str, frozenset[str]]:
         """Names by level, with unknown as a name, and with all that `catalog/` declares."""
-        facts = [one for one in self._context.models.values() if one is not None]
-        exposures = [one.exposure for one in facts]
+        facts = [model for model in self._context.models.values() if model is not None]
+        exposures = [fact.exposure for fact in facts]
         dependencies = self._context.state.portfolio.settings.risk.dependencies
         levels = ("family", "vendor", "provider", "cloud", "jurisdiction")
-        found = {level: {str(getattr(one, level)) for one in exposures} for level in levels}
-        found["jurisdiction"] |= {law for one in facts for law in one.laws}
-        found["vendor"] |= {one.priced_by for one in exposures}
+        found = {
+            level: {str(getattr(exposure, level)) for exposure in exposures} for level in levels
+        }
+        found["jurisdiction"] |= {law for fact in facts for law in fact.laws}
+        found["vendor"] |= {exposure.priced_by for exposure in exposures}
         found["provider"] |= self._context.state.overrides.providers.keys()
         found["vendor"] |= self._context.state.overrides.vendors.keys()
-        found["model"] = {*self._context.models, *(one.model for one in exposures)}
-        found["region"] = {site for one in facts for site in one.sites}
+        found["model"] = {*self._context.models, *(exposure.model for exposure in exposures)}
+        found["region"] = {site for fact in facts for site in fact.sites}
         found["task_class"] = {task.name for task in self._context.state.portfolio.task_classes}
         for kind in ("gateway", "dependency"):
             found[kind] = {name for name, one in dependencies.items() if one.kind == kind}

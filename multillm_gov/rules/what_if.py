@@ -7,7 +7,7 @@ from msgspec.structs import replace
 from multillm_gov.finding import Enforcement, Severity
 from multillm_gov.measures.figures import TaskFigures
 from multillm_gov.measures.portfolio_figures import measure
-from multillm_gov.portfolio.allocation import Leg, TaskClassDeclaration
+from multillm_gov.portfolio.allocation import RouteEntry, TaskClassDeclaration
 from multillm_gov.portfolio.portfolio import Portfolio
 from multillm_gov.rules.engine.planning import Run, plan_runs
 from multillm_gov.rules.engine.registry import all_rules
@@ -52,8 +52,12 @@ class Prospects:
         model that carries most.
         """
         former = task.primary.model
-        fallbacks = tuple(former if one == model else one for one in task.task.declared.fallbacks)
-        declared = replace(task.task.declared, route=(Leg(model=model),), fallbacks=fallbacks)
+        fallbacks = tuple(
+            former if fallback == model else fallback for fallback in task.task.declared.fallbacks
+        )
+        declared = replace(
+            task.task.declared, route=(RouteEntry(model=model),), fallbacks=fallbacks
+        )
         return self._breaks_nothing(task, declared)
 
     def fallback_breaks_nothing(self, task: TaskFigures, model: str) -> bool:

@@ -16,7 +16,7 @@ _ALIKE = 0.5
 """Share of a portfolio's files that a folder must hold, by path or content, to be the same one."""
 
 
-class Candidate(Struct, frozen=True):
+class PortfolioCandidate(Struct, frozen=True):
     """A folder that holds a portfolio in a commit."""
 
     prefix: str
@@ -50,7 +50,7 @@ def find_moved(
     contents = {_object_id(data, sha) for data in present.values()}
     candidates = sorted(
         (
-            Candidate(
+            PortfolioCandidate(
                 prefix,
                 sum(path in present or blob in contents for path, blob in held.items()) / len(held),
             )
@@ -59,9 +59,9 @@ def find_moved(
         key=lambda candidate: (-candidate.likeness, candidate.prefix),
     )
     best = candidates[0]
-    rivals = [each for each in candidates[1:] if each.likeness == best.likeness]
+    rivals = [candidate for candidate in candidates[1:] if candidate.likeness == best.likeness]
     if best.likeness < _ALIKE or rivals:
-        places = ", ".join(f"`{each.prefix or '.'}`" for each in candidates[:4])
+        places = ", ".join(f"`{candidate.prefix or '.'}`" for candidate in candidates[:4])
         raise RevisionError(
             f"The base keeps its portfolio in {places}, which no longer exists, and the files "
             "here differ too much to tell whether it is this one",

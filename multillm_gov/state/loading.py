@@ -175,9 +175,9 @@ def _secrets(files: dict[str, SourceFile], known: State | None) -> tuple[Secret,
     if known is None:
         return find_secrets(files.values())
     same = _same(files, known)
-    found = find_secrets(file for path, file in files.items() if path not in same)
+    secrets = find_secrets(file for path, file in files.items() if path not in same)
     kept = (secret for secret in known.secrets if secret.path in same)
-    return tuple(sorted((*kept, *found), key=lambda secret: (secret.path, secret.location.line)))
+    return tuple(sorted((*kept, *secrets), key=lambda secret: (secret.path, secret.location.line)))
 
 
 @contextmanager

@@ -64,7 +64,7 @@ class AttributionRule(Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     when: Annotated[Condition, Meta(description="What the rows have in common")]
 
 
-class Verdict(Struct, frozen=True, kw_only=True):
+class RuleVerdict(Struct, frozen=True, kw_only=True):
     """How one rule judged a row."""
 
     number: int
@@ -87,13 +87,17 @@ def conditions_of(condition: Condition) -> tuple[tuple[str, tuple[str, ...]], ..
     return tuple((name, found) for name in _SINGLE if (found := patterns_of(condition, name)))
 
 
-def explain_attribution(row: UsageRow, rules: tuple[AttributionRule, ...]) -> tuple[Verdict, ...]:
+def explain_attribution(
+    row: UsageRow, rules: tuple[AttributionRule, ...]
+) -> tuple[RuleVerdict, ...]:
     """Judge a row by every rule up to the first that matches."""
     verdicts = []
     for number, rule in enumerate(rules, 1):
         reason = _mismatch(row, rule.when)
         verdicts.append(
-            Verdict(number=number, task_class=rule.task_class, matched=not reason, reason=reason)
+            RuleVerdict(
+                number=number, task_class=rule.task_class, matched=not reason, reason=reason
+            )
         )
         if not reason:
             break

@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 from msgspec import Meta, Struct
 
 from multillm_gov.errors import UsageError
-from multillm_gov.usage.reader import Contract, Field, FieldKind, Reader
+from multillm_gov.usage.reader import FeedContract, Field, FieldKind, Reader
 from multillm_gov.usage.row import AMOUNTS, COUNTS, MEASURES, SQL_TYPES
 from multillm_gov.words import code, did_you_mean
 
@@ -91,8 +91,8 @@ def _row(mapping: ColumnMapping) -> Mapping[str, str]:
     return row
 
 
-def _contract(mapping: ColumnMapping) -> Contract:
-    return Contract(
+def _contract(mapping: ColumnMapping) -> FeedContract:
+    return FeedContract(
         title="Mapped table",
         role="any",
         precedence=6,

@@ -16,7 +16,7 @@ it traces."""
 FieldKind = Literal["text", "count", "number", "moment", "day"]
 
 
-class Contract(Struct, frozen=True, kw_only=True):
+class FeedContract(Struct, frozen=True, kw_only=True):
     """What a producer's figures mean; shown by ``govern usage readers``."""
 
     title: str
@@ -67,19 +67,19 @@ class Sample(Struct, frozen=True, kw_only=True):
         return {str(row[column]) for row in self.rows if row.get(column) not in (None, "")}
 
 
-class Refusal(Struct, frozen=True):
+class FeedRefusal(Struct, frozen=True):
     """A file that looks like a producer's and must not be read as such: the reason."""
 
     reason: str
 
 
-Recognition = bool | Refusal
+Recognition = bool | FeedRefusal
 
 
 class Reader(Struct, frozen=True, kw_only=True):
     """How to read one producer."""
 
-    contract: Contract
+    contract: FeedContract
     recognize: Callable[[Sample], Recognition]
     fields: Mapping[str, Field]
     row: Mapping[str, str]

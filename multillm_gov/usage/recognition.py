@@ -1,7 +1,7 @@
 """Whose file it is: every reader looks at the beginning, and exactly one may take it."""
 
 from multillm_gov.errors import SourceError, UsageError
-from multillm_gov.usage.reader import Refusal, Sample, load_reader, reader_names
+from multillm_gov.usage.reader import FeedRefusal, Sample, load_reader, reader_names
 from multillm_gov.words import code, join_code
 
 
@@ -18,7 +18,7 @@ def recognize_producer(sample: Sample, name: str, wanted: str = "") -> str:
         UsageError: there is no reader of the wanted name.
     """
     names = (wanted,) if wanted else reader_names()
-    verdicts = {each: load_reader(each).recognize(sample) for each in names}
+    verdicts = {name: load_reader(name).recognize(sample) for name in names}
     taken = [each for each, verdict in verdicts.items() if verdict is True]
     if len(taken) == 1:
         return taken[0]
@@ -27,7 +27,7 @@ def recognize_producer(sample: Sample, name: str, wanted: str = "") -> str:
             f"{code(name)} could be of {join_code(taken)}", "Name one: `--from PRODUCER`."
         )
     for each, verdict in verdicts.items():
-        if isinstance(verdict, Refusal):
+        if isinstance(verdict, FeedRefusal):
             title = load_reader(each).contract.title
             raise SourceError(
                 f"{code(name)} is refused as {title}: it {verdict.reason}",

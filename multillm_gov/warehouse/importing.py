@@ -11,7 +11,7 @@ from msgspec import Struct
 
 from multillm_gov.errors import SourceError
 from multillm_gov.usage.mapping import ColumnMapping, mapped_reader
-from multillm_gov.usage.reader import Contract, load_reader
+from multillm_gov.usage.reader import FeedContract, load_reader
 from multillm_gov.usage.recognition import recognize_producer
 from multillm_gov.warehouse.chunks import Chunk, chunks_of
 from multillm_gov.warehouse.engine import open_engine
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 MAPPED = "mapped"
 
 
-class Progress(Struct, frozen=True, kw_only=True):
+class ImportProgress(Struct, frozen=True, kw_only=True):
     """How far an import is."""
 
     file: str
@@ -41,7 +41,7 @@ class Import(Struct, frozen=True, kw_only=True):
 
     file: str
     producer: str
-    contract: Contract
+    contract: FeedContract
     markers: tuple[Marker, ...]
     """Of every range, those that were there already included."""
     new: int
@@ -54,7 +54,7 @@ def import_file(
     *,
     producer: str = "",
     mapping: ColumnMapping | None = None,
-    progress: Callable[[Progress], None] = lambda _: None,
+    progress: Callable[[ImportProgress], None] = lambda _: None,
     chunk_bytes: int | None = None,
 ) -> Import:
     """Import one file; ranges that the store has are passed over.
@@ -108,7 +108,7 @@ def _id(salt: str, digest: str) -> str:
 
 
 def _import_ranges(
-    job: Job, progress: Callable[[Progress], None], chunk_bytes: int | None
+    job: Job, progress: Callable[[ImportProgress], None], chunk_bytes: int | None
 ) -> Import:
     known = {marker.id: marker for marker in job.store.markers()}
     markers, new, rows = [], 0, 0
@@ -121,7 +121,9 @@ def _import_ranges(
         markers.append(marker)
         rows += marker.kept.rows
         progress(
-            Progress(file=job.file.name, done_bytes=chunk.done_bytes, total_bytes=total, rows=rows)
+            ImportProgress(
+                file=job.file.name, done_bytes=chunk.done_bytes, total_bytes=total, rows=rows
+            )
         )
     return Import(file=job.file.name, producer=job.producer, contract=job.reader.contract,
                   markers=tuple(markers), new=new)  # fmt: skip

@@ -47,7 +47,11 @@ def table_query(
     reader = load_reader(producer)
     name = table or next(iter(reader.tables), "")
     if reader.records is not None or not name:
-        known = [each for each in reader_names() if load_reader(each).records is None]
+        known = [
+            reader_name
+            for reader_name in reader_names()
+            if load_reader(reader_name).records is None
+        ]
         raise UsageError(
             f"{code(producer)} needs a table, and its rows must not be nested",
             f"Name it: `--table NAME`; readers of tables: {', '.join(known)}.",

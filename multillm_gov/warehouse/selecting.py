@@ -15,7 +15,7 @@ from multillm_gov.warehouse.store import Store, stored_rows
 _DIMENSIONS = ("day", "producer", "charge", "currency", "provider", "model", "service_tier")
 
 
-class Selection(Struct, frozen=True, kw_only=True):
+class RowSelection(Struct, frozen=True, kw_only=True):
     """Which rows, and where their days begin."""
 
     producers: Sequence[str]
@@ -27,7 +27,7 @@ class Selection(Struct, frozen=True, kw_only=True):
     """Hours later than UTC at which days begin."""
 
 
-def selected_aggregates(store: Store, selection: Selection) -> tuple[UsageAggregate, ...]:
+def selected_aggregates(store: Store, selection: RowSelection) -> tuple[UsageAggregate, ...]:
     """Sums of the selection by day, model and tier; answers of the gateway's own cache left out."""
     rows = _rows(store, selection)
     if rows is None:
@@ -37,9 +37,9 @@ def selected_aggregates(store: Store, selection: Selection) -> tuple[UsageAggreg
         return aggregates_of(engine, f"{query} ORDER BY ALL")
 
 
-def hourly_figures(store: Store, selection: Selection, figure: str) -> dict[int, Decimal]:
+def hourly_figures(store: Store, selection: RowSelection, figure: str) -> dict[int, Decimal]:
     """A measure by hour since the epoch, a day more on both sides."""
-    wider = Selection(
+    wider = RowSelection(
         producers=selection.producers,
         provider=selection.provider,
         first=selection.first - timedelta(days=1),
@@ -76,7 +76,7 @@ def _listed(names: Sequence[str]) -> str:
     return ", ".join(map(literal, names))
 
 
-def _rows(store: Store, selection: Selection) -> str | None:
+def _rows(store: Store, selection: RowSelection) -> str | None:
     margin = timedelta(days=1 if selection.offset_hours else 0)
     rows = stored_rows(store, selection.first - margin, selection.last + margin)
     if rows is None or not selection.producers:

@@ -54,9 +54,9 @@ def approve(
     approver = by if by is not None else _committer(top, assessment.state)
     check_words([("--by", approver), *([("--comment", comment)] if comment else [])])
     held = [
-        one
-        for one in assessment.state.portfolio.approvals
-        if (one.declared.subject, one.declared.approved_by) == (full, approver)
+        approval
+        for approval in assessment.state.portfolio.approvals
+        if (approval.declared.subject, approval.declared.approved_by) == (full, approver)
     ]
     digest = assessment.contents.digest(full)
     if any(one.declared.digest == digest and one.declared.date <= as_of for one in held):
@@ -111,7 +111,7 @@ def _committer(root: Path, state: State) -> str:
     names = [
         name
         for name, addresses in sorted(state.portfolio.settings.people.items())
-        if address and address.casefold() in {each.casefold() for each in addresses}
+        if address and address.casefold() in {address.casefold() for address in addresses}
     ]
     if len(names) != 1:
         unknown = f": `{address}` is not one person in `people` of govern.yaml" if address else ""

@@ -87,7 +87,7 @@ def preview_update(
         after=after.state,
         comparison=compare_assessments(before.state, after.state),
         moves=tuple(_moves(before.state, after.state)),
-        new=tuple(each for each in after.findings if each.fingerprint not in known),
+        new=tuple(finding for finding in after.findings if finding.fingerprint not in known),
     )
     return Update(
         report=report_update(update, gate(before.state.portfolio.settings, fail_on)), locked=locked
@@ -147,7 +147,7 @@ def committed_locks(root: Path) -> Iterator[tuple[str, date, Lock | None, str]]:
     repository = Repository.open(root)
     for commit in repository.commits_of(LOCK):
         files, _ = repository.read_revision(commit)
-        file = next((each for each in files if each.path == LOCK), None)
+        file = next((file for file in files if file.path == LOCK), None)
         if file is None:
             continue
         lock, flaws = read_lock(file)

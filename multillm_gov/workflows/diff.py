@@ -17,7 +17,7 @@ from multillm_gov.finding import Severity
 from multillm_gov.portfolio.settings import Settings
 from multillm_gov.report import Report
 from multillm_gov.reporting.check.report import incomplete_words
-from multillm_gov.reporting.diff.report import Review, report_diff
+from multillm_gov.reporting.diff.report import ReviewInputs, report_diff
 from multillm_gov.reporting.diff.risk import RiskShift, may_move_risk
 from multillm_gov.risk.portfolio_risk import measure_figures
 from multillm_gov.rules.engine.assessment import Assessment, assess
@@ -96,7 +96,7 @@ def diff(
         comparison = compare_assessments(before.state, after.state)
         judged = judge_by_base(before.state, after, comparison) if before.state.files else None
         after = with_used(before, after, comparison)
-        review = Review(
+        review = ReviewInputs(
             risk=_risk(before, after, comparison),
             approvers=who_approves(before, after, comparison, _code_owners(repository, before)),
         )

@@ -68,7 +68,7 @@ def fix(*, as_of: date, root: Path | None = None, dry_run: bool = False) -> Fixe
             write(top, file)
     return Fixed(
         findings=tuple(settled),
-        left=tuple(one for one in state.findings if _has_fix(one)),
+        left=tuple(finding for finding in state.findings if _has_fix(finding)),
         files=files,
         diff="".join(_diff(old[file.path], file) for file in files),
     )

@@ -51,14 +51,14 @@ def explain_path(graph: Graph, dependence: Dependence, task: str, target: str) -
         f"task_class:{task}",
         node.id,
     }
-    nodes = {each.id: each for each in graph.nodes}
+    nodes = {node.id: node for node in graph.nodes}
     listed = tuple(_way(way, nodes) for way in ways)
     effect = _effect(dependence, node, graph.currency)
     return replace(
         graph,
         title=f"Why {task} depends on {node.label}",
         summary=effect,
-        nodes=tuple(each for each in graph.nodes if each.id in touched),
+        nodes=tuple(node for node in graph.nodes if node.id in touched),
         edges=tuple(edge for edge in graph.edges if edge in kept),
         sections=(
             Section(
@@ -116,7 +116,11 @@ def _effect(dependence: Dependence, node: Node, currency: str) -> str:
     point = next((point for point in dependence.singles if point.members == (index,)), None)
     share = sum(hit.share for hit in point.hits) if point else 0.0
     worth = next(
-        (each.birnbaum for each in dependence.importances.components if each.component == index),
+        (
+            component.birnbaum
+            for component in dependence.importances.components
+            if component.component == index
+        ),
         0.0,
     )
     lost = format_money(Decimal(f"{worth:.2f}"), currency)

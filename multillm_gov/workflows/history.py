@@ -43,10 +43,10 @@ def history(
     """
     top, _ = split_paths((), root)
     repository = Repository.open(top)
-    commits = tuple(one for one in list_commits(repository) if one.day <= as_of)
+    commits = tuple(commit for commit in list_commits(repository) if commit.day <= as_of)
     if since is not None:
         start = repository.resolve(since)
-        ids = [one.id for one in commits]
+        ids = [commit.id for commit in commits]
         if start not in ids:
             raise RevisionError(
                 f"`{since}` is not in the first-parent history of HEAD by {as_of}",
@@ -69,7 +69,7 @@ def _choose(
     """By commit: labels and days of the states to report; one commit may end several periods."""
     chosen: dict[str, list[tuple[str, date]]] = {}
     if every == "commit":
-        return {one.id: [(one.id[:10], one.day)] for one in commits}
+        return {commit.id: [(commit.id[:10], commit.day)] for commit in commits}
     position = 0
     for period in periods(commits[0].day, as_of, every, year_starts):
         day = min(period.end, as_of)

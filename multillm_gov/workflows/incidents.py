@@ -13,7 +13,12 @@ from multillm_gov.documents.rewriting import rewritten
 from multillm_gov.documents.scalars import format_scalar
 from multillm_gov.documents.yaml_reader import read_document
 from multillm_gov.errors import OutputError, SourceError, UsageError
-from multillm_gov.evidence.importing import Export, incident_format_of, read_export, title_of
+from multillm_gov.evidence.importing import (
+    IncidentExport,
+    incident_format_of,
+    read_export,
+    title_of,
+)
 from multillm_gov.evidence.incident import Incident, IncidentFile, Watched, load_incidents
 from multillm_gov.risk.system.incident_figures import (
     IncidentFigures,
@@ -94,9 +99,11 @@ def import_incidents(
     )
 
 
-def _history(export: Export, service: Service, source: str) -> tuple[IncidentFile, tuple[str, ...]]:
-    days = [one.start.astimezone(UTC).date() for one in export.incidents]
-    days += [one.end.astimezone(UTC).date() for one in export.incidents]
+def _history(
+    export: IncidentExport, service: Service, source: str
+) -> tuple[IncidentFile, tuple[str, ...]]:
+    days = [incident.start.astimezone(UTC).date() for incident in export.incidents]
+    days += [incident.end.astimezone(UTC).date() for incident in export.incidents]
     if not days and None in (service.first_day, service.last_day):
         raise UsageError(
             "The export has no closed incident", "Pass the observed period: --from DATE --to DATE."
@@ -142,12 +149,14 @@ def _yaml(history: IncidentFile) -> bytes:
         f"source: {format_scalar(history.source)}",
         "incidents:" if history.incidents else "incidents: []",
     ]
-    for one in history.incidents:
-        start, end = (moment.isoformat().replace("+00:00", "Z") for moment in (one.start, one.end))
-        title = f", title: {format_scalar(one.title)}" if one.title else ""
+    for incident in history.incidents:
+        start, end = (
+            moment.isoformat().replace("+00:00", "Z") for moment in (incident.start, incident.end)
+        )
+        title = f", title: {format_scalar(incident.title)}" if incident.title else ""
         lines.append(
             f"  - {{start: {format_scalar(start)}, end: {format_scalar(end)}, weight: "
-            f"{one.weight:f}{title}}}"
+            f"{incident.weight:f}{title}}}"
         )
     return ("\n".join(lines) + "\n").encode()
 

@@ -69,7 +69,8 @@ def host_files(prefix: str, portfolio: Portfolio) -> dict[str, bytes]:
     hook = name.replace(" ", "-").replace("/", "-").replace("govern", "govern-check", 1)
     values = {
         "@FOLDERS@": "\n".join(
-            f"{path} text=auto eol=lf" for path in (*(f"{each}/**" for each in FOLDERS), SETTINGS)
+            f"{path} text=auto eol=lf"
+            for path in (*(f"{folder}/**" for folder in FOLDERS), SETTINGS)
         ),
         "@OPTION@": option,
         "@NAME@": _scalar(name),

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from msgspec.structs import replace
 
-from multillm_gov.changes.change import Kind
+from multillm_gov.changes.change import ChangeKind
 from multillm_gov.changes.comparison import Comparison
 from multillm_gov.changes.held_facts import FactGroup
 from multillm_gov.documents.document import SourceFile, locate
@@ -40,13 +40,14 @@ FACTS_LEAD = "hidden by facts altered in this change"
 _MOST_EXAMPLES = 3
 _UNCOVERED = frozenset({"GOV201", "GOV202"})
 """No fallback at all, and none that is independent of the route."""
-_SHOWN_BY: dict[FactGroup, tuple[Kind, ...]] = {
-    FactGroup.CATALOG: (Kind.MODEL_PRICE, Kind.MODEL_EXPOSURE, Kind.MODEL_RETIREMENT),
-    FactGroup.MONEY: (Kind.SETTING,),
-    FactGroup.DEMAND: (Kind.DEMAND,),
-    FactGroup.VALUE: (Kind.VALUE_AT_STAKE,),
-    FactGroup.SCOPE: (Kind.OWNER, Kind.TAGS, Kind.CLASSIFICATION),
-    FactGroup.RISK: (Kind.SETTING,),
+_CATALOG_CHANGES = ChangeKind.MODEL_PRICE, ChangeKind.MODEL_EXPOSURE, ChangeKind.MODEL_RETIREMENT
+_SHOWN_BY: dict[FactGroup, tuple[ChangeKind, ...]] = {
+    FactGroup.CATALOG: _CATALOG_CHANGES,
+    FactGroup.MONEY: (ChangeKind.SETTING,),
+    FactGroup.DEMAND: (ChangeKind.DEMAND,),
+    FactGroup.VALUE: (ChangeKind.VALUE_AT_STAKE,),
+    FactGroup.SCOPE: (ChangeKind.OWNER, ChangeKind.TAGS, ChangeKind.CLASSIFICATION),
+    FactGroup.RISK: (ChangeKind.SETTING,),
 }
 
 
@@ -142,7 +143,7 @@ def _without_fallback(
     removed = {
         change.subject: change.before
         for change in comparison.changes
-        if change.kind is Kind.FALLBACK_REMOVED
+        if change.kind is ChangeKind.FALLBACK_REMOVED
     }
     failover = Failover(before.state.as_of, before.state.drills)
     covered = {task.task.name for task in before.state.figures.tasks if failover.usable(task)}
@@ -185,9 +186,9 @@ def _as_grave(known: Finding | None, finding: Finding) -> bool:
 def _renames(comparison: Comparison) -> Renames:
     names = {
         kind: {change.before: change.after for change in comparison.changes if change.kind is kind}
-        for kind in (Kind.TASK_CLASS_RENAMED, Kind.POLICY_RENAMED)
+        for kind in (ChangeKind.TASK_CLASS_RENAMED, ChangeKind.POLICY_RENAMED)
     }
-    return Renames(names[Kind.TASK_CLASS_RENAMED], names[Kind.POLICY_RENAMED])
+    return Renames(names[ChangeKind.TASK_CLASS_RENAMED], names[ChangeKind.POLICY_RENAMED])
 
 
 def _relocated(finding: Finding, before: State, after: State, renames: Renames) -> Finding:

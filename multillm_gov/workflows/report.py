@@ -139,7 +139,7 @@ def with_setters(standing: Standing, repository: Repository, revision: str) -> S
 def _authors(repository: Repository, now: Assessment, comparison: Comparison) -> Authors:
     """Who wrote what loosens a safeguard, and how many of these have an approval on record."""
     documents, portfolio = now.state.documents, now.state.portfolio
-    approved = {one.declared.subject for one in portfolio.approvals}
+    approved = {approval.declared.subject for approval in portfolio.approvals}
     blame = repository.blame(now.state.revision.removesuffix("+"))
     names: dict[str, None] = {}
     count = 0

@@ -7,7 +7,7 @@ from typing import Any
 from msgspec import Struct
 
 from multillm_gov.catalog.declarations import CatalogFile
-from multillm_gov.documents.schema import Variant, json_schema, variant_schema
+from multillm_gov.documents.schema import SchemaVariant, json_schema, variant_schema
 from multillm_gov.errors import SourceError, UsageError
 from multillm_gov.evidence.incident import IncidentFile
 from multillm_gov.evidence.record import EvidenceFile
@@ -116,7 +116,7 @@ def _file(name: str) -> str:
 def _policy_schema() -> dict[str, Any]:
     """Policies with the parameters of each rule; rules about files and waivers take no policy."""
     variants = [
-        Variant(names=(rule.name, rule.id), description=rule.title, keys=rule.parameters)
+        SchemaVariant(names=(rule.name, rule.id), description=rule.title, keys=rule.parameters)
         for rule in all_rules()
         if rule.scope not in {"files", "waivers"}
     ]

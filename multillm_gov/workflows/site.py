@@ -86,7 +86,7 @@ def _pages(top: Path, assessment: Assessment, as_of: date, packs: int) -> Iterat
     yield Page(path="limits.html", report=masked(limits_page(state, pack, waivers), secrets))
     yield from _task_pages(assessment)
     for rule in rule_notes(assessment.findings):
-        of_rule = tuple(one for one in assessment.findings if one.rule == rule.id)
+        of_rule = tuple(finding for finding in assessment.findings if finding.rule == rule.id)
         yield Page(
             path=f"rules/{rule.id}.html", report=masked(rule_page(state, rule, of_rule), secrets)
         )
@@ -109,7 +109,7 @@ def _task_pages(assessment: Assessment) -> Iterator[Page]:
         yield Page(path="dependencies.html", report=whole, picture=svg, described=described)
     for task in state.figures.tasks:
         name = task.task.name
-        of_task = tuple(one for one in assessment.findings if one.subject == name)
+        of_task = tuple(finding for finding in assessment.findings if finding.subject == name)
         report_ = masked(task_page(state, task, of_task), state.secrets)
         svg, described = b"", ""
         if name in by_name:
@@ -125,7 +125,7 @@ def _past_packs(
     """The pack of each quarter that has ended, as its last commit gives it, oldest first."""
     try:
         repository = Repository.open(top)
-        commits = [one for one in list_commits(repository) if one.day <= as_of]
+        commits = [commit for commit in list_commits(repository) if commit.day <= as_of]
     except GovernError:
         return  # no repository: there is no past
     ended = [
@@ -134,6 +134,6 @@ def _past_packs(
         if period.end < as_of
     ]
     for period in ended[-most:] if most else ():
-        commit = [one.id for one in commits if one.day <= period.end][-1]
+        commit = [commit.id for commit in commits if commit.day <= period.end][-1]
         old = report(PackOptions(revision=commit), as_of=period.end, root=top)
         yield period.label, period.end.isoformat(), old

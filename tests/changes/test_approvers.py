@@ -2,7 +2,7 @@
 
 import pytest
 
-from multillm_gov.changes.change import Kind
+from multillm_gov.changes.change import ChangeKind
 from multillm_gov.changes.compare import compare
 
 LINE = "rule: concentration"
@@ -28,7 +28,7 @@ def test_approvers_of_a_policy(state, files, before, after, direction):
 
     comparison = compare(state(declared(before)), state(declared(after)))
     told = [(change.kind, change.direction) for change in comparison.changes]
-    assert told == ([] if direction is None else [(Kind.POLICY_APPROVERS, direction)])
+    assert told == ([] if direction is None else [(ChangeKind.POLICY_APPROVERS, direction)])
 
 
 def test_addresses_of_people(edited):
@@ -37,7 +37,7 @@ def test_addresses_of_people(edited):
         (text, f"{text}    people: {{cfo: [b@example.com, a@example.com]}}\n")
     ).changes
     assert (change.kind, change.aspect, change.after) == (
-        Kind.SETTING,
+        ChangeKind.SETTING,
         "people",
         "cfo: a@example.com, b@example.com",
     )

@@ -5,7 +5,7 @@ import pytest
 from msgspec import Struct
 from msgspec.structs import fields
 
-from multillm_gov.changes.change import Area, Kind
+from multillm_gov.changes.change import Area, ChangeKind
 from multillm_gov.changes.coverage import _KEYS
 from multillm_gov.changes.safeguards import SAFEGUARDS
 from multillm_gov.portfolio.allocation import TaskClassDeclaration
@@ -71,7 +71,7 @@ def test_every_part_of_a_portfolio_is_compared():
     }
 
 
-@pytest.mark.parametrize("kind", list(Kind))
+@pytest.mark.parametrize("kind", list(ChangeKind))
 def test_every_kind_has_its_place(kind):
     assert kind.area in Area
 
@@ -81,7 +81,7 @@ def test_changes_of_settings(edited):
         ("organization: Example\n", "organization: Example\n    owners: [growth, sales]\n")
     )
     assert [(c.kind, c.aspect, c.direction, c.after) for c in comparison.changes] == [
-        (Kind.SETTING, "owners", "tightened", "growth, sales")
+        (ChangeKind.SETTING, "owners", "tightened", "growth, sales")
     ]
 
 
@@ -92,6 +92,6 @@ def test_approvals_given_and_withdrawn(edited):
 """  # fmt: skip  # noqa: E501
     (change,) = edited(("    waivers:\n", text % ("a" * 64))).changes
     assert (change.kind, change.after) == (
-        Kind.APPROVAL_GIVEN,
+        ChangeKind.APPROVAL_GIVEN,
         "cfo on 2026-11-01 of sha256:aaaaaaa",
     )

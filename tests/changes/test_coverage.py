@@ -8,7 +8,7 @@ from multillm_gov.changes.change import Direction
 from multillm_gov.changes.coverage import covers, format_scope, scope_direction
 from multillm_gov.location import Place
 from multillm_gov.measures.figures import TaskFigures
-from multillm_gov.portfolio.allocation import Data, Leg, TaskClass, TaskClassDeclaration
+from multillm_gov.portfolio.allocation import Data, RouteEntry, TaskClass, TaskClassDeclaration
 from multillm_gov.portfolio.policy import Scope
 from multillm_gov.rules.engine.planning import select
 from multillm_gov.units import Amount
@@ -32,7 +32,7 @@ def tasks(draw):
         name=draw(st.sampled_from("abc")),
         owner=draw(st.sampled_from(["a", "b", None])),
         declared=TaskClassDeclaration(
-            route=(Leg(model="m"),),
+            route=(RouteEntry(model="m"),),
             tags=draw(few),
             data=Data(classification=draw(st.sampled_from(["public", "internal"]))),
         ),

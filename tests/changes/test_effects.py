@@ -6,7 +6,7 @@ from decimal import Decimal
 import pytest
 from msgspec.structs import replace
 
-from multillm_gov.changes.change import Kind
+from multillm_gov.changes.change import ChangeKind
 from multillm_gov.changes.compare import compare
 from multillm_gov.dimensions import Basis, Level
 from multillm_gov.location import Place
@@ -67,7 +67,7 @@ def test_two_causes_share_their_joint_effect_evenly(edited):
     effects = {c.kind: c.spend_effect for c in comparison.changes}
     # 192 -> 192: doubling alone adds 192 (or 96 at the new price), the cheaper model saves 96 (or
     # 192 at twice).
-    assert effects == {Kind.DEMAND: Decimal(144), Kind.ROUTE: Decimal(-144)}
+    assert effects == {ChangeKind.DEMAND: Decimal(144), ChangeKind.ROUTE: Decimal(-144)}
     assert comparison.spend.delta == 0
 
 
@@ -80,7 +80,7 @@ def test_price_and_allocation_are_told_apart(edited, repriced):
     assert parts.total == comparison.spend.delta == 384 + 90
     assert parts.price == 144 + 90
     assert parts.allocation == parts.demand == 240
-    prices = [c for c in comparison.changes if c.kind is Kind.MODEL_PRICE]
+    prices = [c for c in comparison.changes if c.kind is ChangeKind.MODEL_PRICE]
     assert [(c.subject, c.spend_effect) for c in prices] == [("beta/large", Decimal(234))]
     assert (
         prices[0].before == "2.00 USD per million input tokens, 8.00 USD per million output tokens"
@@ -97,7 +97,7 @@ def test_a_new_exchange_rate_is_a_price_effect_and_not_a_model_s(state, files):
 
     comparison = compare(state(euros("1.00")), state(euros("1.25")))
     (change,) = comparison.changes
-    assert (change.kind, change.aspect) == (Kind.SETTING, "exchange")
+    assert (change.kind, change.aspect) == (ChangeKind.SETTING, "exchange")
     assert change.before == "1 EUR = 1 USD on 2026-11-01"
     assert change.spend_effect == comparison.spend.delta == (WRITING + SCORING) * Decimal("-0.2")
     assert comparison.spend.parts.price == change.spend_effect
@@ -112,7 +112,7 @@ def test_amounts_in_two_currencies_are_never_subtracted(edited):
     assert comparison.spend.delta is None
     assert comparison.spend.parts is None
     assert comparison.effects == ()
-    cap = next(c for c in comparison.changes if c.kind is Kind.SPEND_CAP)
+    cap = next(c for c in comparison.changes if c.kind is ChangeKind.SPEND_CAP)
     assert (cap.direction, cap.before, cap.after) == ("changed", "2,000 USD", "1,500 EUR")
 
 
@@ -164,7 +164,7 @@ def test_a_forecast_that_can_no_longer_be_made_is_not_a_saving(edited, facts):
 
     unpriced = {**facts, "beta/large": replace(facts["beta/large"], price=None)}
     comparison = edited(facts=unpriced)
-    forecasts = {c.subject: c for c in comparison.changes if c.kind is Kind.FORECAST}
+    forecasts = {c.subject: c for c in comparison.changes if c.kind is ChangeKind.FORECAST}
     assert set(forecasts) == {"writing", "scoring"}
     assert forecasts["scoring"].direction == "loosened"
     assert (forecasts["scoring"].before, forecasts["scoring"].after) == ("192 USD", "not known")
@@ -204,7 +204,7 @@ def test_a_model_moved_to_another_host_shifts_shares_without_any_edit(edited, fa
     comparison = edited(facts={**facts, "beta/large": moved})
     (change,) = comparison.changes
     assert (change.kind, change.label, change.before, change.after) == (
-        Kind.MODEL_EXPOSURE, "provider", "beta", "alpha",
+        ChangeKind.MODEL_EXPOSURE, "provider", "beta", "alpha",
     )  # fmt: skip
     shift = comparison.at(Level.PROVIDER, Basis.SPEND)
     points = {point.entity: point.points for point in change.exposure}

@@ -3,7 +3,7 @@
 import pytest
 from msgspec.structs import replace
 
-from multillm_gov.changes.change import Direction, Kind
+from multillm_gov.changes.change import ChangeKind, Direction
 from multillm_gov.changes.compare import compare
 from multillm_gov.changes.direction import RuleFacts
 from multillm_gov.documents.document import SourceFile
@@ -13,102 +13,380 @@ from multillm_gov.rules.engine.defaults import rule_facts
 LOOSENED, TIGHTENED, CHANGED = Direction.LOOSENED, Direction.TIGHTENED, Direction.CHANGED
 
 EDITS = [
-    ("monthly: 2000", "monthly: 9000", Kind.SPEND_CAP, LOOSENED, "2,000 USD", "9,000 USD"),
-    ("monthly: 2000", "monthly: 1500", Kind.SPEND_CAP, TIGHTENED, "2,000 USD", "1,500 USD"),
-    ("monthly: 2000, ", "", Kind.SPEND_CAP, LOOSENED, "2,000 USD", ""),
-    ("per_request: 0.05", "per_request: 0.01", Kind.SPEND_CAP, TIGHTENED, "0.05 USD", "0.01 USD"),
-    ("spend_cap: {monthly: 500}", "spend_cap: {monthly: 500, per_request: 1}",
-     Kind.SPEND_CAP, TIGHTENED, "", "1.00 USD"),
-    ("floor: 0.80", "floor: 0.7", Kind.QUALITY_FLOOR, LOOSENED, "0.8", "0.7"),
-    ("floor: 0.80", "floor: 0.9", Kind.QUALITY_FLOOR, TIGHTENED, "0.8", "0.9"),
-    ("        quality: {floor: 0.80}\n", "", Kind.QUALITY_FLOOR, LOOSENED, "0.8", ""),
-    ("p95_seconds: 8", "p95_seconds: 20", Kind.LATENCY, LOOSENED, "8 s", "20 s"),
-    ("p95_seconds: 8", "p95_seconds: 2", Kind.LATENCY, TIGHTENED, "8 s", "2 s"),
-    ("classification: confidential", "classification: public", Kind.CLASSIFICATION, LOOSENED, "confidential", "public"),  # noqa: E501
-    ("classification: confidential", "classification: restricted",
-     Kind.CLASSIFICATION, TIGHTENED, "confidential", "restricted"),
-    ("residency: [EU, US]", "residency: [EU]", Kind.RESIDENCY, TIGHTENED, "EU, US", "EU"),
-    ("residency: [EU, US]", "residency: [EU, US, CN]", Kind.RESIDENCY, LOOSENED, "EU, US", ("CN, "
-                                                                                           "EU, "
-                                                                                           "US")),
-    ("residency: [EU, US]", "residency: []", Kind.RESIDENCY, LOOSENED, "EU, US", ""),
-    ("residency: [EU, US]", "residency: [EU, CN]", Kind.RESIDENCY, CHANGED, "EU, US", "CN, EU"),
-    ("capabilities: [vision, reasoning]", "capabilities: [vision]",
-     Kind.NEEDS, LOOSENED, "reasoning, vision", "vision"),
-    ("[vision, reasoning]}", ("[vision, reasoning], context_tokens: "
-                             "5000}"), Kind.NEEDS, TIGHTENED, "", "5,000 tokens"),
-    ("prompts/writing.md", "prompts/other.md", Kind.PROMPT, CHANGED, "prompts/writing.md", "prompts/other.md"),  # noqa: E501
-    ("prompts/writing.md\n", f"prompts/writing.md\n        prompt_digest: sha256:{'ab' * 32}\n",
-     Kind.PROMPT_PIN, TIGHTENED, "", "sha256:abababababab…"),
-    ("p95_seconds: 8", "p95_seconds: 8, timeout_seconds: 3", Kind.LATENCY, TIGHTENED, "", "3 s"),
-    (("        output_schema: "
-     "schemas/writing.json\n"), "", Kind.OUTPUT_SCHEMA, LOOSENED, "schemas/writing.json", ""),
-    ("schemas/writing.json\n", "schemas/writing.json\n        normalize: [strip-fences, coerce]\n",
-     Kind.OUTPUT_SCHEMA, CHANGED, "", "strip-fences, coerce"),
-    ("schemas/writing.json\n", "schemas/writing.json\n        answer: {language: en}\n",
-     Kind.ANSWER, TIGHTENED, "", "en"),
-    ("schemas/writing.json\n", "schemas/writing.json\n        answer: {min_characters: 200}\n",
-     Kind.ANSWER, TIGHTENED, "", "200 characters"),
-    ("schemas/writing.json\n", "schemas/writing.json\n        answer: {max_characters: 9000}\n",
-     Kind.ANSWER, TIGHTENED, "", "9,000 characters"),
-    ("value_at_stake: 45000", "value_at_stake: 4500", Kind.VALUE_AT_STAKE, CHANGED, "45,000 USD", "4,500 USD"),  # noqa: E501
-    ("effect: rework", "effect: lost trust", Kind.TEXT, CHANGED, "rework", "lost trust"),
-    ("every_months: 3", "every_months: 12", Kind.REVIEW, LOOSENED, "every 3 months", ("every 12 "
-                                                                                     "months")),
-    ("every_months: 3", "every_months: 1", Kind.REVIEW, TIGHTENED, "every 3 months", "every month"),
-    ("last: 2026-10-01", "last: 2026-11-01", Kind.REVIEW, CHANGED, "2026-10-01", "2026-11-01"),
-    ("purpose: Lead scores", "purpose: Scores", Kind.TEXT, CHANGED, "Lead scores", "Scores"),
-    ("brand]", "brand, legal]", Kind.TAGS, CHANGED, "brand, customer-facing", ("brand, "
-                                                                              "customer-facing, "
-                                                                              "legal")),
-    ("weight: 70}\n          - {model: beta/large, weight: 30}",
-     "weight: 60}\n          - {model: beta/large, weight: 40}",
-     Kind.WEIGHTS, CHANGED, "alpha/large 70.0%, beta/large 30.0%", ("alpha/large 60.0%, "
-                                                                     "beta/large 40.0%")),
-    ("[{model: beta/large}]", "[{model: gamma/large}]", Kind.ROUTE, CHANGED, "beta/large", "gamma/large"),  # noqa: E501
-    ("requests: 400000", "requests: 500000", Kind.DEMAND, CHANGED, "400,000 requests", ("500,000 "
-                                                                                       "requests")),
-    ("input_tokens: 200,", "input_tokens: 200, cached_input_share: 0.5,", Kind.DEMAND, CHANGED,
-     "cached input share 0", "cached input share 0.5"),
-    ("[gamma/large, alpha/small]", "[alpha/small]", Kind.FALLBACK_REMOVED, LOOSENED, "gamma/large", ""),  # noqa: E501
-    ("fallbacks: [alpha/small]", "fallbacks: [alpha/small, gamma/large]",
-     Kind.FALLBACK_ADDED, TIGHTENED, "", "gamma/large"),
-    ("[gamma/large, alpha/small]", "[alpha/small, gamma/large]", Kind.FALLBACKS_REORDERED, CHANGED,
-     "gamma/large → alpha/small", "alpha/small → gamma/large"),
-    ("max_share: 0.50", "max_share: 0.65", Kind.POLICY_PARAMETER, LOOSENED, "0.5", "0.65"),
-    ("max_share: 0.50", "max_share: 0.4", Kind.POLICY_PARAMETER, TIGHTENED, "0.5", "0.4"),
-    ("        max_share: 0.50\n", "", Kind.POLICY_PARAMETER, LOOSENED, "0.5", ""),
-    ("min_effective_number: 2", "min_effective_number: 1.5", Kind.POLICY_PARAMETER, LOOSENED, "2", "1.5"),  # noqa: E501
-    ("min_effective_number: 2", "min_effective_number: 3", Kind.POLICY_PARAMETER, TIGHTENED, "2", "3"),  # noqa: E501
-    ("level: vendor", "level: cloud", Kind.POLICY_PARAMETER, CHANGED, "vendor", "cloud"),
-    ("levels: [vendor, cloud]", "levels: [vendor]", Kind.POLICY_PARAMETER, LOOSENED,
-     "[vendor, cloud]", "[vendor]"),
-    ("enforcement: hard-mandatory", "enforcement: advisory",
-     Kind.POLICY_ENFORCEMENT, LOOSENED, "hard-mandatory", "advisory"),
-    ("        enforcement: hard-mandatory\n", "",
-     Kind.POLICY_ENFORCEMENT, LOOSENED, "hard-mandatory", "soft-mandatory"),
-    ("rule: concentration", "rule: spend-cap-missing", Kind.POLICY_RULE, CHANGED, "concentration", "spend-cap-missing"),  # noqa: E501
-    ("because: Board resolution", "because: Board minutes",
-     Kind.POLICY_TEXT, CHANGED, "Board resolution", "Board minutes"),
-    ("{tags: [customer-facing]}", "{tags: [customer-facing, brand]}", Kind.POLICY_SCOPE, TIGHTENED,
-     "tags customer-facing", "tags brand, customer-facing"),
-    ("{tags: [customer-facing]}", ("{tags: [customer-facing], owners: "
-                                  "[growth]}"), Kind.POLICY_SCOPE, LOOSENED,
-     "tags customer-facing", "owners growth; tags customer-facing"),
-    ("{tags: [customer-facing]}", "{owners: [growth]}",
-     Kind.POLICY_SCOPE, CHANGED, "tags customer-facing", "owners growth"),
-    ("expires: 2026-12-31", "expires: 2027-01-31", Kind.WAIVER_TERM, LOOSENED, "2026-12-31", "2027-01-31"),  # noqa: E501
-    ("expires: 2026-12-31", "expires: 2026-11-30", Kind.WAIVER_TERM, TIGHTENED, "2026-12-31", "2026-11-30"),  # noqa: E501
-    ("approved_by: cfo", "approved_by: coo", Kind.WAIVER_TEXT, CHANGED, "cfo", "coo"),
-    ("max_vendor_share_of_spend: 0.60", "max_vendor_share_of_spend: 0.9", Kind.APPETITE, LOOSENED, "60.0%", "90.0%"),  # noqa: E501
-    ("max_monthly_spend: 5000", "max_monthly_spend: 4000", Kind.APPETITE, TIGHTENED, "5,000 USD", "4,000 USD"),  # noqa: E501
-    (", max_monthly_spend: 5000", "", Kind.APPETITE, LOOSENED, "5,000 USD", ""),
-    ("0.60, max", "0.60, min_effective_vendors: 1.2, max", Kind.APPETITE, LOOSENED, "1.8", "1.2"),
-    ("fail_on: error", "fail_on: never", Kind.SETTING, LOOSENED, "error", "never"),
-    ("fail_on: error", "fail_on: warning", Kind.SETTING, TIGHTENED, "error", "warning"),
-    ("fail_on: error", "migration_lead_days: 30", Kind.SETTING, LOOSENED, "90", "30"),
-    ("organization: Example", "organization: Other", Kind.SETTING, CHANGED, "Example", "Other"),
-]  # fmt: skip
+    ("monthly: 2000", "monthly: 9000", ChangeKind.SPEND_CAP, LOOSENED, "2,000 USD", "9,000 USD"),
+    ("monthly: 2000", "monthly: 1500", ChangeKind.SPEND_CAP, TIGHTENED, "2,000 USD", "1,500 USD"),
+    ("monthly: 2000, ", "", ChangeKind.SPEND_CAP, LOOSENED, "2,000 USD", ""),
+    (
+        "per_request: 0.05",
+        "per_request: 0.01",
+        ChangeKind.SPEND_CAP,
+        TIGHTENED,
+        "0.05 USD",
+        "0.01 USD",
+    ),
+    (
+        "spend_cap: {monthly: 500}",
+        "spend_cap: {monthly: 500, per_request: 1}",
+        ChangeKind.SPEND_CAP,
+        TIGHTENED,
+        "",
+        "1.00 USD",
+    ),
+    ("floor: 0.80", "floor: 0.7", ChangeKind.QUALITY_FLOOR, LOOSENED, "0.8", "0.7"),
+    ("floor: 0.80", "floor: 0.9", ChangeKind.QUALITY_FLOOR, TIGHTENED, "0.8", "0.9"),
+    ("        quality: {floor: 0.80}\n", "", ChangeKind.QUALITY_FLOOR, LOOSENED, "0.8", ""),
+    ("p95_seconds: 8", "p95_seconds: 20", ChangeKind.LATENCY, LOOSENED, "8 s", "20 s"),
+    ("p95_seconds: 8", "p95_seconds: 2", ChangeKind.LATENCY, TIGHTENED, "8 s", "2 s"),
+    (
+        "classification: confidential",
+        "classification: public",
+        ChangeKind.CLASSIFICATION,
+        LOOSENED,
+        "confidential",
+        "public",
+    ),
+    (
+        "classification: confidential",
+        "classification: restricted",
+        ChangeKind.CLASSIFICATION,
+        TIGHTENED,
+        "confidential",
+        "restricted",
+    ),
+    ("residency: [EU, US]", "residency: [EU]", ChangeKind.RESIDENCY, TIGHTENED, "EU, US", "EU"),
+    (
+        "residency: [EU, US]",
+        "residency: [EU, US, CN]",
+        ChangeKind.RESIDENCY,
+        LOOSENED,
+        "EU, US",
+        ("CN, EU, US"),
+    ),
+    ("residency: [EU, US]", "residency: []", ChangeKind.RESIDENCY, LOOSENED, "EU, US", ""),
+    (
+        "residency: [EU, US]",
+        "residency: [EU, CN]",
+        ChangeKind.RESIDENCY,
+        CHANGED,
+        "EU, US",
+        "CN, EU",
+    ),
+    (
+        "capabilities: [vision, reasoning]",
+        "capabilities: [vision]",
+        ChangeKind.NEEDS,
+        LOOSENED,
+        "reasoning, vision",
+        "vision",
+    ),
+    (
+        "[vision, reasoning]}",
+        ("[vision, reasoning], context_tokens: 5000}"),
+        ChangeKind.NEEDS,
+        TIGHTENED,
+        "",
+        "5,000 tokens",
+    ),
+    (
+        "prompts/writing.md",
+        "prompts/other.md",
+        ChangeKind.PROMPT,
+        CHANGED,
+        "prompts/writing.md",
+        "prompts/other.md",
+    ),
+    (
+        "prompts/writing.md\n",
+        f"prompts/writing.md\n        prompt_digest: sha256:{'ab' * 32}\n",
+        ChangeKind.PROMPT_PIN,
+        TIGHTENED,
+        "",
+        "sha256:abababababab…",
+    ),
+    (
+        "p95_seconds: 8",
+        "p95_seconds: 8, timeout_seconds: 3",
+        ChangeKind.LATENCY,
+        TIGHTENED,
+        "",
+        "3 s",
+    ),
+    (
+        ("        output_schema: schemas/writing.json\n"),
+        "",
+        ChangeKind.OUTPUT_SCHEMA,
+        LOOSENED,
+        "schemas/writing.json",
+        "",
+    ),
+    (
+        "schemas/writing.json\n",
+        "schemas/writing.json\n        normalize: [strip-fences, coerce]\n",
+        ChangeKind.OUTPUT_SCHEMA,
+        CHANGED,
+        "",
+        "strip-fences, coerce",
+    ),
+    (
+        "schemas/writing.json\n",
+        "schemas/writing.json\n        answer: {language: en}\n",
+        ChangeKind.ANSWER,
+        TIGHTENED,
+        "",
+        "en",
+    ),
+    (
+        "schemas/writing.json\n",
+        "schemas/writing.json\n        answer: {min_characters: 200}\n",
+        ChangeKind.ANSWER,
+        TIGHTENED,
+        "",
+        "200 characters",
+    ),
+    (
+        "schemas/writing.json\n",
+        "schemas/writing.json\n        answer: {max_characters: 9000}\n",
+        ChangeKind.ANSWER,
+        TIGHTENED,
+        "",
+        "9,000 characters",
+    ),
+    (
+        "value_at_stake: 45000",
+        "value_at_stake: 4500",
+        ChangeKind.VALUE_AT_STAKE,
+        CHANGED,
+        "45,000 USD",
+        "4,500 USD",
+    ),
+    ("effect: rework", "effect: lost trust", ChangeKind.TEXT, CHANGED, "rework", "lost trust"),
+    (
+        "every_months: 3",
+        "every_months: 12",
+        ChangeKind.REVIEW,
+        LOOSENED,
+        "every 3 months",
+        ("every 12 months"),
+    ),
+    (
+        "every_months: 3",
+        "every_months: 1",
+        ChangeKind.REVIEW,
+        TIGHTENED,
+        "every 3 months",
+        "every month",
+    ),
+    (
+        "last: 2026-10-01",
+        "last: 2026-11-01",
+        ChangeKind.REVIEW,
+        CHANGED,
+        "2026-10-01",
+        "2026-11-01",
+    ),
+    ("purpose: Lead scores", "purpose: Scores", ChangeKind.TEXT, CHANGED, "Lead scores", "Scores"),
+    (
+        "brand]",
+        "brand, legal]",
+        ChangeKind.TAGS,
+        CHANGED,
+        "brand, customer-facing",
+        ("brand, customer-facing, legal"),
+    ),
+    (
+        "weight: 70}\n          - {model: beta/large, weight: 30}",
+        "weight: 60}\n          - {model: beta/large, weight: 40}",
+        ChangeKind.WEIGHTS,
+        CHANGED,
+        "alpha/large 70.0%, beta/large 30.0%",
+        ("alpha/large 60.0%, beta/large 40.0%"),
+    ),
+    (
+        "[{model: beta/large}]",
+        "[{model: gamma/large}]",
+        ChangeKind.ROUTE,
+        CHANGED,
+        "beta/large",
+        "gamma/large",
+    ),
+    (
+        "requests: 400000",
+        "requests: 500000",
+        ChangeKind.DEMAND,
+        CHANGED,
+        "400,000 requests",
+        ("500,000 requests"),
+    ),
+    (
+        "input_tokens: 200,",
+        "input_tokens: 200, cached_input_share: 0.5,",
+        ChangeKind.DEMAND,
+        CHANGED,
+        "cached input share 0",
+        "cached input share 0.5",
+    ),
+    (
+        "[gamma/large, alpha/small]",
+        "[alpha/small]",
+        ChangeKind.FALLBACK_REMOVED,
+        LOOSENED,
+        "gamma/large",
+        "",
+    ),
+    (
+        "fallbacks: [alpha/small]",
+        "fallbacks: [alpha/small, gamma/large]",
+        ChangeKind.FALLBACK_ADDED,
+        TIGHTENED,
+        "",
+        "gamma/large",
+    ),
+    (
+        "[gamma/large, alpha/small]",
+        "[alpha/small, gamma/large]",
+        ChangeKind.FALLBACKS_REORDERED,
+        CHANGED,
+        "gamma/large → alpha/small",
+        "alpha/small → gamma/large",
+    ),
+    ("max_share: 0.50", "max_share: 0.65", ChangeKind.POLICY_PARAMETER, LOOSENED, "0.5", "0.65"),
+    ("max_share: 0.50", "max_share: 0.4", ChangeKind.POLICY_PARAMETER, TIGHTENED, "0.5", "0.4"),
+    ("        max_share: 0.50\n", "", ChangeKind.POLICY_PARAMETER, LOOSENED, "0.5", ""),
+    (
+        "min_effective_number: 2",
+        "min_effective_number: 1.5",
+        ChangeKind.POLICY_PARAMETER,
+        LOOSENED,
+        "2",
+        "1.5",
+    ),
+    (
+        "min_effective_number: 2",
+        "min_effective_number: 3",
+        ChangeKind.POLICY_PARAMETER,
+        TIGHTENED,
+        "2",
+        "3",
+    ),
+    ("level: vendor", "level: cloud", ChangeKind.POLICY_PARAMETER, CHANGED, "vendor", "cloud"),
+    (
+        "levels: [vendor, cloud]",
+        "levels: [vendor]",
+        ChangeKind.POLICY_PARAMETER,
+        LOOSENED,
+        "[vendor, cloud]",
+        "[vendor]",
+    ),
+    (
+        "enforcement: hard-mandatory",
+        "enforcement: advisory",
+        ChangeKind.POLICY_ENFORCEMENT,
+        LOOSENED,
+        "hard-mandatory",
+        "advisory",
+    ),
+    (
+        "        enforcement: hard-mandatory\n",
+        "",
+        ChangeKind.POLICY_ENFORCEMENT,
+        LOOSENED,
+        "hard-mandatory",
+        "soft-mandatory",
+    ),
+    (
+        "rule: concentration",
+        "rule: spend-cap-missing",
+        ChangeKind.POLICY_RULE,
+        CHANGED,
+        "concentration",
+        "spend-cap-missing",
+    ),
+    (
+        "because: Board resolution",
+        "because: Board minutes",
+        ChangeKind.POLICY_TEXT,
+        CHANGED,
+        "Board resolution",
+        "Board minutes",
+    ),
+    (
+        "{tags: [customer-facing]}",
+        "{tags: [customer-facing, brand]}",
+        ChangeKind.POLICY_SCOPE,
+        TIGHTENED,
+        "tags customer-facing",
+        "tags brand, customer-facing",
+    ),
+    (
+        "{tags: [customer-facing]}",
+        ("{tags: [customer-facing], owners: [growth]}"),
+        ChangeKind.POLICY_SCOPE,
+        LOOSENED,
+        "tags customer-facing",
+        "owners growth; tags customer-facing",
+    ),
+    (
+        "{tags: [customer-facing]}",
+        "{owners: [growth]}",
+        ChangeKind.POLICY_SCOPE,
+        CHANGED,
+        "tags customer-facing",
+        "owners growth",
+    ),
+    (
+        "expires: 2026-12-31",
+        "expires: 2027-01-31",
+        ChangeKind.WAIVER_TERM,
+        LOOSENED,
+        "2026-12-31",
+        "2027-01-31",
+    ),
+    (
+        "expires: 2026-12-31",
+        "expires: 2026-11-30",
+        ChangeKind.WAIVER_TERM,
+        TIGHTENED,
+        "2026-12-31",
+        "2026-11-30",
+    ),
+    ("approved_by: cfo", "approved_by: coo", ChangeKind.WAIVER_TEXT, CHANGED, "cfo", "coo"),
+    (
+        "max_vendor_share_of_spend: 0.60",
+        "max_vendor_share_of_spend: 0.9",
+        ChangeKind.APPETITE,
+        LOOSENED,
+        "60.0%",
+        "90.0%",
+    ),
+    (
+        "max_monthly_spend: 5000",
+        "max_monthly_spend: 4000",
+        ChangeKind.APPETITE,
+        TIGHTENED,
+        "5,000 USD",
+        "4,000 USD",
+    ),
+    (", max_monthly_spend: 5000", "", ChangeKind.APPETITE, LOOSENED, "5,000 USD", ""),
+    (
+        "0.60, max",
+        "0.60, min_effective_vendors: 1.2, max",
+        ChangeKind.APPETITE,
+        LOOSENED,
+        "1.8",
+        "1.2",
+    ),
+    ("fail_on: error", "fail_on: never", ChangeKind.SETTING, LOOSENED, "error", "never"),
+    ("fail_on: error", "fail_on: warning", ChangeKind.SETTING, TIGHTENED, "error", "warning"),
+    ("fail_on: error", "migration_lead_days: 30", ChangeKind.SETTING, LOOSENED, "90", "30"),
+    (
+        "organization: Example",
+        "organization: Other",
+        ChangeKind.SETTING,
+        CHANGED,
+        "Example",
+        "Other",
+    ),
+]
 
 
 @pytest.mark.parametrize(("old", "new", "kind", "direction", "before", "after"), EDITS)
@@ -133,8 +411,8 @@ def test_reading_it_backwards_turns_it_around(
 def test_owner_of_a_file_reaches_every_task_class_in_it(edited):
     comparison = edited(("owner: growth", "owner: sales"))
     assert {(c.kind, c.subject, c.before, c.after) for c in comparison.changes} == {
-        (Kind.OWNER, "writing", "growth", "sales"),
-        (Kind.OWNER, "scoring", "growth", "sales"),
+        (ChangeKind.OWNER, "writing", "growth", "sales"),
+        (ChangeKind.OWNER, "scoring", "growth", "sales"),
     }
 
 
@@ -148,7 +426,7 @@ def test_a_removed_policy_loosens_and_an_added_one_tightens(edited, files):
     start, end = policy.index("      customer-facing-fallbacks:"), policy.index("    waivers:")
     (change,) = edited((policy[start:end], "")).changes
     assert (change.kind, change.subject, change.direction) == (
-        Kind.POLICY_REMOVED,
+        ChangeKind.POLICY_REMOVED,
         "customer-facing-fallbacks",
         LOOSENED,
     )
@@ -163,14 +441,14 @@ def test_a_renamed_policy_keeps_its_waivers(edited):
         (old, "- {policy: spread,"), ("      vendor-concentration:", "      spread:")
     )
     assert [(c.kind, c.before, c.after) for c in comparison.changes] == [
-        (Kind.POLICY_RENAMED, "vendor-concentration", "spread")
+        (ChangeKind.POLICY_RENAMED, "vendor-concentration", "spread")
     ]
 
 
 def test_a_waiver_left_behind_by_a_rename_no_longer_holds(edited):
     comparison = edited(("      vendor-concentration:", "      spread:"))
     kinds = {(c.kind, c.subject) for c in comparison.changes}
-    assert (Kind.WAIVER_REMOVED, "spread / writing") in kinds
+    assert (ChangeKind.WAIVER_REMOVED, "spread / writing") in kinds
 
 
 def test_a_waiver_granted_loosens(edited):
@@ -185,7 +463,7 @@ def test_a_waiver_granted_loosens(edited):
         )
     ).changes
     assert (change.kind, change.direction, change.subject) == (
-        Kind.WAIVER_ADDED,
+        ChangeKind.WAIVER_ADDED,
         LOOSENED,
         "GOV301 / scoring",
     )
@@ -200,7 +478,7 @@ def test_an_added_task_class_brings_its_forecast_and_says_what_it_is(edited):
 """
     comparison = edited(("      scoring:\n", text + "      scoring:\n"))
     (change,) = comparison.changes
-    assert (change.kind, change.subject) == (Kind.TASK_CLASS_ADDED, "drafting")
+    assert (change.kind, change.subject) == (ChangeKind.TASK_CLASS_ADDED, "drafting")
     assert change.after == "gamma/large; no fallback, 900 USD a month at stake"
     assert change.spend_effect == 300
     assert comparison.spend.delta == 300
@@ -215,26 +493,26 @@ def test_an_added_task_class_without_output_has_no_known_forecast(edited):
 """
     comparison = edited(("      scoring:\n", text + "      scoring:\n"))
     (change,) = comparison.changes
-    assert (change.kind, change.spend_effect) == (Kind.TASK_CLASS_ADDED, None)
+    assert (change.kind, change.spend_effect) == (ChangeKind.TASK_CLASS_ADDED, None)
     assert comparison.spend.unpriced_after == ("drafting",)
 
 
 def test_leaving_a_policy_by_dropping_its_tag_is_called_out(edited):
     first, second = edited(("[customer-facing, brand]", "[brand]")).changes
     assert (first.kind, first.subject, first.direction) == (
-        Kind.COVERAGE,
+        ChangeKind.COVERAGE,
         "customer-facing-fallbacks",
         LOOSENED,
     )
     assert (first.before, first.after) == ("writing", "")
     assert first.note == "they no longer match: tags customer-facing"
     assert first.place_after.pointer == ("task_classes", "writing")
-    assert second.kind is Kind.TAGS
+    assert second.kind is ChangeKind.TAGS
 
 
 def test_entering_a_policy_tightens(edited):
     changes = edited(("purpose: Lead scores", "tags: [customer-facing]")).changes
-    assert [(c.direction, c.before, c.after) for c in changes if c.kind is Kind.COVERAGE] == [
+    assert [(c.direction, c.before, c.after) for c in changes if c.kind is ChangeKind.COVERAGE] == [
         (TIGHTENED, "", "scoring")
     ]
 
@@ -246,7 +524,7 @@ def test_too_many_policies_to_look_into_are_said(edited, monkeypatch):
     (change,) = [
         c
         for c in edited(("[customer-facing, brand]", "[brand]")).changes
-        if c.kind is Kind.COVERAGE
+        if c.kind is ChangeKind.COVERAGE
     ]
     assert "not looked into" in change.note
 
@@ -292,7 +570,11 @@ def test_another_text_in_the_same_prompt_file_is_a_change(state):
         for one, prompt in ((before, was), (after, now))
     )
     (change,) = compare(old, new).changes
-    assert (change.kind, change.subject, change.direction) == (Kind.PROMPT_TEXT, "writing", CHANGED)
+    assert (change.kind, change.subject, change.direction) == (
+        ChangeKind.PROMPT_TEXT,
+        "writing",
+        CHANGED,
+    )
     assert change.before.startswith("version 3, sha256:")
     assert change.after == f"{now.digest[:19]}…"
     assert compare(old, old).changes == ()

@@ -10,7 +10,7 @@ from msgspec.structs import replace
 
 from multillm_gov.catalog.facts import Exposure, ModelFacts
 from multillm_gov.catalog.pricing.price import Price, UnitPrices
-from multillm_gov.changes.change import Change, Kind
+from multillm_gov.changes.change import Change, ChangeKind
 from multillm_gov.changes.compare import compare
 from multillm_gov.changes.comparison import Comparison
 from multillm_gov.finding import Enforcement
@@ -19,9 +19,9 @@ from multillm_gov.measures.portfolio_figures import measure
 from multillm_gov.portfolio.allocation import (
     Data,
     Latency,
-    Leg,
     Quality,
     Review,
+    RouteEntry,
     SpendCap,
     TaskClass,
     TaskClassDeclaration,
@@ -44,11 +44,11 @@ from multillm_gov.units import Amount, AtLeastOne, Percent, Positive, Share
 
 MODELS = [f"v{vendor}/m{number}" for vendor in range(3) for number in range(2)]
 OPPOSITES = {
-    Kind.TASK_CLASS_ADDED: Kind.TASK_CLASS_REMOVED,
-    Kind.FALLBACK_ADDED: Kind.FALLBACK_REMOVED,
-    Kind.POLICY_ADDED: Kind.POLICY_REMOVED,
-    Kind.WAIVER_ADDED: Kind.WAIVER_REMOVED,
-    Kind.APPROVAL_GIVEN: Kind.APPROVAL_WITHDRAWN,
+    ChangeKind.TASK_CLASS_ADDED: ChangeKind.TASK_CLASS_REMOVED,
+    ChangeKind.FALLBACK_ADDED: ChangeKind.FALLBACK_REMOVED,
+    ChangeKind.POLICY_ADDED: ChangeKind.POLICY_REMOVED,
+    ChangeKind.WAIVER_ADDED: ChangeKind.WAIVER_REMOVED,
+    ChangeKind.APPROVAL_GIVEN: ChangeKind.APPROVAL_WITHDRAWN,
 }
 OPPOSITES |= {other: kind for kind, other in OPPOSITES.items()}
 few = st.integers(0, 3)
@@ -76,7 +76,7 @@ def declarations(draw):
     route = draw(st.lists(st.sampled_from(MODELS), min_size=1, max_size=3, unique=True))
     return TaskClassDeclaration(
         route=tuple(
-            Leg(model=model, weight=draw(st.none() | few.map(lambda n: Percent(n * 10))))
+            RouteEntry(model=model, weight=draw(st.none() | few.map(lambda n: Percent(n * 10))))
             for model in route
         ),
         purpose=draw(st.sampled_from(["", "mail", "scores"])),
@@ -266,7 +266,7 @@ def normalized(change: Change) -> Change:
 
 
 def renames(comparison: Comparison) -> dict[str, str]:
-    kinds = (Kind.TASK_CLASS_RENAMED, Kind.POLICY_RENAMED)
+    kinds = (ChangeKind.TASK_CLASS_RENAMED, ChangeKind.POLICY_RENAMED)
     return {change.after: change.before for change in comparison.changes if change.kind in kinds}
 
 

@@ -1,6 +1,6 @@
 """What must show nothing, and what is the same under another name."""
 
-from multillm_gov.changes.change import Area, Direction, Kind
+from multillm_gov.changes.change import Area, ChangeKind, Direction
 from multillm_gov.changes.compare import compare
 
 
@@ -69,16 +69,20 @@ def test_a_declared_move_pairs_what_content_would_not(state, files):
         compare(state(files), state({**files, "allocations/a.yaml": text})) for text in (new, steps)
     )
     assert {c.kind for c in plain.within(Area.TASK_CLASSES)} == {
-        Kind.TASK_CLASS_ADDED,
-        Kind.TASK_CLASS_REMOVED,
+        ChangeKind.TASK_CLASS_ADDED,
+        ChangeKind.TASK_CLASS_REMOVED,
     }
     (renamed,) = told.within(Area.TASK_CLASSES)
     assert (renamed.kind, renamed.before, renamed.after) == (
-        Kind.TASK_CLASS_RENAMED,
+        ChangeKind.TASK_CLASS_RENAMED,
         "scoring",
         "ranking",
     )
-    assert {c.kind for c in told.changes} > {Kind.TASK_CLASS_RENAMED, Kind.DEMAND, Kind.ROUTE}
+    assert {c.kind for c in told.changes} > {
+        ChangeKind.TASK_CLASS_RENAMED,
+        ChangeKind.DEMAND,
+        ChangeKind.ROUTE,
+    }
 
 
 def test_a_declared_move_never_takes_limits_from_where_the_content_went(state, files):
@@ -88,8 +92,8 @@ def test_a_declared_move_never_takes_limits_from_where_the_content_went(state, f
     new = new.rstrip(" ") + decoy
     changes = compare(state(files), state({**files, "allocations/a.yaml": new})).changes
     assert {(c.kind, c.subject) for c in changes if c.kind.area is Area.TASK_CLASSES} == {
-        (Kind.TASK_CLASS_RENAMED, "ranking"),
-        (Kind.TASK_CLASS_ADDED, "decoy"),
+        (ChangeKind.TASK_CLASS_RENAMED, "ranking"),
+        (ChangeKind.TASK_CLASS_ADDED, "decoy"),
     }
 
 
@@ -104,7 +108,7 @@ def test_splitting_policies_over_files_shows_nothing(state, files):
 def test_a_new_name_for_the_same_content_is_a_rename(edited):
     comparison = edited(("      scoring:", "      lead-scoring:"))
     assert [(c.kind, c.subject, c.before, c.after) for c in comparison.changes] == [
-        (Kind.TASK_CLASS_RENAMED, "lead-scoring", "scoring", "lead-scoring")
+        (ChangeKind.TASK_CLASS_RENAMED, "lead-scoring", "scoring", "lead-scoring")
     ]
     assert comparison.spend.delta == 0
 
@@ -113,7 +117,7 @@ def test_a_renamed_task_class_keeps_its_waiver(edited):
     comparison = edited(
         ("      writing:", "      drafting:"), ("subject: writing", "subject: drafting")
     )
-    assert [c.kind for c in comparison.changes] == [Kind.TASK_CLASS_RENAMED]
+    assert [c.kind for c in comparison.changes] == [ChangeKind.TASK_CLASS_RENAMED]
 
 
 def test_a_rename_with_new_purpose_and_cap_is_still_recognized(edited):
@@ -123,9 +127,9 @@ def test_a_rename_with_new_purpose_and_cap_is_still_recognized(edited):
         ("{monthly: 500}", "{monthly: 800}"),
     )
     assert [(c.kind, c.direction) for c in comparison.changes] == [
-        (Kind.SPEND_CAP, Direction.LOOSENED),
-        (Kind.TASK_CLASS_RENAMED, Direction.CHANGED),
-        (Kind.TEXT, Direction.CHANGED),
+        (ChangeKind.SPEND_CAP, Direction.LOOSENED),
+        (ChangeKind.TASK_CLASS_RENAMED, Direction.CHANGED),
+        (ChangeKind.TEXT, Direction.CHANGED),
     ]
 
 
@@ -134,7 +138,7 @@ def test_a_rename_with_another_model_is_still_recognized(edited):
         ("      scoring:", "      lead-scoring:"),
         ("[{model: beta/large}]", "[{model: gamma/large}]"),
     )
-    assert {c.kind for c in comparison.changes} == {Kind.TASK_CLASS_RENAMED, Kind.ROUTE}
+    assert {c.kind for c in comparison.changes} == {ChangeKind.TASK_CLASS_RENAMED, ChangeKind.ROUTE}
 
 
 def test_too_different_is_removed_and_added(edited):
@@ -144,7 +148,10 @@ def test_too_different_is_removed_and_added(edited):
         ("[{model: beta/large}]", "[{model: gamma/large}]"),
         ("requests: 400000", "requests: 1000"),
     )
-    assert {c.kind for c in comparison.changes} == {Kind.TASK_CLASS_REMOVED, Kind.TASK_CLASS_ADDED}
+    assert {c.kind for c in comparison.changes} == {
+        ChangeKind.TASK_CLASS_REMOVED,
+        ChangeKind.TASK_CLASS_ADDED,
+    }
 
 
 def test_twins_are_paired_by_name_whichever_side_comes_first(state):
@@ -156,12 +163,14 @@ def test_twins_are_paired_by_name_whichever_side_comes_first(state):
 
     forward = compare(state(twins("a", "b", "c")), state(twins("x", "z", "y", "w")))
     backward = compare(state(twins("x", "z", "y", "w")), state(twins("a", "b", "c")))
-    renamed = {(c.before, c.after) for c in forward.changes if c.kind is Kind.TASK_CLASS_RENAMED}
+    renamed = {
+        (c.before, c.after) for c in forward.changes if c.kind is ChangeKind.TASK_CLASS_RENAMED
+    }
     assert renamed == {("a", "w"), ("b", "x"), ("c", "y")}
     assert {
-        (c.after, c.before) for c in backward.changes if c.kind is Kind.TASK_CLASS_RENAMED
+        (c.after, c.before) for c in backward.changes if c.kind is ChangeKind.TASK_CLASS_RENAMED
     } == renamed
-    assert [c.subject for c in forward.changes if c.kind is Kind.TASK_CLASS_ADDED] == ["z"]
+    assert [c.subject for c in forward.changes if c.kind is ChangeKind.TASK_CLASS_ADDED] == ["z"]
 
 
 def test_ten_thousand_renamed_twins_take_a_moment_not_minutes(state):

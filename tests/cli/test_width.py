@@ -55,6 +55,8 @@ CALLS: dict[str, tuple[str, ...]] = {
     "export": ("export nothing", "export litellm --output out.yaml"),
     "fix": ("fix --dry-run",),
     "graph": ("graph", "graph --why triage"),
+    "history": ("history", "history --every commit"),
+    "site": ("site pages",),
     "import": ("import nothing x", "import litellm proxy.yaml"),
     "incidents": ("incidents import nothing.csv",),
     "init": ("init fresh", "init fresh", "init started --from-gateway proxy.yaml"),

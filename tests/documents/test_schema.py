@@ -12,7 +12,7 @@ import pytest
 from msgspec import Meta, Struct, field
 
 from multillm_gov.dimensions import Level
-from multillm_gov.documents.schema import Variant, json_schema, variant_schema
+from multillm_gov.documents.schema import SchemaVariant, json_schema, variant_schema
 from multillm_gov.portfolio.allocation import AllocationFile
 from multillm_gov.portfolio.demand import Demand
 from multillm_gov.portfolio.settings import Appetite, Settings
@@ -132,8 +132,8 @@ class Bare(Struct, forbid_unknown_fields=True):
 @pytest.fixture(scope="module")
 def policy():
     variants = [
-        Variant(names=("limit", "GOV1"), description="limits", keys=Limits),
-        Variant(names=("bare", "GOV2"), description="nothing", keys=Bare),
+        SchemaVariant(names=("limit", "GOV1"), description="limits", keys=Limits),
+        SchemaVariant(names=("bare", "GOV2"), description="nothing", keys=Bare),
     ]
     schema, definitions = variant_schema(Common, "rule", variants)
     assert (schema, definitions) == variant_schema(Common, "rule", variants[::-1])
@@ -162,4 +162,4 @@ def test_a_variant_may_not_take_a_common_key():
         because: int
 
     with pytest.raises(ValueError, match="because"):
-        variant_schema(Common, "rule", [Variant(names=("x",), description="", keys=Clashing)])
+        variant_schema(Common, "rule", [SchemaVariant(names=("x",), description="", keys=Clashing)])

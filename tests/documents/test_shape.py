@@ -9,7 +9,7 @@ from msgspec import Meta, Struct
 
 from multillm_gov.documents.explaining import MAX_SCHEMA_FLAWS
 from multillm_gov.documents.shape import convert
-from multillm_gov.portfolio.allocation import AllocationFile, Leg, TaskClassDeclaration
+from multillm_gov.portfolio.allocation import AllocationFile, RouteEntry, TaskClassDeclaration
 from multillm_gov.portfolio.policy import PolicyDeclaration
 from multillm_gov.portfolio.settings import Settings
 
@@ -50,7 +50,9 @@ def test_a_sound_file_becomes_its_type(read):
     assert declared.spend_cap.monthly == Decimal("0.1")
     assert declared.review.last == date(2026, 10, 1)
     assert declared.demand.requests == 100_000
-    assert convert(document, ("task_classes", "t", "route", 0), Leg)[0] == Leg(model="m")
+    assert convert(document, ("task_classes", "t", "route", 0), RouteEntry)[0] == RouteEntry(
+        model="m"
+    )
 
 
 @pytest.mark.parametrize(

@@ -15,7 +15,7 @@ from multillm_gov.evaluation.client import Answer, Call, CallFailure, Message
 from multillm_gov.evaluation.pacing import Time
 from multillm_gov.evaluation.probes.probe import Probe, TaskDigests
 from multillm_gov.location import Place
-from multillm_gov.portfolio.allocation import Leg, TaskClass, TaskClassDeclaration
+from multillm_gov.portfolio.allocation import RouteEntry, TaskClass, TaskClassDeclaration
 from multillm_gov.portfolio.demand import Demand
 
 DAY = date(2026, 11, 24)
@@ -46,7 +46,7 @@ def facts_of(name="openai/gpt-5.4", canonical="gpt-5.4", provider="openai", **gi
 
 def task_of(name="triage", **declared):
     defaults = {
-        "route": (Leg(model="openai/gpt-5.4"),),
+        "route": (RouteEntry(model="openai/gpt-5.4"),),
         "demand": Demand(requests=1000, input_tokens=100),
     }
     return TaskClass(

@@ -7,7 +7,12 @@ from multillm_gov.catalog.facts import Exposure, ModelFacts
 from multillm_gov.catalog.pricing.price import Price, UnitPrices
 from multillm_gov.location import Place
 from multillm_gov.measures.portfolio_figures import measure
-from multillm_gov.portfolio.allocation import Leg, TaskClass, TaskClassDeclaration, WrongModelCost
+from multillm_gov.portfolio.allocation import (
+    RouteEntry,
+    TaskClass,
+    TaskClassDeclaration,
+    WrongModelCost,
+)
 from multillm_gov.portfolio.demand import Demand
 from multillm_gov.portfolio.portfolio import Portfolio
 from multillm_gov.portfolio.settings import Settings
@@ -61,7 +66,9 @@ def task(
         name=name,
         owner=owner,
         declared=TaskClassDeclaration(
-            route=tuple(Leg(model=leg, weight=Percent(weight)) for leg, weight in legs.items()),
+            route=tuple(
+                RouteEntry(model=leg, weight=Percent(weight)) for leg, weight in legs.items()
+            ),
             fallbacks=fallbacks,
             demand=demand,
             cost_of_wrong_model=WrongModelCost(value_at_stake=Amount(value)),

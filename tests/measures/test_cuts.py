@@ -10,7 +10,7 @@ from multillm_gov.dimensions import UNKNOWN, Level
 from multillm_gov.location import Place
 from multillm_gov.measures.failover import cuts
 from multillm_gov.measures.figures import FallbackFigures, LegFigures, TaskFigures
-from multillm_gov.portfolio.allocation import Leg, TaskClass, TaskClassDeclaration
+from multillm_gov.portfolio.allocation import RouteEntry, TaskClass, TaskClassDeclaration
 
 VENDORS = st.sampled_from(["a", "b", "c", UNKNOWN])
 
@@ -48,7 +48,7 @@ def _task(routed: list[tuple[str, int]], behind: list[str]) -> TaskFigures:
         )
         for index, vendor in enumerate(behind)
     )
-    declared = TaskClassDeclaration(route=tuple(Leg(model=leg.model) for leg in legs))
+    declared = TaskClassDeclaration(route=tuple(RouteEntry(model=leg.model) for leg in legs))
     return TaskFigures(
         task=TaskClass(name="t", owner=None, declared=declared, place=Place("allocations/a.yaml")),
         legs=legs,

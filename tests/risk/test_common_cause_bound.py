@@ -10,10 +10,11 @@ from hypothesis import strategies as st
 from multillm_gov.evidence.drill_record import DrillRecord, FaultResult
 from multillm_gov.evidence.record import PlacedDrill
 from multillm_gov.location import Place
-from multillm_gov.portfolio.allocation import Leg, TaskClassDeclaration
+from multillm_gov.portfolio.allocation import RouteEntry, TaskClassDeclaration
 from multillm_gov.portfolio.risk import Coverage
 from multillm_gov.reporting.stress.dependencies import dependency_section
-from multillm_gov.reporting.stress.simulation import simulation_metrics
+from multillm_gov.reporting.stress.report import risk_metrics
+from multillm_gov.risk.limits.register import risk_limits
 from multillm_gov.risk.portfolio_risk import measure_risk
 from multillm_gov.risk.system import priors
 from multillm_gov.risk.system.common_cause import (
@@ -123,9 +124,7 @@ def test_the_bound_stands_where_the_figures_of_outages_do(
     risk = measure_risk(state, (), years=200)
     assert risk.simulation is not None
     assert risk.dependence is not None
-    metrics = simulation_metrics(
-        risk.simulation, state.portfolio.settings.risk, risk.context.system
-    )
+    metrics = risk_metrics(risk, risk_limits(risk))
     loss = next(metric for metric in metrics if metric.id == "outage-loss-p95")
     section = dependency_section(risk.dependence, "USD")
     for text in (loss.note, str(section)):
@@ -141,7 +140,7 @@ def test_a_drill_of_few_faults_carries_an_interval() -> None:
         faults=faults,
         coverage=Share("0.875"),
     )
-    task = TaskClassDeclaration(route=(Leg(model="a"),), fallbacks=("b",))
+    task = TaskClassDeclaration(route=(RouteEntry(model="a"),), fallbacks=("b",))
     lookup = CoverageLookup(Coverage(), date(2026, 11, 30))
     found = lookup.of(task, (PlacedDrill(drill=drill, place=Place("evidence/d.yaml")),))
     assert found.share == 0.875

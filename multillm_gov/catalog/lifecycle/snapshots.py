@@ -25,7 +25,7 @@ _LATEST = re.compile(r"[-@]latest$")
 _MOVING = re.compile(r"(?:[-@]latest|@default)$")
 
 
-class Line(msgspec.Struct, frozen=True):
+class ModelLine(msgspec.Struct, frozen=True):
     """A line of models and a place on it: `claude-sonnet` (4, 5); `llama-70b` (3, .3)."""
 
     name: str
@@ -33,7 +33,7 @@ class Line(msgspec.Struct, frozen=True):
     """What follows a point counts as a decimal fraction: xAI's 4.20 came before 4.3."""
 
 
-def line_of(model: str) -> Line:
+def line_of(model: str) -> ModelLine:
     """The line of a canonical model name: the name without its version; sizes and tiers stay."""
     words: list[str] = []
     numbers: list[float] = []
@@ -45,7 +45,7 @@ def line_of(model: str) -> Line:
             numbers += [float(whole_part[:9]), *(float(f"0.{part[:9]}") for part in fractions)]
         elif word not in _NO_LINE:
             words.append(word)
-    return Line("-".join(words), tuple(numbers))
+    return ModelLine("-".join(words), tuple(numbers))
 
 
 def is_preview(name: str) -> bool:

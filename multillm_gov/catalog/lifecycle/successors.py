@@ -9,7 +9,7 @@ from multillm_gov.catalog.entry_facts import whole
 from multillm_gov.catalog.facts import Exposure, Lifecycle, ModelFacts, Successor
 from multillm_gov.catalog.keys import find_key
 from multillm_gov.catalog.lifecycle.lifecycle import current_lifecycle, ending
-from multillm_gov.catalog.lifecycle.snapshots import Line, is_preview, is_snapshot, line_of
+from multillm_gov.catalog.lifecycle.snapshots import ModelLine, is_preview, is_snapshot, line_of
 from multillm_gov.catalog.parties.exposure import resolve_exposure
 from multillm_gov.catalog.parties.naming import take_apart
 from multillm_gov.catalog.parties.providers import provider_named
@@ -25,12 +25,12 @@ _MOST_STEPS = 6
 _Step = tuple[str, str, date | None]
 
 
-class Candidate(msgspec.Struct, frozen=True):
+class SuccessorCandidate(msgspec.Struct, frozen=True):
     """A model of the price map that others might move to."""
 
     name: str
     exposure: Exposure
-    line: Line
+    line: ModelLine
     mode: str
     region: str
     namespace: str
@@ -53,10 +53,10 @@ class Lineup:
     def __init__(self, price_map: PriceMap) -> None:
         self.price_map = price_map
         self._names: dict[str, list[str]] = {}
-        self._candidates: dict[tuple[str, str], list[Candidate]] = {}
+        self._candidates: dict[tuple[str, str], list[SuccessorCandidate]] = {}
         self._lifecycles: dict[str, Lifecycle] = {}
 
-    def of(self, model: str, provider: str = "") -> list[Candidate]:
+    def of(self, model: str, provider: str = "") -> list[SuccessorCandidate]:
         """Candidates whose names share the first word of a canonical model name.
 
         Args:
@@ -84,11 +84,11 @@ class Lineup:
             self._lifecycles[name] = current_lifecycle(name, self.price_map)
         return self._lifecycles[name]
 
-    def _read(self, name: str) -> Candidate:
+    def _read(self, name: str) -> SuccessorCandidate:
         entry = self.price_map.entry(name)
         exposure = resolve_exposure(name, text_of(entry, "litellm_provider"))
         parts = take_apart(name)
-        return Candidate(
+        return SuccessorCandidate(
             name=name,
             exposure=exposure,
             line=line_of(exposure.model),
@@ -131,7 +131,7 @@ def _outlives(lifecycle: Lifecycle, last: date | None, today: date) -> bool:
     return ends is None or (ends - today > SHORT_LIFE and (last is None or ends > last))
 
 
-def _may_replace(candidate: Candidate, old: ModelFacts) -> bool:
+def _may_replace(candidate: SuccessorCandidate, old: ModelFacts) -> bool:
     return (
         candidate.exposure.vendor == old.exposure.vendor
         and candidate.exposure.model != old.exposure.model
@@ -142,7 +142,7 @@ def _may_replace(candidate: Candidate, old: ModelFacts) -> bool:
     )
 
 
-def _rank(candidate: Candidate, old: ModelFacts, namespace: str) -> tuple[object, ...]:
+def _rank(candidate: SuccessorCandidate, old: ModelFacts, namespace: str) -> tuple[object, ...]:
     return (
         candidate.suits(old),
         candidate.line.version,

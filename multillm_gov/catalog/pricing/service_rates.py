@@ -9,7 +9,7 @@ from decimal import Decimal
 
 from msgspec import Struct
 
-from multillm_gov.catalog.price_map import EntryNumbers, Threshold
+from multillm_gov.catalog.price_map import EntryNumbers, PriceThreshold
 from multillm_gov.catalog.pricing.price import UnitPrices
 
 INPUT = "input_cost_per_token"
@@ -97,7 +97,7 @@ def _price(
     )
 
 
-def _batch_price(numbers: EntryNumbers, passed: Threshold | None) -> UnitPrices | None:
+def _batch_price(numbers: EntryNumbers, passed: PriceThreshold | None) -> UnitPrices | None:
     own = {key: _amount_at(numbers, key, BATCH, passed) for key in KEYS}
     if own[INPUT] is None and own[OUTPUT] is None:
         return None
@@ -119,7 +119,7 @@ def _batch_price(numbers: EntryNumbers, passed: Threshold | None) -> UnitPrices 
 
 
 def _amount_at(
-    numbers: EntryNumbers, key: str, service: str, passed: Threshold | None
+    numbers: EntryNumbers, key: str, service: str, passed: PriceThreshold | None
 ) -> Decimal | None:
     """A service's price at the largest threshold passed that this key has, else its flat one."""
     reached = passed and [

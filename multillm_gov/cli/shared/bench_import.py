@@ -8,7 +8,7 @@ import click
 
 from multillm_gov.cli.shared.emit import emit
 from multillm_gov.cli.shared.options import (
-    Target,
+    OutputTarget,
     as_of_option,
     day_option,
     format_option,
@@ -85,7 +85,7 @@ def import_results(
     origin: Literal["internal", "public", "vendor"],
     margins: "Margins",
     no_write: bool,
-    targets: tuple[Target, ...],
+    targets: tuple[OutputTarget, ...],
     output: Path | None,
     as_of: date | None,
     root: Path | None,
@@ -104,10 +104,10 @@ def import_results(
       govern bench import log.json --from inspect --task support-triage --date 2026-11-02
       govern bench import scores.csv --model-map gpt-5.4=openai/gpt-5.4-2026-03-05
     """
-    from multillm_gov.workflows.evaluation.foreign_results import ImportOptions, import_bench
+    from multillm_gov.workflows.evaluation.foreign_results import ResultImportOptions, import_bench
 
     day = as_of or today()
-    options = ImportOptions(
+    options = ResultImportOptions(
         format_name=format_name or "",
         task=task,
         model_map=model_map,

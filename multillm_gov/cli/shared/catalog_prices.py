@@ -7,7 +7,7 @@ import click
 
 from multillm_gov.cli.shared.emit import emit
 from multillm_gov.cli.shared.options import (
-    Target,
+    OutputTarget,
     as_of_option,
     fail_on_option,
     format_option,
@@ -82,7 +82,7 @@ def update(
     *,
     apply: bool,
     fail_on: str | None,
-    targets: tuple[Target, ...],
+    targets: tuple[OutputTarget, ...],
     output: Path | None,
     as_of: date | None,
     root: Path | None,
@@ -121,7 +121,7 @@ def history(
     /,
     model: str,
     *,
-    targets: tuple[Target, ...],
+    targets: tuple[OutputTarget, ...],
     output: Path | None,
     as_of: date | None,
     root: Path | None,

@@ -4,7 +4,7 @@ import os
 from collections.abc import Sequence
 from pathlib import Path
 
-from multillm_gov.cli.shared.options import Target
+from multillm_gov.cli.shared.options import OutputTarget
 from multillm_gov.cli.shared.terminal import is_terminal, screen_of_call
 from multillm_gov.errors import UsageError
 from multillm_gov.rendering.renderers import format_of_ending, is_binary, renderer
@@ -18,7 +18,7 @@ _SHARED = "GITHUB_STEP_SUMMARY"
 
 def emit(
     report: Report,
-    targets: Sequence[Target],
+    targets: Sequence[OutputTarget],
     output: Path | None,
     default: str = "text",
     *,
@@ -48,7 +48,9 @@ def emit(
     return report.verdict.exit_code
 
 
-def _settle(targets: Sequence[Target], output: Path | None, default: str) -> list[tuple[str, Path]]:
+def _settle(
+    targets: Sequence[OutputTarget], output: Path | None, default: str
+) -> list[tuple[str, Path]]:
     """A format and a place for each result; ``-`` is stdout."""
     if output is not None:
         if len(targets) > 1 or any(target.path for target in targets):

@@ -17,7 +17,7 @@ from multillm_gov.workflows.gate import GATES
 _F = TypeVar("_F", bound=Callable[..., Any])
 
 
-class Target(Struct, frozen=True):
+class OutputTarget(Struct, frozen=True):
     """A requested result: a format and its file; ``None``: by ``--output``, else stdout."""
 
     format: str
@@ -136,7 +136,7 @@ def judged_day(as_of: date | None, root: Path | None, revision: str | None) -> d
 
 def _targets(
     ctx: click.Context, parameter: click.Parameter, values: tuple[str, ...]
-) -> tuple[Target, ...]:
+) -> tuple[OutputTarget, ...]:
     """Split each at the first ``=``; a file must be named, as an unset variable does not."""
     targets = []
     for value in values:
@@ -149,7 +149,7 @@ def _targets(
             raise click.BadParameter(
                 f"`{value}` names no file; write `{name}=FILE`", ctx, parameter
             )
-        targets.append(Target(name, Path(path) if given else None))
+        targets.append(OutputTarget(name, Path(path) if given else None))
     return tuple(targets)
 
 

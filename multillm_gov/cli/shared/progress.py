@@ -8,7 +8,7 @@ from multillm_gov.units import format_money
 
 if TYPE_CHECKING:
     from multillm_gov.evaluation.running import Progress
-    from multillm_gov.warehouse.importing import Progress as ImportProgress
+    from multillm_gov.warehouse.importing import ImportProgress
 
 _PATIENCE_SECONDS = 1.0
 _REFRESH_SECONDS = 0.1

@@ -10,7 +10,7 @@ from msgspec import Struct
 
 from multillm_gov import exits
 from multillm_gov.cli.shared.emit import emit
-from multillm_gov.cli.shared.options import Target, money, today
+from multillm_gov.cli.shared.options import OutputTarget, money, today
 from multillm_gov.cli.shared.progress import Meter
 from multillm_gov.report import Report
 
@@ -131,7 +131,7 @@ _Plan = TypeVar("_Plan", bound=Planned)
 class Delivery(Struct, frozen=True):
     """Where the result of a command goes."""
 
-    targets: Sequence[Target]
+    targets: Sequence[OutputTarget]
     output: Path | None
 
 

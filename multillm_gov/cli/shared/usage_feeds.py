@@ -7,7 +7,7 @@ import click
 
 from multillm_gov.cli.shared.emit import emit
 from multillm_gov.cli.shared.options import (
-    Target,
+    OutputTarget,
     as_of_option,
     day_option,
     format_option,
@@ -75,7 +75,7 @@ def import_(
     currency: str | None,
     cache_in_input: str,
     no_actuals: bool,
-    targets: tuple[Target, ...],
+    targets: tuple[OutputTarget, ...],
     output: Path | None,
     as_of: date | None,
     root: Path | None,
@@ -98,14 +98,14 @@ def import_(
     """
     from multillm_gov.cli.shared.progress import RowMeter
     from multillm_gov.workflows.usage.importing import (
-        ImportOptions,
+        UsageImportOptions,
         column_mapping,
         import_usage,
         report_of,
     )
     from multillm_gov.workflows.usage.portfolio import open_usage
 
-    options = ImportOptions(
+    options = UsageImportOptions(
         producer=producer,
         mapping=column_mapping(columns, currency, cache_in_input),
         first=days["first"],
@@ -130,7 +130,7 @@ def explain(
     /,
     row: str,
     *,
-    targets: tuple[Target, ...],
+    targets: tuple[OutputTarget, ...],
     output: Path | None,
     as_of: date | None,
     root: Path | None,

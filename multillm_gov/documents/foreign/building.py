@@ -49,7 +49,7 @@ class _Open:
         self.size = 1
 
 
-class Builder:
+class DataBuilder:
     """Builds plain data from the parser's events."""
 
     def __init__(self, flaws: FlawList) -> None:
@@ -123,7 +123,7 @@ class Builder:
                 places.extend((at, each.start, each.end))
             self.known[id(built)] = entries
         else:
-            built = [each.value for each in closed.items]
+            built = [item.value for item in closed.items]
             for each in closed.items:
                 places.extend((each.start, each.end))
         self.marks[id(built)] = places

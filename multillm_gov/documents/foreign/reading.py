@@ -13,7 +13,7 @@ from yaml import YAMLError
 from multillm_gov.documents.decoding import decode
 from multillm_gov.documents.document import Document, SourceFile
 from multillm_gov.documents.flaw_list import FlawList, StopReadingError
-from multillm_gov.documents.foreign.building import Builder
+from multillm_gov.documents.foreign.building import DataBuilder
 from multillm_gov.finding import Flaw
 
 
@@ -32,7 +32,7 @@ def read_foreign(file: SourceFile) -> tuple[Document | None, tuple[Flaw, ...]]:
     if isinstance(source, Flaw):
         return None, (source,)
     flaws = FlawList(source)
-    builder = Builder(flaws)
+    builder = DataBuilder(flaws)
     try:
         builder.build(source.content)
     except YAMLError as error:

@@ -73,15 +73,15 @@ def find_secrets(files: Iterable[SourceFile]) -> tuple[Secret, ...]:
 
     Time is linear in the bytes: all expressions start with a literal and repeat boundedly.
     """
-    found: list[Secret] = []
+    secrets: list[Secret] = []
     for batch in _batches(files):
         if not _is_suspicious(b"\n".join(file.data for file in batch)):
             continue
         for file in batch:
-            found.extend(_locate(file, _apart(_spans(file.data))))
-            if len(found) >= MOST_SECRETS:
-                return tuple(found[:MOST_SECRETS])
-    return tuple(found)
+            secrets.extend(_locate(file, _apart(_spans(file.data))))
+            if len(secrets) >= MOST_SECRETS:
+                return tuple(secrets[:MOST_SECRETS])
+    return tuple(secrets)
 
 
 def _batches(files: Iterable[SourceFile]) -> Iterator[list[SourceFile]]:

@@ -7,7 +7,7 @@ from math import log2
 from msgspec import Struct
 
 
-class Shape(Struct, frozen=True):
+class KeyShape(Struct, frozen=True):
     """The form of one vendor's keys."""
 
     kind: str
@@ -20,13 +20,13 @@ class Shape(Struct, frozen=True):
     """Whether it must also look random, since written words may have the form."""
 
 
-def _shape(kind: str, hint: str, rest: str, *, random: bool = False) -> Shape:
-    return Shape(kind, hint.encode(), (hint.replace(".", r"\.") + rest).encode(), random)
+def _shape(kind: str, hint: str, rest: str, *, random: bool = False) -> KeyShape:
+    return KeyShape(kind, hint.encode(), (hint.replace(".", r"\.") + rest).encode(), random)
 
 
-AZURE = Shape("an Azure key", b"JQQJ99", rb"[A-Za-z0-9]{40,60}JQQJ99[A-Za-z0-9]{20,40}")
+AZURE = KeyShape("an Azure key", b"JQQJ99", rb"[A-Za-z0-9]{40,60}JQQJ99[A-Za-z0-9]{20,40}")
 """84 characters with a signature in their midst, so that a match starts before the hint."""
-SHAPES: tuple[Shape, ...] = (
+SHAPES: tuple[KeyShape, ...] = (
     _shape("an Anthropic key", "sk-ant-", r"[A-Za-z0-9]{2,12}-[A-Za-z0-9_-]{32,200}"),
     _shape("an OpenRouter key", "sk-or-", r"(?:v\d-)?[A-Za-z0-9]{32,80}"),
     _shape("an OpenAI key", "sk-proj-", r"[A-Za-z0-9_-]{32,250}"),

@@ -66,9 +66,9 @@ def leaderboard_entry(
     model: str, outcomes: Sequence[CaseOutcome], *, seed: int
 ) -> LeaderboardEntry:
     """The line of one model; what is inconclusive counts neither way."""
-    scored = [one for one in outcomes if one.accepted is not None]
-    seconds = [each for one in outcomes for each in one.seconds]
-    costs = [one.usd for one in outcomes]
+    scored = [outcome for outcome in outcomes if outcome.accepted is not None]
+    seconds = [second for outcome in outcomes for second in outcome.seconds]
+    costs = [outcome.usd for outcome in outcomes]
     usd = None if None in costs else sum((cost for cost in costs if cost is not None), Decimal(0))
     whole = LeaderboardEntry(
         model=model,

@@ -61,7 +61,7 @@ class BenchPlan(Struct, frozen=True, kw_only=True):
     def foreseen(self) -> tuple[JudgeCost, ...]:
         """All judges' calls."""
         return (
-            *(each for slot in self.slots for each in slot.judging * self.samples),
+            *(sample for slot in self.slots for sample in slot.judging * self.samples),
             *self.pairings,
         )
 

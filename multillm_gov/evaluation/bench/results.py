@@ -107,7 +107,7 @@ def _rank(entry: LeaderboardEntry) -> tuple[float, Decimal, str]:
 
 
 def _reasons(model: str, outcomes: Sequence[CaseOutcome]) -> list[UnjudgedReason]:
-    counted = Counter(one.why for one in outcomes if one.accepted is None)
+    counted = Counter(outcome.why for outcome in outcomes if outcome.accepted is None)
     return [
         UnjudgedReason(model=model, why=why, cases=cases) for why, cases in sorted(counted.items())
     ]

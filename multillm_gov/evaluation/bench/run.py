@@ -30,22 +30,22 @@ REJECTED = frozenset({"refused-by-filter", "context"})
 
 async def run_bench(plan: BenchPlan, planner: BenchPlanner, send: SendProbes) -> BenchRun:
     """Send the plan and score answers as they arrive; texts are kept only until they are judged."""
-    kept = [CaseState(scores=[], texts=[]) for _ in plan.slots]
+    case_states = [CaseState(scores=[], texts=[]) for _ in plan.slots]
     numbers = {id(slot.probe): number for number, slot in enumerate(plan.slots)}
 
     def look(probe: Probe, sample: int, answer: Answer) -> None:
         del sample
         number = numbers[id(probe)]
-        _take(plan.slots[number], answer, kept[number])
+        _take(plan.slots[number], answer, case_states[number])
 
     first = await send([slot.probe for slot in plan.slots], look)
     judging: ProbeRun | None = None
     preferred: Preferences = {}
     if first.ending == "complete":
-        judging, preferred = await judge_answers(plan, planner, kept, send)
+        judging, preferred = await judge_answers(plan, planner, case_states, send)
     return BenchRun(
-        outcomes=_outcomes(plan, kept, first.observations),
-        counts=_counts(plan, kept),
+        outcomes=_outcomes(plan, case_states, first.observations),
+        counts=_counts(plan, case_states),
         preferred=preferred,
         ending=judging.ending if judging is not None else first.ending,
         spent_usd=judging.spent_usd if judging is not None else first.spent_usd,
@@ -95,10 +95,10 @@ def _outcomes(
 
 
 def _outcome(slot: PlannedCase, kept: CaseState, observation: Observation) -> CaseOutcome:
-    scores = [one for one in kept.scores if isinstance(one, Score)]
-    refused = [one for one in observation.failures if one.verdict in REJECTED]
-    verdicts = [one.accepted for one in scores] + [False] * len(refused)
-    graded = [one.value for one in scores] + [0.0] * len(refused)
+    scores = [score for score in kept.scores if isinstance(score, Score)]
+    refused = [failure for failure in observation.failures if failure.verdict in REJECTED]
+    verdicts = [score.accepted for score in scores] + [False] * len(refused)
+    graded = [score.value for score in scores] + [0.0] * len(refused)
     # One sample that nobody could judge leaves the case open: what is missing might have gone
     # either way.
     is_whole = len(verdicts) == slot.probe.samples
@@ -117,9 +117,11 @@ def _why(
     kept: CaseState, scores: Sequence[Score], observation: Observation, *, is_whole: bool
 ) -> str:
     if is_whole:
-        return next((one.why for one in scores if one.why), "")
-    open_ones = [one.why for one in kept.scores if isinstance(one, Unscorable)]
-    failures = [one.verdict for one in observation.failures if one.verdict not in REJECTED]
+        return next((score.why for score in scores if score.why), "")
+    open_ones = [score.why for score in kept.scores if isinstance(score, Unscorable)]
+    failures = [
+        failure.verdict for failure in observation.failures if failure.verdict not in REJECTED
+    ]
     return next(iter((*open_ones, *failures)), "the run ended before the answer was judged")
 
 

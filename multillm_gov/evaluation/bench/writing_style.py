@@ -74,10 +74,10 @@ def writing_styles_of(
     if not bench.is_prose:
         return WritingStyles(), {}
     name = bench.task.name
-    counts = {each.model: run.counts[name, each.model] for each in bench.contenders}
+    counts = {contender.model: run.counts[name, contender.model] for contender in bench.contenders}
     halves = {model: halves_of(each) for model, each in counts.items()}
     pairs = pairs_of(counts)
-    shares = {each.model: each.share for each in bench.contenders}
+    shares = {contender.model: contender.share for contender in bench.contenders}
     effective, plain = effective_models(pairs, shares)
     compared = day, bench.cases_digest, bench.digests.prompt
     drifts = (

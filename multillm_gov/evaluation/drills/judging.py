@@ -42,11 +42,15 @@ def judge_drills(
 def _record(outcomes: list[DrillOutcome], versions: Mapping[str, str], source: str) -> DrillRecord:
     drill = outcomes[0].drill
     faults = tuple(_worst_by_fault(outcomes))
-    survived = sum(one.result == "survives" for one in faults)
-    answered = [one.seconds for one in faults if one.result != "fails" and one.seconds is not None]
+    survived = sum(fault.result == "survives" for fault in faults)
+    answered = [
+        fault.seconds for fault in faults if fault.result != "fails" and fault.seconds is not None
+    ]
     longest = max(answered, default=None)
     results = [outcome.carried.result for outcome in outcomes]
-    cost = sum((one.usd or Decimal(0) for one in results if isinstance(one, Answer)), Decimal(0))
+    cost = sum(
+        (result.usd or Decimal(0) for result in results if isinstance(result, Answer)), Decimal(0)
+    )
     return DrillRecord(
         task_class=drill.task.name,
         date=drill.probe.day,
@@ -73,11 +77,11 @@ def _chain(task: TaskClass) -> tuple[str, ...]:
 
 
 def _overall(faults: tuple[FaultResult, ...]) -> Result:
-    if all(one.result == "survives" for one in faults if one.fault != CUT):
+    if all(fault.result == "survives" for fault in faults if fault.fault != CUT):
         return "survives"
     return (
         "fails"
-        if any(one.result == "fails" and one.fault in OUTAGES for one in faults)
+        if any(fault.result == "fails" and fault.fault in OUTAGES for fault in faults)
         else "degraded"
     )
 

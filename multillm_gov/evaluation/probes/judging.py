@@ -58,7 +58,9 @@ def probe_record(
         input_tokens=_mean(observation, "input"),
         output_tokens=None if probe.kind == "embedding" else _mean(observation, "output"),
         usd=Amount(
-            sum((each.usd or Decimal(0) for each in answers), Decimal(0)).quantize(_CENTS_OF_CENTS)
+            sum((answer.usd or Decimal(0) for answer in answers), Decimal(0)).quantize(
+                _CENTS_OF_CENTS
+            )
         ),
         dimensions=vectors[0].dimensions if vectors and not vectors[0].flaw else None,
         rank_stability=_rank_stability(observation),

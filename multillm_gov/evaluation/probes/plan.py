@@ -145,13 +145,16 @@ def _models(figures: TaskFigures) -> Iterator[_ProbedModel]:
         )
         for leg in figures.legs
     )
-    kept = (
+    probed_models = (
         _ProbedModel(
-            name=one.model, role="fallback", facts=one.facts, place=place.at("fallbacks", one.index)
+            name=fallback.model,
+            role="fallback",
+            facts=fallback.facts,
+            place=place.at("fallbacks", fallback.index),
         )
-        for one in figures.fallbacks
+        for fallback in figures.fallbacks
     )
-    for model in (*routed, *kept):
+    for model in (*routed, *probed_models):
         if model.name not in seen:
             seen.add(model.name)
             yield model

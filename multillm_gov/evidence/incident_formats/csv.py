@@ -5,14 +5,14 @@ from csv import DictReader, Error
 from datetime import datetime
 from io import StringIO
 
-from multillm_gov.evidence.importing import Export, title_of
+from multillm_gov.evidence.importing import IncidentExport, title_of
 from multillm_gov.evidence.incident import Incident
 from multillm_gov.units import Share
 
 ENDINGS = (".csv",)
 
 
-def read(data: bytes, components: frozenset[str]) -> Export:
+def read(data: bytes, components: frozenset[str]) -> IncidentExport:
     """Incidents in the order of the rows; ``weight`` (0..1) and ``title`` may be left out.
 
     Raises:
@@ -34,7 +34,7 @@ def read(data: bytes, components: frozenset[str]) -> Export:
             raise ValueError(
                 f"row 1 names no column `{missing[0]}`; expected start,end,weight,title"
             )
-        return Export(
+        return IncidentExport(
             incidents=tuple(_incident(row, rows.line_num) for row in rows if any(row.values()))
         )
     except Error as error:

@@ -13,7 +13,7 @@ from typing import Annotated
 import msgspec
 from msgspec import Meta, Struct
 
-from multillm_gov.evidence.importing import Export, title_of
+from multillm_gov.evidence.importing import IncidentExport, title_of
 from multillm_gov.evidence.incident import Incident
 from multillm_gov.units import Share
 
@@ -54,7 +54,7 @@ class _Page(Struct):
     incidents: list[_Incident]
 
 
-def read(data: bytes, components: frozenset[str]) -> Export:
+def read(data: bytes, components: frozenset[str]) -> IncidentExport:
     """Closed incidents of the page, without those of other components.
 
     Args:
@@ -70,22 +70,26 @@ def read(data: bytes, components: frozenset[str]) -> Export:
         raise ValueError(str(error)) from error
     except RecursionError as error:
         raise ValueError("it is nested too deeply") from error
-    found: list[Incident] = []
+    incidents: list[Incident] = []
     left_out: list[str] = []
     for incident in page.incidents:
         title = title_of(incident.name)
         if incident.resolved_at is None:
             left_out.append(f"still open on {incident.created_at.date()}: {title}")
         elif _concerns(incident, components):
-            found.extend(_stretches(incident, incident.resolved_at, components))
-    return Export(incidents=tuple(found), left_out=tuple(left_out))
+            incidents.extend(_stretches(incident, incident.resolved_at, components))
+    return IncidentExport(incidents=tuple(incidents), left_out=tuple(left_out))
 
 
 def _concerns(incident: _Incident, requested: frozenset[str]) -> bool:
     """Whether it affected the component; one that names no component affects all."""
     updates = incident.incident_updates or ()
-    names = {one.name for one in incident.components or ()}
-    names |= {one.name for update in updates for one in update.affected_components or ()}
+    names = {component.name for component in incident.components or ()}
+    names |= {
+        affected_component.name
+        for update in updates
+        for affected_component in update.affected_components or ()
+    }
     return not requested or not names or bool(names & requested)
 
 

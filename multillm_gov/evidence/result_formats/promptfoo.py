@@ -49,7 +49,7 @@ def read(data: bytes) -> tuple[CaseResult, ...]:
         raise ValueError(str(error)) from error
     except RecursionError as error:
         raise ValueError("it is nested too deeply") from error
-    return tuple(_case(one) for one in output.results.results)
+    return tuple(_case(result) for result in output.results.results)
 
 
 def _case(one: _Result) -> CaseResult:

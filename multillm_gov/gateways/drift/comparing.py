@@ -35,7 +35,11 @@ class Declared(Struct, frozen=True, kw_only=True):
 
 def compare(declared: Declared, running: Running) -> Iterator[Difference]:
     """Every difference, task class by task class; then what runs and nobody declares."""
-    chains = {one.id: one for group in declared.routing.groups for one in group.deployments}
+    chains = {
+        deployment.id: deployment
+        for group in declared.routing.groups
+        for deployment in group.deployments
+    }
     groups = running.groups
     used: set[str] = set()
     for group in declared.routing.task_classes:
@@ -47,14 +51,14 @@ def compare(declared: Declared, running: Running) -> Iterator[Difference]:
         if not found:
             yield _not_served(group, running, place)
             continue
-        reserve = [chains[one] for one in group.fallbacks]
+        reserve = [chains[fallback] for fallback in group.fallbacks]
         targets = dict.fromkeys(one for kind in FALLBACK_KINDS for one in running.chain(kind, name))
         behind = [one for target in targets for one in groups.get(target, ())]
         yield from _compare_models(group, found, running, place)
         yield from _compare_weights(group, found, running, place)
         yield from _compare_chains(group, reserve, name, groups, running, place)
         pairs = [
-            *((one, found) for one in group.deployments),
+            *((deployment, found) for deployment in group.deployments),
             *((one, behind) for one in reserve),
         ]
         yield from compare_fields(group, pairs, running, place)
@@ -64,7 +68,7 @@ def compare(declared: Declared, running: Running) -> Iterator[Difference]:
 
 
 def _not_served(group: ModelGroup, running: Running, place: Place | None) -> Difference:
-    models = join_code([one.model for one in group.deployments])
+    models = join_code([deployment.model for deployment in group.deployments])
     return Difference(
         kind="task-class-not-served",
         subject=group.name,
@@ -78,21 +82,21 @@ def _not_served(group: ModelGroup, running: Running, place: Place | None) -> Dif
 def _compare_models(
     group: ModelGroup, found: Sequence[RunningDeployment], running: Running, place: Place | None
 ) -> Iterator[Difference]:
-    for one in group.deployments:
-        if not any(runs(one, other) for other in found):
+    for deployment in group.deployments:
+        if not any(runs(deployment, other) for other in found):
             others = ", ".join(shown(other.model) for other in found[:5])
             yield Difference(
                 kind="model-not-running",
                 subject=group.name,
-                message=f"{code(group.name)} declares {code(one.model)}; {others} runs instead "
-                f"{at(running, found[0].place)}",
+                message=f"{code(group.name)} declares {code(deployment.model)}; {others} runs "
+                f"instead {at(running, found[0].place)}",
                 remedy=_EITHER,
                 declared=place,
                 running=found[0].place,
-                distinction=one.model,
+                distinction=deployment.model,
             )
     for other in found:
-        if not any(runs(one, other) for one in group.deployments):
+        if not any(runs(deployment, other) for deployment in group.deployments):
             yield Difference(
                 kind="model-not-declared",
                 subject=group.name,
@@ -109,22 +113,26 @@ def _compare_weights(
     group: ModelGroup, found: Sequence[RunningDeployment], running: Running, place: Place | None
 ) -> Iterator[Difference]:
     percents = effective_percents(found)
-    for one in group.deployments:
-        same = [percent for percent, other in zip(percents, found, strict=True) if runs(one, other)]
-        twins = [other for other in group.deployments if other.model == one.model]
+    for deployment in group.deployments:
+        same = [
+            percent
+            for percent, other in zip(percents, found, strict=True)
+            if runs(deployment, other)
+        ]
+        twins = [other for other in group.deployments if other.model == deployment.model]
         wanted = sum(float(twin.weight or 0) for twin in twins)
-        if same and twins[0] is one and abs(sum(same) - wanted) > _POINTS:
-            where = next(other.place for other in found if runs(one, other))
+        if same and twins[0] is deployment and abs(sum(same) - wanted) > _POINTS:
+            where = next(other.place for other in found if runs(deployment, other))
             yield Difference(
                 kind="weights-differ",
                 subject=group.name,
                 message=f"{code(group.name)} declares {wanted:.4g}% of the requests for "
-                f"{code(one.model)}; {sum(same):.4g}% go there {at(running, where)}",
+                f"{code(deployment.model)}; {sum(same):.4g}% go there {at(running, where)}",
                 remedy=_EITHER,
                 declared=place,
                 running=where,
                 figures={"declared_percent": wanted, "running_percent": round(sum(same), 4)},
-                distinction=one.model,
+                distinction=deployment.model,
             )
 
 
@@ -177,7 +185,7 @@ def _compare_total(
     """Retries multiply the time after which the whole chain has failed."""
     if not running.retries:
         return
-    longest = max(one.timeout_seconds for one in group.deployments)
+    longest = max(deployment.timeout_seconds for deployment in group.deployments)
     declared = longest + sum(one.timeout_seconds for one in chain[len(group.deployments) :])
     total = declared * (1 + running.retries)
     where = found[0].place

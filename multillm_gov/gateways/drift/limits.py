@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from decimal import Decimal
 
 from multillm_gov.gateways.drift.difference import Difference
-from multillm_gov.gateways.provider_limits import ProviderLimits, Scope
+from multillm_gov.gateways.provider_limits import LimitScope, ProviderLimits
 from multillm_gov.gateways.routing import Deployment, ModelGroup, Routing
 from multillm_gov.location import Place
 from multillm_gov.words import code, join_some
@@ -26,7 +26,9 @@ def compare_limits(
         limits: What the provider says.
         places: Where each task class is declared.
     """
-    reserve = {one.id: one for group in routing.groups for one in group.deployments}
+    reserve = {
+        deployment.id: deployment for group in routing.groups for deployment in group.deployments
+    }
     using = [
         (group, models)
         for group in routing.task_classes
@@ -138,7 +140,7 @@ def _compare_models(
             )
 
 
-def _refuses(scope: Scope, model: str) -> bool:
+def _refuses(scope: LimitScope, model: str) -> bool:
     return model in scope.denied or (scope.allowed is not None and model not in scope.allowed)
 
 

@@ -40,7 +40,8 @@ def _compare_cap(
         return
     cap = float(group.usd_per_month)
     team = next(
-        (one.usd for one in running.teams if one.name == group.name and one.usd is not None), None
+        (team.usd for team in running.teams if team.name == group.name and team.usd is not None),
+        None,
     )
     budgets = [one.number("max_budget") for one in found]
     counted = [

@@ -73,8 +73,8 @@ class Running(Struct, frozen=True, kw_only=True):
     def groups(self) -> dict[str, list[RunningDeployment]]:
         """Deployments by group, in order."""
         grouped: dict[str, list[RunningDeployment]] = {}
-        for one in self.deployments:
-            grouped.setdefault(one.group, []).append(one)
+        for deployment in self.deployments:
+            grouped.setdefault(deployment.group, []).append(deployment)
         return grouped
 
     def chain(self, kind: FallbackKind, group: str) -> tuple[str, ...]:
@@ -103,13 +103,16 @@ def running_of_file(configuration: Configuration) -> Running:
         origin=configuration.path,
         deployments=tuple(
             RunningDeployment(
-                group=one.name, model=one.model, parameters=one.parameters, place=one.place
+                group=deployment.name,
+                model=deployment.model,
+                parameters=deployment.parameters,
+                place=deployment.place,
             )
-            for one in configuration.deployments
-            if one.name and one.model
+            for deployment in configuration.deployments
+            if deployment.name and deployment.model
         ),
         chains=chains,
-        aliases={one.name: one.group for one in configuration.aliases},
+        aliases={alias.name: alias.group for alias in configuration.aliases},
         chain_places=places,
         has_database=True if "database_url" in configuration.general else None,
         global_budget=None if found is None else float(found),

@@ -41,9 +41,9 @@ LOST: dict[Setting, str] = {
 def render(routing: Routing, commit: str) -> Exported:
     """The configuration as YAML below its header: the same bytes on every run."""
     models = [
-        _model(one, evicted=len(routing.groups) > 0 and _fails_over(group, one))
+        _model(deployment, evicted=len(routing.groups) > 0 and _fails_over(group, deployment))
         for group in routing.groups
-        for one in group.deployments
+        for deployment in group.deployments
     ]
     virtual = [_virtual(group) for group in routing.task_classes]
     rendered = Rendered(
@@ -91,10 +91,13 @@ def _parameters(served: Served) -> dict[str, Any]:
 
 def _virtual(group: ModelGroup) -> dict[str, Any]:
     if not group.fallbacks:
-        targets = [{"model": one.id, "weight": one.weight} for one in group.deployments]
+        targets = [
+            {"model": deployment.id, "weight": deployment.weight}
+            for deployment in group.deployments
+        ]
         return {"name": group.name, "routing": {"weighted": {"targets": targets}}}
     ranked = [
-        *({"model": one.id, "priority": 0} for one in group.deployments),
+        *({"model": deployment.id, "priority": 0} for deployment in group.deployments),
         *({"model": name, "priority": place} for place, name in enumerate(group.fallbacks, 1)),
     ]
     return {"name": group.name, "routing": {"failover": {"targets": ranked}}}

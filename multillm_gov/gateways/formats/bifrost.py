@@ -41,8 +41,8 @@ def render(routing: Routing, commit: str) -> Exported:
     del commit  # JSON has no comment to put it in
     providers: dict[str, dict[str, Any]] = {}
     for group in routing.groups:
-        for one in group.deployments:
-            _add_key(providers, one.served)
+        for deployment in group.deployments:
+            _add_key(providers, deployment.served)
     capped = [group for group in routing.task_classes if group.usd_per_month is not None]
     configuration = {
         "$schema": "https://www.getbifrost.ai/schema",
@@ -141,7 +141,7 @@ def _virtual_key(group: ModelGroup) -> dict[str, Any]:
         "value": f"env.BIFROST_VK_{variable}",
         "is_active": True,
         **({"budget_id": f"budget-{group.name}"} if capped else {}),
-        "provider_configs": [_provider_config(one) for one in group.deployments],
+        "provider_configs": [_provider_config(deployment) for deployment in group.deployments],
     }
 
 

@@ -51,7 +51,9 @@ LOST: dict[Setting, str] = {
 
 def render(routing: Routing, commit: str) -> Exported:
     """Kubernetes objects as YAML documents below a header: the same bytes on every run."""
-    reserve = {one.id: one for group in routing.groups for one in group.deployments}
+    reserve = {
+        deployment.id: deployment for group in routing.groups for deployment in group.deployments
+    }
     objects = [
         *(one for group in routing.task_classes for one in _of_task_class(group, reserve)),
         *_backends(reserve),
@@ -67,10 +69,10 @@ def render(routing: Routing, commit: str) -> Exported:
 
 def _of_task_class(group: ModelGroup, reserve: dict[str, Deployment]) -> Iterator[dict[str, Any]]:
     name = _object_name(group.name)
-    chain = [reserve[one] for one in group.fallbacks]
+    chain = [reserve[fallback] for fallback in group.fallbacks]
     refs = [
-        *({**_backend_ref(one), "weight": round(one.weight or 0), "priority": 0}
-          for one in group.deployments),
+        *({**_backend_ref(deployment), "weight": round(deployment.weight or 0), "priority": 0}
+          for deployment in group.deployments),
         *({**_backend_ref(one), "priority": place} for place, one in enumerate(chain, 1)),
     ]  # fmt: skip
     match = {"type": "Exact", "name": "x-ai-eg-model", "value": group.name}

@@ -73,12 +73,16 @@ def configuration(routing: Routing) -> dict[str, Any]:
     """
     groups = [group for group in routing.groups if group.fallbacks]
     limited = any(
-        one.served.requests_per_minute or one.served.tokens_per_minute
+        deployment.served.requests_per_minute or deployment.served.tokens_per_minute
         for group in routing.groups
-        for one in group.deployments
+        for deployment in group.deployments
     )
     return {
-        "model_list": [_entry(group, one) for group in routing.groups for one in group.deployments],
+        "model_list": [
+            _entry(group, deployment)
+            for group in routing.groups
+            for deployment in group.deployments
+        ],
         "router_settings": {
             "routing_strategy": "simple-shuffle",
             "num_retries": 0,
@@ -134,7 +138,9 @@ def _lost_routes(routing: Routing) -> tuple[Omission, ...]:
     """Task classes whose cap some routes pass by in the target release."""
     release = parse_release(routing.target.gateway_version or TESTED)
     passed = uncounted(release)
-    capped = [one for one in routing.task_classes if one.usd_per_month is not None]
+    capped = [
+        task_class for task_class in routing.task_classes if task_class.usd_per_month is not None
+    ]
     if not passed or not capped:
         return ()
     routes = join_words([ADDRESSES[route] for route in passed])
@@ -152,8 +158,8 @@ def _lost_tiers(routing: Routing) -> tuple[Omission, ...]:
     lost = {
         group.task: None
         for group in routing.groups
-        for one in group.deployments
-        if one.service_tier and one.served.provider not in TIERS
+        for deployment in group.deployments
+        if deployment.service_tier and deployment.served.provider not in TIERS
     }
     why = (
         "LiteLLM passes it to models of OpenAI and Azure; the others answer at their standard tier"

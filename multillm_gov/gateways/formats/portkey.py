@@ -29,13 +29,15 @@ LOST: dict[Setting, str] = {
 def render(routing: Routing, commit: str) -> Exported:
     """All configs as JSON, by task class: the same bytes on every run."""
     del commit  # JSON has no comment to put it in, and a config has no key for it
-    reserve = {one.id: one for group in routing.groups for one in group.deployments}
+    reserve = {
+        deployment.id: deployment for group in routing.groups for deployment in group.deployments
+    }
     configs = {group.name: _config(group, reserve) for group in routing.task_classes}
     return Exported(data=write_json(configs).encode(), omissions=lost_settings(routing, LOST))
 
 
 def _config(group: ModelGroup, reserve: dict[str, Deployment]) -> dict[str, Any]:
-    routed = [_target(one) for one in group.deployments]
+    routed = [_target(deployment) for deployment in group.deployments]
     first: dict[str, Any] = (
         {"strategy": {"mode": "loadbalance"}, "targets": routed} if len(routed) > 1 else routed[0]
     )

@@ -5,9 +5,9 @@ from typing import Any
 
 from multillm_gov.gateways.provider_limits import (
     Ask,
+    LimitScope,
     ProviderLimits,
-    Scope,
-    SpendLimit,
+    ProviderSpendLimit,
     amount_in_cents,
     listed,
     mapping,
@@ -41,8 +41,12 @@ def read(ask: Ask) -> ProviderLimits:
         provider="anthropic",
         providers=PROVIDERS,
         scopes=(
-            Scope(name="organization", limits=organization),
-            *(_workspace(one, limits) for one in workspaces if not one.get("archived_at")),
+            LimitScope(name="organization", limits=organization),
+            *(
+                _workspace(workspace, limits)
+                for workspace in workspaces
+                if not workspace.get("archived_at")
+            ),
         ),
     )
 
@@ -61,13 +65,13 @@ def _pages(ask: Ask, path: str) -> Iterator[Mapping[str, Any]]:
             return
 
 
-def _workspace(workspace: Mapping[str, Any], limits: list[Mapping[str, Any]]) -> Scope:
+def _workspace(workspace: Mapping[str, Any], limits: list[Mapping[str, Any]]) -> LimitScope:
     identifier = text(workspace.get("id"))
     residency = mapping(workspace.get("data_residency"))
     allowed = residency.get("allowed_inference_geos")
     places = tuple(text(place) for place in listed(allowed) if text(place))
     own = (held for held in limits if _scope(held) == ("workspace", identifier))
-    return Scope(
+    return LimitScope(
         name=f"workspace {text(workspace.get('name')) or identifier}",
         limits=tuple(limit for held in own for limit in _limit(held)),
         regions=tuple(place if place == "global" else place.upper() for place in places)
@@ -80,9 +84,9 @@ def _scope(held: Mapping[str, Any]) -> tuple[str, str]:
     return text(scope.get("type")), text(scope.get("workspace_id"))
 
 
-def _limit(held: Mapping[str, Any]) -> Iterator[SpendLimit]:
+def _limit(held: Mapping[str, Any]) -> Iterator[ProviderSpendLimit]:
     usd = amount_in_cents(held.get("amount"))
     if usd is not None and held.get("currency", "USD") == "USD":
-        yield SpendLimit(
+        yield ProviderSpendLimit(
             usd=usd, period=text(held.get("period")), enforces=held.get("is_enabled") is True
         )

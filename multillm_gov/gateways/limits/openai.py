@@ -5,9 +5,9 @@ from typing import Any
 
 from multillm_gov.gateways.provider_limits import (
     Ask,
+    LimitScope,
     ProviderLimits,
-    Scope,
-    SpendLimit,
+    ProviderSpendLimit,
     amount_in_cents,
     listed,
     mapping,
@@ -38,13 +38,13 @@ def read(ask: Ask) -> ProviderLimits:
         provider="openai",
         providers=PROVIDERS,
         scopes=(
-            Scope(name="organization", limits=_limits(ask("/organization/spend_limit"))),
+            LimitScope(name="organization", limits=_limits(ask("/organization/spend_limit"))),
             *_projects(ask),
         ),
     )
 
 
-def _projects(ask: Ask) -> Iterator[Scope]:
+def _projects(ask: Ask) -> Iterator[LimitScope]:
     after = ""
     for _ in range(_MOST_PAGES):
         query = f"?limit={_PER_PAGE}" + (f"&after={after}" if after else "")
@@ -59,14 +59,14 @@ def _projects(ask: Ask) -> Iterator[Scope]:
             return
 
 
-def _project(ask: Ask, identifier: str, project: Mapping[str, Any]) -> Scope:
+def _project(ask: Ask, identifier: str, project: Mapping[str, Any]) -> LimitScope:
     below = f"/organization/projects/{identifier}"
     permissions = mapping(ask(f"{below}/model_permissions"))
     mode, models = permissions.get("mode"), listed(permissions.get("model_ids"))
     names = frozenset(name for name in models if isinstance(name, str))
     place = text(project.get("residency"))
     processed = place.removesuffix(_PROCESSED) if place.endswith(_PROCESSED) else "global"
-    return Scope(
+    return LimitScope(
         name=f"project {text(project.get('name')) or identifier}",
         limits=_limits(ask(f"{below}/spend_limit")),
         allowed=names if mode == "allow_list" else None,
@@ -76,10 +76,14 @@ def _project(ask: Ask, identifier: str, project: Mapping[str, Any]) -> Scope:
     )
 
 
-def _limits(answer: object) -> tuple[SpendLimit, ...]:
+def _limits(answer: object) -> tuple[ProviderSpendLimit, ...]:
     held = mapping(answer)
     usd = amount_in_cents(held.get("threshold_amount"))
     if usd is None:
         return ()
     status = mapping(held.get("enforcement")).get("status")
-    return (SpendLimit(usd=usd, period=text(held.get("interval")), enforces=status == "enforcing"),)
+    return (
+        ProviderSpendLimit(
+            usd=usd, period=text(held.get("interval")), enforces=status == "enforcing"
+        ),
+    )

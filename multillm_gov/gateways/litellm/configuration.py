@@ -25,14 +25,14 @@ ENVIRONMENT = "os.environ/"
 """Start of a text that the proxy replaces by an environment variable."""
 
 
-class Setting(Struct, frozen=True):
+class PlacedSetting(Struct, frozen=True):
     """A value below a key, and the place of the value."""
 
     value: Any
     place: Place
 
 
-class Target(Struct, frozen=True):
+class FallbackTarget(Struct, frozen=True):
     """A model group that a fallback names; ``name`` is empty where the entry names none."""
 
     name: str
@@ -45,7 +45,7 @@ class Fallback(Struct, frozen=True, kw_only=True):
     kind: FallbackKind
     group: str
     """``*`` for `default_fallbacks`, and wherever it is written so."""
-    targets: tuple[Target, ...]
+    targets: tuple[FallbackTarget, ...]
     place: Place
     """The place of the entry; its key names the group."""
     section: Literal["router_settings", "litellm_settings"]
@@ -61,7 +61,7 @@ class Alias(Struct, frozen=True):
     place: Place
 
 
-class Deployment(Struct, frozen=True, kw_only=True):
+class ModelListEntry(Struct, frozen=True, kw_only=True):
     """An entry of `model_list`."""
 
     index: int
@@ -115,16 +115,16 @@ class Configuration(Struct, frozen=True, kw_only=True):
     path: str
     documents: Mapping[str, Document]
     """By path: the file itself first, then what it includes."""
-    top: Mapping[str, Setting]
+    top: Mapping[str, PlacedSetting]
     """Every top-level key except `include`."""
-    deployments: tuple[Deployment, ...]
-    router: Mapping[str, Setting]
+    deployments: tuple[ModelListEntry, ...]
+    router: Mapping[str, PlacedSetting]
     """`router_settings` by key."""
-    litellm: Mapping[str, Setting]
+    litellm: Mapping[str, PlacedSetting]
     """`litellm_settings` by key."""
-    general: Mapping[str, Setting]
+    general: Mapping[str, PlacedSetting]
     """`general_settings` by key."""
-    environment: Mapping[str, Setting]
+    environment: Mapping[str, PlacedSetting]
     """`environment_variables` by name."""
     fallbacks: tuple[Fallback, ...]
     aliases: tuple[Alias, ...]
@@ -134,24 +134,24 @@ class Configuration(Struct, frozen=True, kw_only=True):
     """What cannot be read as the proxy expects it."""
 
     @property
-    def groups(self) -> dict[str, tuple[Deployment, ...]]:
+    def groups(self) -> dict[str, tuple[ModelListEntry, ...]]:
         """Deployments by model group, in order of appearance."""
-        grouped: dict[str, list[Deployment]] = {}
-        for each in self.deployments:
-            if each.name:
-                grouped.setdefault(each.name, []).append(each)
+        grouped: dict[str, list[ModelListEntry]] = {}
+        for deployment in self.deployments:
+            if deployment.name:
+                grouped.setdefault(deployment.name, []).append(deployment)
         return {name: tuple(members) for name, members in grouped.items()}
 
-    def setting(self, key: str) -> Setting | None:
+    def setting(self, key: str) -> PlacedSetting | None:
         """A setting of the router: `router_settings` goes before `litellm_settings`."""
         return self.router.get(key) or self.litellm.get(key)
 
-    def scalars(self) -> Iterator[Setting]:
+    def scalars(self) -> Iterator[PlacedSetting]:
         """Every value that is no mapping and no list, with its place."""
         for key, setting in self.top.items():
             if key == "model_list":
-                for each in self.deployments:
-                    yield from _scalars(each.entry, each.place)
+                for deployment in self.deployments:
+                    yield from _scalars(deployment.entry, deployment.place)
             else:
                 yield from _scalars(setting.value, setting.place)
 
@@ -178,7 +178,7 @@ def variable_of(value: object) -> str | None:
     return None
 
 
-def _scalars(value: object, place: Place) -> Iterator[Setting]:
+def _scalars(value: object, place: Place) -> Iterator[PlacedSetting]:
     # Values that aliases repeat are bounded by the reader, levels by its depth.
     if isinstance(value, dict):
         for key, item in value.items():
@@ -187,4 +187,4 @@ def _scalars(value: object, place: Place) -> Iterator[Setting]:
         for index, item in enumerate(value):
             yield from _scalars(item, place.at(index))
     else:
-        yield Setting(value, place)
+        yield PlacedSetting(value, place)

@@ -7,7 +7,7 @@ from typing import Any
 from multillm_gov.documents.document import Document, SourceFile
 from multillm_gov.documents.foreign.reading import read_foreign
 from multillm_gov.finding import Flaw
-from multillm_gov.gateways.litellm.configuration import Setting
+from multillm_gov.gateways.litellm.configuration import PlacedSetting
 from multillm_gov.location import Location, Place
 from multillm_gov.words import code
 
@@ -36,7 +36,7 @@ class FileReader:
         self.open_include = open_include
         self.documents: dict[str, Document] = {}
         self.flaws: list[Flaw] = []
-        self.parts: dict[str, list[Setting]] = {}
+        self.parts: dict[str, list[PlacedSetting]] = {}
         self.replaced: list[tuple[str, Place, Place]] = []
 
     def flaw(self, kind: str, message: str, place: Place, remedy: str) -> None:
@@ -106,10 +106,12 @@ class FileReader:
             if held and not lists:
                 self.replaced.append((key, held[-1].place, place.at(key)))
                 held.clear()
-            held.append(Setting(value, place.at(key)))
+            held.append(PlacedSetting(value, place.at(key)))
         includes = data.get("include", [])
         entries = includes if isinstance(includes, list) else [includes]
-        if not isinstance(includes, list) or not all(isinstance(one, str) for one in includes):
+        if not isinstance(includes, list) or not all(
+            isinstance(include, str) for include in includes
+        ):
             self.flaw(
                 "malformed",
                 "`include` is not a list of file names; the proxy does not start",
@@ -121,12 +123,12 @@ class FileReader:
                 steps = ("include", index) if isinstance(includes, list) else ("include",)
                 yield entry, place.at(*steps)
 
-    def items(self, key: str) -> Iterator[Setting]:
+    def items(self, key: str) -> Iterator[PlacedSetting]:
         """The entries of a merged list."""
         for part in self.parts.get(key, ()):
             if isinstance(part.value, list):
                 for index, value in enumerate(part.value):
-                    yield Setting(value, part.place.at(index))
+                    yield PlacedSetting(value, part.place.at(index))
             elif part.value is not None:
                 self.flaw(
                     "malformed",
@@ -135,12 +137,13 @@ class FileReader:
                     "Start each entry with `- `.",
                 )
 
-    def section(self, key: str) -> dict[str, Setting]:
+    def section(self, key: str) -> dict[str, PlacedSetting]:
         """The settings of a section."""
         for part in self.parts.get(key, ())[-1:]:
             if isinstance(part.value, dict):
                 return {
-                    name: Setting(value, part.place.at(name)) for name, value in part.value.items()
+                    name: PlacedSetting(value, part.place.at(name))
+                    for name, value in part.value.items()
                 }
             if part.value is not None:
                 self.flaw(

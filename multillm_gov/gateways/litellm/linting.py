@@ -24,7 +24,10 @@ def lint(context: LintContext) -> tuple[Finding, ...]:
 
 def sorted_findings(findings: Iterable[Finding]) -> tuple[Finding, ...]:
     """Ordered by path, line, column and rule; equal ones once."""
-    once = {(one.fingerprint, str(one.location), one.message): one for one in findings}
+    once = {
+        (finding.fingerprint, str(finding.location), finding.message): finding
+        for finding in findings
+    }
     return tuple(
         sorted(
             once.values(),

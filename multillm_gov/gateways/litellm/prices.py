@@ -2,7 +2,7 @@
 
 from typing import Literal
 
-from multillm_gov.gateways.litellm.configuration import Deployment, number_of, variable_of
+from multillm_gov.gateways.litellm.configuration import ModelListEntry, number_of, variable_of
 from multillm_gov.gateways.litellm.rule import LintContext
 
 State = Literal["written", "from the map", "not known", "not judged"]
@@ -13,7 +13,7 @@ _BASES_READ = frozenset({"azure", "azure_ai", "openai", "bedrock", "vertex_ai", 
 """Providers whose `base_model` every release tried prices by."""
 
 
-def written_price(deployment: Deployment) -> float | None:
+def written_price(deployment: ModelListEntry) -> float | None:
     """USD a token of input that the file gives; ``None``: it gives none."""
     for values in (deployment.parameters, deployment.info):
         price = number_of(values.get("input_cost_per_token"))
@@ -22,7 +22,7 @@ def written_price(deployment: Deployment) -> float | None:
     return None
 
 
-def is_free(context: LintContext, deployment: Deployment) -> bool:
+def is_free(context: LintContext, deployment: ModelListEntry) -> bool:
     """Whether a deployment costs nothing for certain: prices of zero are written."""
     del context
     key = "output_cost_per_token"
@@ -30,7 +30,7 @@ def is_free(context: LintContext, deployment: Deployment) -> bool:
     return written_price(deployment) == 0 and (output is None or output == 0)
 
 
-def is_paid(context: LintContext, deployment: Deployment) -> bool:
+def is_paid(context: LintContext, deployment: ModelListEntry) -> bool:
     """Whether a deployment is billed for certain."""
     written = written_price(deployment)
     if written is not None:
@@ -39,7 +39,7 @@ def is_paid(context: LintContext, deployment: Deployment) -> bool:
     return facts is not None and facts.price is not None
 
 
-def price_state(context: LintContext, deployment: Deployment) -> tuple[State, str]:
+def price_state(context: LintContext, deployment: ModelListEntry) -> tuple[State, str]:
     """Where the price of a deployment comes from, and the base model that is named for it.
 
     Judged only where LiteLLM was seen to count nothing: names of the customer's own at Azure, at

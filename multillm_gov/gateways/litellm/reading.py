@@ -9,11 +9,11 @@ from multillm_gov.gateways.litellm.configuration import (
     FALLBACK_KINDS,
     Alias,
     Configuration,
-    Deployment,
     Fallback,
     FallbackKind,
-    Setting,
-    Target,
+    FallbackTarget,
+    ModelListEntry,
+    PlacedSetting,
 )
 from multillm_gov.gateways.litellm.including import FileReader, OpenInclude, refuse_includes
 
@@ -34,7 +34,7 @@ def read_configuration(
         return None, tuple(reader.flaws)
     deployments = tuple(_deployments(reader))
     router, litellm, general, environment = map(reader.section, _SETTINGS)
-    sections: tuple[tuple[_Section, dict[str, Setting]], ...] = (
+    sections: tuple[tuple[_Section, dict[str, PlacedSetting]], ...] = (
         ("router_settings", router),
         ("litellm_settings", litellm),
     )
@@ -47,7 +47,7 @@ def read_configuration(
         litellm=litellm,
         general=general,
         environment=environment,
-        fallbacks=tuple(each for name, held in sections for each in _fallbacks(name, held)),
+        fallbacks=tuple(fallback for name, held in sections for fallback in _fallbacks(name, held)),
         aliases=tuple(_aliases(router)),
         replaced=tuple(reader.replaced),
         flaws=tuple(reader.flaws),
@@ -58,7 +58,7 @@ def read_configuration(
 _Section = Literal["router_settings", "litellm_settings"]
 
 
-def _deployments(reader: FileReader) -> Iterator[Deployment]:
+def _deployments(reader: FileReader) -> Iterator[ModelListEntry]:
     for index, item in enumerate(reader.items("model_list")):
         entry = item.value
         if not isinstance(entry, dict):
@@ -73,7 +73,7 @@ def _deployments(reader: FileReader) -> Iterator[Deployment]:
             entry.get(key) for key in ("model_name", "litellm_params", "model_info")
         )
         model = parameters.get("model") if isinstance(parameters, dict) else None
-        yield Deployment(
+        yield ModelListEntry(
             index=index,
             place=item.place,
             name=name if isinstance(name, str) else "",
@@ -84,7 +84,7 @@ def _deployments(reader: FileReader) -> Iterator[Deployment]:
         )
 
 
-def _fallbacks(section: _Section, settings: Mapping[str, Setting]) -> Iterator[Fallback]:
+def _fallbacks(section: _Section, settings: Mapping[str, PlacedSetting]) -> Iterator[Fallback]:
     for kind in FALLBACK_KINDS:
         setting = settings.get(kind)
         entries = setting.value if setting is not None else None
@@ -93,21 +93,24 @@ def _fallbacks(section: _Section, settings: Mapping[str, Setting]) -> Iterator[F
         for index, entry in enumerate(entries):
             for group, targets in entry.items() if isinstance(entry, dict) else ():
                 place = setting.place.at(index, group)
-                yield _fallback(section, kind, group, Setting(targets, place), is_default=False)
+                yield _fallback(
+                    section, kind, group, PlacedSetting(targets, place), is_default=False
+                )
     default = settings.get("default_fallbacks")
     if default is not None and isinstance(default.value, list):
         yield _fallback(section, "fallbacks", "*", default, is_default=True)
 
 
 def _fallback(
-    section: _Section, kind: FallbackKind, group: str, targets: Setting, *, is_default: bool
+    section: _Section, kind: FallbackKind, group: str, targets: PlacedSetting, *, is_default: bool
 ) -> Fallback:
     items = targets.value if isinstance(targets.value, list) else [targets.value]
     return Fallback(
         kind=kind,
         group=group,
         targets=tuple(
-            Target(_target_name(item), targets.place.at(index)) for index, item in enumerate(items)
+            FallbackTarget(_target_name(item), targets.place.at(index))
+            for index, item in enumerate(items)
         ),
         place=targets.place,
         section=section,
@@ -122,7 +125,7 @@ def _target_name(item: object) -> str:
     return item if isinstance(item, str) else ""
 
 
-def _aliases(router: Mapping[str, Setting]) -> Iterator[Alias]:
+def _aliases(router: Mapping[str, PlacedSetting]) -> Iterator[Alias]:
     setting = router.get("model_group_alias")
     if setting is None or not isinstance(setting.value, dict):
         return

@@ -9,7 +9,7 @@ from msgspec import Struct
 from multillm_gov.catalog.catalog import Catalog
 from multillm_gov.catalog.facts import ModelFacts
 from multillm_gov.finding import Severity, Violation
-from multillm_gov.gateways.litellm.configuration import Configuration, Deployment, number_of
+from multillm_gov.gateways.litellm.configuration import Configuration, ModelListEntry, number_of
 from multillm_gov.gateways.litellm.versions import Affected
 from multillm_gov.location import Place
 
@@ -29,7 +29,7 @@ class LintContext(Struct, frozen=True, kw_only=True):
     """Names of the environment variables that are set; ``None``: not to be judged."""
     memo: dict[str, object] = {}
 
-    def facts(self, deployment: Deployment) -> ModelFacts | None:
+    def facts(self, deployment: ModelListEntry) -> ModelFacts | None:
         """What the catalog knows of the model behind a deployment; ``None``: not known.
 
         A name of the customer's own, or a server of its own, says nothing about the model; only
@@ -50,7 +50,7 @@ class LintContext(Struct, frozen=True, kw_only=True):
             found = self.catalog.find(f"{provider}/{name}")
         return found
 
-    def window(self, deployment: Deployment) -> int | None:
+    def window(self, deployment: ModelListEntry) -> int | None:
         """Input tokens of a deployment: as declared, else as known."""
         declared = number_of(deployment.info.get("max_input_tokens"))
         if declared is not None:
@@ -58,7 +58,7 @@ class LintContext(Struct, frozen=True, kw_only=True):
         facts = self.facts(deployment)
         return facts.max_input_tokens if facts is not None else None
 
-    def mode(self, deployment: Deployment) -> str:
+    def mode(self, deployment: ModelListEntry) -> str:
         """`chat`, `embedding` …: as declared, else as known; empty: not known."""
         declared = deployment.info.get("mode")
         if isinstance(declared, str):
@@ -66,7 +66,7 @@ class LintContext(Struct, frozen=True, kw_only=True):
         facts = self.facts(deployment)
         return facts.mode if facts is not None else ""
 
-    def members(self, name: str) -> tuple[Deployment, ...]:
+    def members(self, name: str) -> tuple[ModelListEntry, ...]:
         """The deployments that a model's name is served by: its group, alias, id or pattern."""
         groups = self.configuration.groups
         if name in groups:
@@ -74,22 +74,29 @@ class LintContext(Struct, frozen=True, kw_only=True):
         for alias in self.configuration.aliases:
             if alias.name == name and alias.group in groups:
                 return groups[alias.group]
-        by_id = [each for each in self.configuration.deployments if each.info.get("id") == name]
+        by_id = [
+            deployment
+            for deployment in self.configuration.deployments
+            if deployment.info.get("id") == name
+        ]
         return tuple(by_id or self._by_pattern(name))
 
-    def _by_pattern(self, name: str) -> list[Deployment]:
+    def _by_pattern(self, name: str) -> list[ModelListEntry]:
         found = []
-        for each in self.configuration.deployments:
-            pattern = each.name.replace("[", "[[]").replace("?", "[?]")
-            if each.is_wildcard and len(pattern) < 200 and fnmatchcase(name, pattern):
-                found.append(each)
+        for deployment in self.configuration.deployments:
+            pattern = deployment.name.replace("[", "[[]").replace("?", "[?]")
+            if deployment.is_wildcard and len(pattern) < 200 and fnmatchcase(name, pattern):
+                found.append(deployment)
         return found
 
     def serves(self, name: str) -> bool:
         """Whether anything in the configuration serves a name."""
         if self.members(name):
             return True
-        teams = {each.info.get("team_public_model_name") for each in self.configuration.deployments}
+        teams = {
+            deployment.info.get("team_public_model_name")
+            for deployment in self.configuration.deployments
+        }
         return name in teams or name in self._routing_groups()
 
     def _routing_groups(self) -> set[str]:
@@ -136,7 +143,7 @@ def group_subject(name: str) -> str:
     return f"group:{name[:100]}"
 
 
-def deployment_subject(deployment: Deployment) -> str:
+def deployment_subject(deployment: ModelListEntry) -> str:
     """How a finding names a deployment: its group, its model, and its number among equals."""
     return f"deployment:{deployment.name[:100]}/{deployment.model[:100]}#{deployment.index + 1}"
 

@@ -9,7 +9,7 @@ from multillm_gov.documents.document import Document
 from multillm_gov.documents.secrets.shapes import is_stand_in
 from multillm_gov.gateways.litellm.configuration import (
     Configuration,
-    Setting,
+    PlacedSetting,
     variable_of,
 )
 from multillm_gov.location import Place
@@ -49,7 +49,7 @@ def literal_secrets(configuration: Configuration) -> Iterator[LiteralSecret]:
             yield LiteralSecret(setting.place, kind, public)
 
 
-def _kind(setting: Setting) -> str:
+def _kind(setting: PlacedSetting) -> str:
     value = setting.value
     steps = [step for step in setting.place.pointer if isinstance(step, str)]
     key = steps[-1] if steps else ""

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from multillm_gov.gateways.litellm.configuration import Deployment
+from multillm_gov.gateways.litellm.configuration import ModelListEntry
 from multillm_gov.gateways.litellm.rule import LintContext
 from multillm_gov.gateways.litellm.versions import parse_release
 
@@ -16,13 +16,13 @@ def strategy_of(context: LintContext) -> str:
     return str(setting.value) if setting is not None and setting.value else "simple-shuffle"
 
 
-def picks_by(context: LintContext, members: Sequence[Deployment]) -> str | None:
+def picks_by(context: LintContext, members: Sequence[ModelListEntry]) -> str | None:
     """The number that `simple-shuffle` draws by: `weight`, `rpm` or `tpm`; ``None``: evenly.
 
     Seen with 60 to 200 draws on 1.83.0, 1.98.0, 1.106.2 and 1.110.2.
     """
     for key in ("weight", "rpm", "tpm"):
-        if any(each.number(key) is not None for each in members):
+        if any(member.number(key) is not None for member in members):
             decides = members[0].number(key) is not None
             if decides or context.release >= _FIRST_DECIDES or key == "weight":
                 return key

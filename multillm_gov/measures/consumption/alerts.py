@@ -67,7 +67,7 @@ class Alert(Struct, frozen=True, kw_only=True):
 
 def alerts(consumed: Consumed) -> tuple[Alert, ...]:
     """Errors first: caps spent and expected to be, then caps inside an interval, then notices."""
-    found = [each for one in consumed.standings for each in _of_cap(one, consumed)]
+    found = [each for standing in consumed.standings for each in _of_cap(standing, consumed)]
     found += list(_of_notices(consumed))
     return tuple(sorted(found, key=lambda each: (each.severity, each.scope, each.subject)))
 

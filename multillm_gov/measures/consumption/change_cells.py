@@ -13,7 +13,7 @@ Key = tuple[str, ...]
 """Task class, failover, tier, provider, model, size."""
 
 
-class Cell(Struct):
+class SpendCell(Struct):
     """One cell in one period."""
 
     requests: Decimal = _ZERO
@@ -44,10 +44,10 @@ class Unit(Struct, frozen=True):
         return (self.input * per_token + self.output * (rates.output or _ZERO)) * self.level
 
 
-class Shares:
+class RequestShares:
     """Shares of a class's requests, level by level: failover, tier, model, size."""
 
-    def __init__(self, cells: dict[Key, Cell]) -> None:
+    def __init__(self, cells: dict[Key, SpendCell]) -> None:
         self._sums: defaultdict[Key, Decimal] = defaultdict(Decimal)
         for key, cell in cells.items():
             for depth in (0, 1, 2, 4, 5):
@@ -59,7 +59,7 @@ class Shares:
         whole = self._sums.get(key[1 : 1 + outer], _ZERO)
         return self._sums.get(key[1 : 1 + inner], _ZERO) / whole if whole else None
 
-    def of(self, key: Key, replaced: int, new: "Shares") -> Decimal:
+    def of(self, key: Key, replaced: int, new: "RequestShares") -> Decimal:
         """Share of a cell with the first levels new and the others old."""
         share = Decimal(1)
         for level in range(4):
@@ -71,7 +71,7 @@ class Shares:
         return share
 
 
-def unit_steps(old: Cell | None, new: Cell | None, rates: UnitPrices) -> Sequence[Unit]:
+def unit_steps(old: SpendCell | None, new: SpendCell | None, rates: UnitPrices) -> Sequence[Unit]:
     """The unit cost as each of its parts is replaced: input, output, cache, price."""
     first = _unit(old, rates) or _unit(new, rates)
     last = _unit(new, rates) or first
@@ -88,7 +88,7 @@ def unit_steps(old: Cell | None, new: Cell | None, rates: UnitPrices) -> Sequenc
     )
 
 
-def _unit(cell: Cell | None, rates: UnitPrices) -> Unit | None:
+def _unit(cell: SpendCell | None, rates: UnitPrices) -> Unit | None:
     if cell is None or not cell.requests:
         return None
     n = cell.requests

@@ -15,7 +15,7 @@ from functools import partial
 from msgspec import Struct
 
 from multillm_gov.catalog.pricing.price import UnitPrices
-from multillm_gov.measures.consumption.change_cells import Cell, Key, Shares, unit_steps
+from multillm_gov.measures.consumption.change_cells import Key, RequestShares, SpendCell, unit_steps
 from multillm_gov.measures.consumption.repricing import tokens_of
 from multillm_gov.usage.aggregate import UsageAggregate
 
@@ -30,7 +30,7 @@ _ZERO = Decimal(0)
 _PLAIN = UnitPrices(input=Decimal(1), output=Decimal(1))
 
 
-class Change(Struct, frozen=True, kw_only=True):
+class SpendChange(Struct, frozen=True, kw_only=True):
     """The change of one subject, or of all."""
 
     before: Decimal
@@ -47,9 +47,9 @@ class Change(Struct, frozen=True, kw_only=True):
 class ExplainedChange(Struct, frozen=True, kw_only=True):
     """A change of spend, in total, by task class and by provider."""
 
-    total: Change
-    task_classes: dict[str, Change]
-    providers: dict[str, Change]
+    total: SpendChange
+    task_classes: dict[str, SpendChange]
+    providers: dict[str, SpendChange]
     not_separable: tuple[str, ...]
     """Task classes without requests in a period: their change is one of volume as a whole."""
 
@@ -104,21 +104,21 @@ def explain_change(
 
 def _cells(
     aggregates: Iterable[UsageAggregate], not_attributed: str
-) -> tuple[dict[Key, Cell], dict[tuple[str, str], Decimal]]:
-    cells: defaultdict[Key, Cell] = defaultdict(Cell)
+) -> tuple[dict[Key, SpendCell], dict[tuple[str, str], Decimal]]:
+    cells: defaultdict[Key, SpendCell] = defaultdict(SpendCell)
     other: defaultdict[tuple[str, str], Decimal] = defaultdict(Decimal)
-    for each in aggregates:
-        name, provider = each.task_class or not_attributed, each.provider or "not known"
-        money = each.effective_cost or _ZERO
-        if each.charge != "usage":
+    for aggregate in aggregates:
+        name, provider = aggregate.task_class or not_attributed, aggregate.provider or "not known"
+        money = aggregate.effective_cost or _ZERO
+        if aggregate.charge != "usage":
             other[name, provider] += money
             continue
-        key = (name, str(bool(each.failover)), each.service_tier or "", provider,
-               each.model or "not known", each.size or "")  # fmt: skip
+        key = (name, str(bool(aggregate.failover)), aggregate.service_tier or "", provider,
+               aggregate.model or "not known", aggregate.size or "")  # fmt: skip
         cell = cells[key]
-        cell.requests += each.requests or 0
+        cell.requests += aggregate.requests or 0
         cell.money += money
-        tokens = tokens_of(each)
+        tokens = tokens_of(aggregate)
         if tokens is not None:
             cell.input += tokens.input_with_cache
             cell.read += tokens.cache_read
@@ -128,23 +128,23 @@ def _cells(
 
 
 def _decomposed(
-    old: dict[Key, Cell], new: dict[Key, Cell], rates_of: RatesOf
+    old: dict[Key, SpendCell], new: dict[Key, SpendCell], rates_of: RatesOf
 ) -> dict[Key, dict[str, Decimal]]:
     """Effects of one task class by cell."""
     found: dict[Key, dict[str, Decimal]] = {}
     bare = {key for cells in (old, new) for key, cell in cells.items() if not cell.requests}
     for key in bare:  # money without requests has no unit: it moves as a whole
-        change = new.get(key, Cell()).money - old.get(key, Cell()).money
+        change = new.get(key, SpendCell()).money - old.get(key, SpendCell()).money
         found[key] = {"volume": change}
     old = {key: cell for key, cell in old.items() if key not in bare}
     new = {key: cell for key, cell in new.items() if key not in bare}
     before, after = _requests(old), _requests(new)
     if not before or not after:
         for key in {**old, **new}:
-            change = new.get(key, Cell()).money - old.get(key, Cell()).money
+            change = new.get(key, SpendCell()).money - old.get(key, SpendCell()).money
             found[key] = {"volume": change}
         return found
-    shares_old, shares_new = Shares(old), Shares(new)
+    shares_old, shares_new = RequestShares(old), RequestShares(new)
     for key in {**old, **new}:
         rates = rates_of(key[3], key[4]) or _PLAIN
         if not rates.input or not rates.output:  # a part that weighs nothing has no effect to show
@@ -166,7 +166,7 @@ def _decomposed(
 
 
 def _money(
-    cells: dict[Key, Cell], other: dict[tuple[str, str], Decimal], rate: Decimal
+    cells: dict[Key, SpendCell], other: dict[tuple[str, str], Decimal], rate: Decimal
 ) -> dict[tuple[str, str], Decimal]:
     sums: defaultdict[tuple[str, str], Decimal] = defaultdict(Decimal)
     for key, cell in cells.items():
@@ -181,7 +181,7 @@ def _change(
     new: dict[tuple[str, str], Decimal],
     effects: dict[tuple[str, str], dict[str, Decimal]],
     wanted: Callable[[tuple[str, str]], bool],
-) -> Change:
+) -> SpendChange:
     sums: defaultdict[str, Decimal] = defaultdict(Decimal)
     for subject, found in effects.items():
         if wanted(subject):
@@ -190,7 +190,7 @@ def _change(
     before = sum((amount for key, amount in old.items() if wanted(key)), _ZERO)
     after = sum((amount for key, amount in new.items() if wanted(key)), _ZERO)
     cents = {name: sums[name] for name in EFFECTS if abs(sums[name]) >= Decimal("0.000001")}
-    return Change(before=before, after=after, effects=cents)
+    return SpendChange(before=before, after=after, effects=cents)
 
 
 def _is_any(_: tuple[str, str]) -> bool:
@@ -201,11 +201,11 @@ def _is_of(position: int, name: str, key: tuple[str, str]) -> bool:
     return key[position] == name
 
 
-def _of(cells: dict[Key, Cell], name: str) -> dict[Key, Cell]:
+def _of(cells: dict[Key, SpendCell], name: str) -> dict[Key, SpendCell]:
     return {key: cell for key, cell in cells.items() if key[0] == name}
 
 
-def _requests(cells: dict[Key, Cell]) -> Decimal:
+def _requests(cells: dict[Key, SpendCell]) -> Decimal:
     return sum((cell.requests for cell in cells.values()), _ZERO)
 
 

@@ -30,15 +30,15 @@ def counted_once(aggregates: Iterable[UsageAggregate], precedence: Mapping[str, 
         precedence: Rank of each producer; lower counts first.
     """
     groups: defaultdict[tuple[str, str], list[UsageAggregate]] = defaultdict(list)
-    for each in aggregates:
-        groups[provider_of(each), f"{each.day:%Y-%m}"].append(each)
+    for aggregate in aggregates:
+        groups[provider_of(aggregate), f"{aggregate.day:%Y-%m}"].append(aggregate)
     kept: list[UsageAggregate] = []
     passed: dict[str, str] = {}
     for (provider, _), members in sorted(groups.items()):
-        priced = {each.producer for each in members if each.effective_cost is not None}
-        producers = {each.producer or "" for each in members}
+        priced = {member.producer for member in members if member.effective_cost is not None}
+        producers = {member.producer or "" for member in members}
         best = min(producers, key=lambda name: (name not in priced, precedence.get(name, 99), name))
-        kept += [each for each in members if (each.producer or "") == best]
+        kept += [member for member in members if (member.producer or "") == best]
         for name in sorted(producers - {best}):
             passed[f"{name}, {provider}"] = f"{best} holds the same consumption"
     return Counted(counted=tuple(kept), passed_over=passed)
@@ -76,13 +76,13 @@ def unattributed_groups(
     """The largest groups without a task class, each by the most specific thing known of it."""
     cost: defaultdict[tuple[str, str, str], Decimal] = defaultdict(Decimal)
     requests: defaultdict[tuple[str, str, str], int] = defaultdict(int)
-    for each in aggregates:
-        if each.task_class is not None:
+    for aggregate in aggregates:
+        if aggregate.task_class is not None:
             continue
-        key, value = _handle(each)
-        group = (key, value, each.currency or "")
-        cost[group] += each.effective_cost or 0
-        requests[group] += each.requests or 0
+        key, value = _handle(aggregate)
+        group = (key, value, aggregate.currency or "")
+        cost[group] += aggregate.effective_cost or 0
+        requests[group] += aggregate.requests or 0
     ordered = sorted(cost, key=lambda group: (-cost[group], -requests[group], group))
     return tuple(
         UnattributedGroup(key=key, value=value, cost=cost[key, value, currency],

@@ -130,7 +130,7 @@ def seasonal_sum(
     """
     means = {key: mean(values) for key, values in groups.items()}
     freedom = max(sum(map(len, groups.values())) - len(groups), 1)
-    squares = sum((each - means[key]) ** 2 for key, values in groups.items() for each in values)
+    squares = sum((value - means[key]) ** 2 for key, values in groups.items() for value in values)
     spread = sum(counts.values()) + sum(counts[key] ** 2 / len(groups[key]) for key in counts)
     expected = sum(counts[key] * means[key] for key in counts)
     return expected, sqrt(squares / freedom * spread), freedom

@@ -63,10 +63,10 @@ def _filtered(residuals: list[float], ratio: float, size: float) -> Belief:
     level, drift = 0.0, 0.0
     var, cov, wide = (0.5 * size) ** 2 / scale, 0.0, (_DRIFT * size) ** 2 / scale
     total = determinant = 0.0
-    for each in residuals:
+    for residual in residuals:
         level += drift
         var, cov = var + 2 * cov + wide + ratio, cov + wide
-        error, spread = each - level, var + 1
+        error, spread = residual - level, var + 1
         total += error * error / spread
         determinant += log(spread)
         gain, turn = var / spread, cov / spread

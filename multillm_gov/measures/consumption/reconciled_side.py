@@ -38,7 +38,7 @@ class Side(Struct, frozen=True, kw_only=True):
 
 def side_of(aggregates: Iterable[UsageAggregate], price_of: PriceOf) -> Side:
     """Sum one side; requests and money are not known where no aggregate knows them."""
-    every = [each for each in aggregates if each.charge in {"usage", "idle"}]
+    every = [aggregate for aggregate in aggregates if aggregate.charge in {"usage", "idle"}]
     days: dict[date, list[Decimal]] = {}
     mistakes: dict[str, Decimal] = {}
     found = Tokens()

@@ -28,7 +28,7 @@ _SAME = 0.005
 _LEAST = Decimal("0.005")
 
 
-class Part(Struct, frozen=True, kw_only=True):
+class DifferencePart(Struct, frozen=True, kw_only=True):
     """One explanation of the difference."""
 
     cause: str
@@ -43,7 +43,7 @@ class Reconciliation(Struct, frozen=True, kw_only=True):
     bill: Side
     difference: Decimal
     """Bill less log, as the numbers stand in the two sources."""
-    parts: tuple[Part, ...]
+    parts: tuple[DifferencePart, ...]
     """In the order in which they are to be looked for; the last is what is unexplained."""
 
 
@@ -73,17 +73,17 @@ def reconcile(
     parts = [*_volume(gateway, bill), *_pricing(gateway), *_tier(bill), *_discount(bill)]
     if rate != 1:
         detail = f"the bill is in {currencies[1]}, the log in {currencies[0]}"
-        parts.append(Part(cause="currency", amount=billed * rate - billed, detail=detail))
+        parts.append(DifferencePart(cause="currency", amount=billed * rate - billed, detail=detail))
     if logged != in_utc:
         detail = f"the bill's days begin {offset_hours:+d} h from UTC"
-        parts.append(Part(cause="time zone", amount=logged - in_utc, detail=detail))
+        parts.append(DifferencePart(cause="time zone", amount=logged - in_utc, detail=detail))
     kept = [part for part in parts if abs(part.amount) >= _LEAST]
     rest = difference - sum((part.amount for part in kept), _ZERO)
-    kept.append(Part(cause="unexplained", amount=rest, detail=_rest(gateway, bill)))
+    kept.append(DifferencePart(cause="unexplained", amount=rest, detail=_rest(gateway, bill)))
     return Reconciliation(gateway=gateway, bill=bill, difference=difference, parts=tuple(kept))
 
 
-def _volume(gateway: Side, bill: Side) -> list[Part]:
+def _volume(gateway: Side, bill: Side) -> list[DifferencePart]:
     """Requests and token kinds that one side lacks, at list prices."""
     if not bill.at_list or not gateway.at_list:
         return []
@@ -97,8 +97,10 @@ def _volume(gateway: Side, bill: Side) -> list[Part]:
     )
     kinds = bill.at_list - ratio * gateway.at_list
     return [
-        Part(cause="missing requests", amount=more, detail=shown),
-        Part(cause="missing token kinds", amount=kinds, detail=_kinds(gateway, bill, ratio)),
+        DifferencePart(cause="missing requests", amount=more, detail=shown),
+        DifferencePart(
+            cause="missing token kinds", amount=kinds, detail=_kinds(gateway, bill, ratio)
+        ),
     ]
 
 
@@ -125,7 +127,7 @@ def _kinds(gateway: Side, bill: Side, ratio: Decimal) -> str:
     return ", ".join(lines) or "none"
 
 
-def _pricing(gateway: Side) -> list[Part]:
+def _pricing(gateway: Side) -> list[DifferencePart]:
     """What the gateway's own figure differs by from list prices of its own tokens, if known why."""
     if gateway.money is None or not gateway.at_list or gateway.unpriced:
         return []
@@ -134,27 +136,31 @@ def _pricing(gateway: Side) -> list[Part]:
         return []
     for name, amount in gateway.mistakes.items():
         if not _alike(amount, gateway.at_list) and _alike(gateway.money, amount):
-            return [Part(cause="formula", amount=gap, detail=f"the gateway counts {name}")]
+            return [
+                DifferencePart(cause="formula", amount=gap, detail=f"the gateway counts {name}")
+            ]
     ratio = constant_ratio(gateway.by_day)
     if ratio is not None:
         detail = f"the gateway's prices are {ratio:.1%} of the list"
-        return [Part(cause="price list", amount=gap, detail=detail)]
+        return [DifferencePart(cause="price list", amount=gap, detail=detail)]
     return []
 
 
-def _tier(bill: Side) -> list[Part]:
+def _tier(bill: Side) -> list[DifferencePart]:
     amount = bill.at_tiers - bill.at_list
-    return [Part(cause="tier", amount=amount, detail="batch, flex or priority is billed")]
+    return [DifferencePart(cause="tier", amount=amount, detail="batch, flex or priority is billed")]
 
 
-def _discount(bill: Side) -> list[Part]:
+def _discount(bill: Side) -> list[DifferencePart]:
     """The rest of the bill, if the source gives list money, or one rate fits every day."""
     if bill.money is None:
         return []
     if bill.list_money and bill.list_money > bill.money:
         won = bill.money / bill.list_money - 1
         detail = f"{format_change(won)} on the list, as the bill itself says"
-        return [Part(cause="discount", amount=bill.money - bill.list_money, detail=detail)]
+        return [
+            DifferencePart(cause="discount", amount=bill.money - bill.list_money, detail=detail)
+        ]
     if not bill.at_tiers or bill.unpriced or _alike(bill.money, bill.at_tiers):
         return []
     ratio = constant_ratio(bill.by_day)
@@ -162,7 +168,9 @@ def _discount(bill: Side) -> list[Part]:
         return []
     amount = bill.money - bill.at_tiers
     return [
-        Part(cause="discount", amount=amount, detail=f"{format_change(ratio - 1)} on every day")
+        DifferencePart(
+            cause="discount", amount=amount, detail=f"{format_change(ratio - 1)} on every day"
+        )
     ]
 
 

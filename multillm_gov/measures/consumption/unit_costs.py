@@ -130,15 +130,15 @@ def unit_costs(
 
 
 def _spent(aggregates: Iterable[UsageAggregate]) -> Decimal:
-    return sum((each.effective_cost or _ZERO for each in aggregates), _ZERO)
+    return sum((aggregate.effective_cost or _ZERO for aggregate in aggregates), _ZERO)
 
 
 def _requests(aggregates: Iterable[UsageAggregate]) -> int | None:
     total = 0
-    for each in aggregates:
-        if each.requests is None or "requests" in each.unknown:
+    for aggregate in aggregates:
+        if aggregate.requests is None or "requests" in aggregate.unknown:
             return None
-        total += each.requests
+        total += aggregate.requests
     return total
 
 
@@ -148,15 +148,15 @@ def _accepted(
     """Mean acceptance weighed by requests, and the models without a result."""
     weighed, requests = _ZERO, 0
     unscored: set[str] = set()
-    for each in aggregates:
-        if not each.requests:
+    for aggregate in aggregates:
+        if not aggregate.requests:
             continue
-        score = acceptance(each)
+        score = acceptance(aggregate)
         if score is None:
-            unscored.add(each.model or "not known")
+            unscored.add(aggregate.model or "not known")
         else:
-            weighed += score * each.requests
-            requests += each.requests
+            weighed += score * aggregate.requests
+            requests += aggregate.requests
     if unscored or not requests:
         return None, tuple(sorted(unscored))
     return weighed / requests, ()
@@ -167,20 +167,20 @@ def _listed(
 ) -> tuple[Decimal | None, Decimal]:
     """At list prices, and paid: a feed's own list cost first, else tokens times the price list."""
     listed, paid, any_known = _ZERO, _ZERO, False
-    for each in aggregates:
-        if each.effective_cost is None:
+    for aggregate in aggregates:
+        if aggregate.effective_cost is None:
             continue
-        told = each.producer in basis.told_by and "list_cost" not in each.unknown
-        amount = each.list_cost if told else None
+        told = aggregate.producer in basis.told_by and "list_cost" not in aggregate.unknown
+        amount = aggregate.list_cost if told else None
         if amount is None and basis.usd_per_unit:
-            price, tokens = basis.price_of(each), tokens_of(each)
-            counted = not each.unknown.keys() & {"input_tokens_with_cache", "output_tokens"}
+            price, tokens = basis.price_of(aggregate), tokens_of(aggregate)
+            counted = not aggregate.unknown.keys() & {"input_tokens_with_cache", "output_tokens"}
             if price is not None and tokens is not None and counted:
-                amount = list_cost(tokens, price, each.service_tier) / basis.usd_per_unit
+                amount = list_cost(tokens, price, aggregate.service_tier) / basis.usd_per_unit
         if amount is not None:
             any_known = True
             listed += amount
-            paid += each.effective_cost
+            paid += aggregate.effective_cost
     return (listed if any_known else None), paid
 
 
@@ -197,6 +197,6 @@ def by_task_class(
 ) -> dict[str | None, list[UsageAggregate]]:
     """Aggregates of each task class; ``None``: not attributed."""
     groups: defaultdict[str | None, list[UsageAggregate]] = defaultdict(list)
-    for each in aggregates:
-        groups[each.task_class].append(each)
+    for aggregate in aggregates:
+        groups[aggregate.task_class].append(aggregate)
     return dict(groups)

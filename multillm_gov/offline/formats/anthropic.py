@@ -19,7 +19,11 @@ def read(path: str, sent: dict[str, Any], key: str) -> ReceivedCall | None:
     )
     choice = mapping(sent.get("tool_choice"))
     tool = next(
-        (one for one in items(sent.get("tools")) if mapping(one).get("name") == choice.get("name")),
+        (
+            item
+            for item in items(sent.get("tools"))
+            if mapping(item).get("name") == choice.get("name")
+        ),
         None,
     )
     schema = form.get("schema") if tool is None else mapping(tool).get("input_schema")

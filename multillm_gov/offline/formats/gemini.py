@@ -46,7 +46,7 @@ def read(path: str, sent: dict[str, Any], key: str) -> ReceivedCall | None:
 
 def _embedding(model: str, verb: str, sent: dict[str, Any], key: str) -> ReceivedCall:
     wanted = (
-        [mapping(one) for one in items(sent.get("requests"))]
+        [mapping(item) for item in items(sent.get("requests"))]
         if verb == "batchEmbedContents"
         else [sent]
     )

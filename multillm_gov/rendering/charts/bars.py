@@ -114,15 +114,15 @@ def draw_waterfall(chart: Waterfall, *, width: float, key: str, theme: Theme) ->
     """Bars from where each step starts to where it ends."""
     bars = tuple(
         Bar(
-            label=each.label,
-            value=max(each.start, each.end),
-            text=each.text or each.total,
-            status=each.status,
+            label=step.label,
+            value=max(step.start, step.end),
+            text=step.text or step.total,
+            status=step.status,
         )
-        for each in chart.steps
+        for step in chart.steps
     )
     plain = BarChart(title=chart.title, summary=chart.summary, bars=bars, unit=chart.unit)
-    starts = tuple(min(each.start, each.end) for each in chart.steps)
+    starts = tuple(min(step.start, step.end) for step in chart.steps)
     return draw_bars(plain, width=width, key=key, theme=theme, starts=starts)
 
 

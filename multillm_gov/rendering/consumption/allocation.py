@@ -20,13 +20,13 @@ def render(consumed: Consumed) -> bytes:
     cost: defaultdict[str, Decimal] = defaultdict(Decimal)
     requests: defaultdict[str, int] = defaultdict(int)
     providers: defaultdict[str, set[str]] = defaultdict(set)
-    for each in consumed.aggregates:
-        if each.effective_cost is None:
+    for aggregate in consumed.aggregates:
+        if aggregate.effective_cost is None:
             continue
-        name = each.task_class or _REST
-        cost[name] += each.effective_cost
-        requests[name] += each.requests or 0
-        providers[name].add(each.provider or "")
+        name = aggregate.task_class or _REST
+        cost[name] += aggregate.effective_cost
+        requests[name] += aggregate.requests or 0
+        providers[name].add(aggregate.provider or "")
     idle = [owed.idle for owed in consumed.obligations if owed.idle]
     if idle:
         cost[_IDLE] = sum(idle, Decimal(0))

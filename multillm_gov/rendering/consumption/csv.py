@@ -20,10 +20,10 @@ _FORMULAS = ("=", "+", "-", "@", "\t", "\r")
 def render(consumed: Consumed) -> bytes:
     """UTF-8 with a header; what is not known is an empty field, never 0."""
     rows = [
-        [each.day, task or NOT_ATTRIBUTED, consumed.owners.get(task, ""),
-         *(known(each, name) for name in _PLAIN)]
-        for each in consumed.aggregates
-        for task in [each.task_class or ""]
+        [aggregate.day, task or NOT_ATTRIBUTED, consumed.owners.get(task, ""),
+         *(known(aggregate, name) for name in _PLAIN)]
+        for aggregate in consumed.aggregates
+        for task in [aggregate.task_class or ""]
     ]  # fmt: skip
     return written(("day", "task_class", "owner", *_PLAIN), rows)
 

@@ -43,7 +43,7 @@ RULE, NONE = "attribution rule", "none"
 
 def render(consumed: Consumed) -> bytes:
     """CSV with the columns of version 1.2 first, then ours."""
-    rows = [_row(each, consumed) for each in consumed.aggregates]
+    rows = [_row(aggregate, consumed) for aggregate in consumed.aggregates]
     columns = (*COLUMNS, *OWN)
     return written(columns, ([row.get(name) for name in columns] for row in rows))
 

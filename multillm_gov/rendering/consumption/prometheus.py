@@ -57,16 +57,16 @@ def _family(name: str, text: str, samples: Iterator[str] | list[str]) -> list[st
 
 
 def _samples(name: str, value: _Value, consumed: Consumed) -> Iterator[str]:
-    for one in consumed.standings:
-        number = value(one)
+    for standing in consumed.standings:
+        number = value(standing)
         if number is not None:
-            yield f"govern_usage_{name}{{{_labels(one, consumed)}}} {number!r}"
+            yield f"govern_usage_{name}{{{_labels(standing, consumed)}}} {number!r}"
 
 
 def _burns(consumed: Consumed) -> Iterator[str]:
-    for one in consumed.standings:
-        for days, rate in sorted(one.outlook.burn.items()):
-            labels = f'{_labels(one, consumed)},window="{days}d"'
+    for standing in consumed.standings:
+        for days, rate in sorted(standing.outlook.burn.items()):
+            labels = f'{_labels(standing, consumed)},window="{days}d"'
             yield f"govern_usage_burn{{{labels}}} {rate!r}"
 
 

@@ -13,11 +13,11 @@ from multillm_gov.rendering.markup.blocks import (
     section,
     table,
 )
-from multillm_gov.rendering.markup.budget import Part, assemble
+from multillm_gov.rendering.markup.budget import TextPart, assemble
 from multillm_gov.rendering.markup.comment import comment
 from multillm_gov.rendering.markup.escaping import inline, paragraph
 from multillm_gov.rendering.markup.findings import item
-from multillm_gov.rendering.markup.places import Places
+from multillm_gov.rendering.markup.places import ReportPlaces
 from multillm_gov.rendering.plain.facts import facts_of
 from multillm_gov.rendering.plain.sections import breached_first, headline_table
 from multillm_gov.rendering.plain.wording import (
@@ -64,9 +64,9 @@ def marker(prefix: str) -> str:
     return f"<!-- govern {folder} -->\n" if folder else "<!-- govern -->\n"
 
 
-def _check(report: Report) -> list[Part]:
+def _check(report: Report) -> list[TextPart]:
     return [
-        Part(
+        TextPart(
             pieces=(
                 marker(report.path_prefix),
                 _verdict(report),
@@ -75,12 +75,12 @@ def _check(report: Report) -> list[Part]:
             )
         ),
         *_findings(report),
-        *(Part(pieces=(section(part, 3),), noun="section") for part in report.sections),
+        *(TextPart(pieces=(section(part, 3),), noun="section") for part in report.sections),
         _provenance(report),
     ]
 
 
-def _document(report: Report) -> list[Part]:
+def _document(report: Report) -> list[TextPart]:
     named = (
         report.organization,
         f"as of {report.as_of}",
@@ -98,7 +98,7 @@ def _document(report: Report) -> list[Part]:
     listed = [*_items(report.findings, report)]
     if listed and not report.edition and all(part.id != "findings" for part in report.sections):
         parts += ["## Findings\n\n", *listed, "\n"]
-    return [Part(pieces=tuple(parts)), _provenance(report)]
+    return [TextPart(pieces=tuple(parts)), _provenance(report)]
 
 
 def _front_matter(report: Report) -> str:
@@ -119,11 +119,11 @@ def _headline(report: Report) -> str:
     return table(headline_table(metrics)) if metrics else ""
 
 
-def _findings(report: Report) -> list[Part]:
+def _findings(report: Report) -> list[TextPart]:
     """What fails the gate in full view; the rest and what is waived folded."""
     failing, others, waived = _by_severity(report)
     return [
-        Part(pieces=_items(failing, report), noun="finding", closing="\n"),
+        TextPart(pieces=_items(failing, report), noun="finding", closing="\n"),
         *_folded(others, f"{count_of(len(others), 'finding')} below the gate", report),
         *_folded(waived, f"{count_of(len(waived), 'finding')} waived", report),
     ]
@@ -138,23 +138,27 @@ def _by_severity(report: Report) -> tuple[list[Finding], list[Finding], list[Fin
     return failing, others, [finding for finding in report.findings if not finding.active]
 
 
-def _folded(findings: Sequence[Finding], title: str, report: Report) -> list[Part]:
+def _folded(findings: Sequence[Finding], title: str, report: Report) -> list[TextPart]:
     opening, closing = fold_opening(title), f"\n{FOLD_CLOSING}"
     return (
-        [Part(pieces=_items(findings, report), noun="finding", opening=opening, closing=closing)]
+        [
+            TextPart(
+                pieces=_items(findings, report), noun="finding", opening=opening, closing=closing
+            )
+        ]
         if findings
         else []
     )
 
 
 def _items(findings: Sequence[Finding], report: Report) -> tuple[str, ...]:
-    places, titles = Places.of(report), {rule.id: rule.title for rule in report.rules}
+    places, titles = ReportPlaces.of(report), {rule.id: rule.title for rule in report.rules}
     return tuple(item(fact, titles, places) for fact in facts_of(findings))
 
 
-def _provenance(report: Report) -> Part:
+def _provenance(report: Report) -> TextPart:
     listed = provenance_table(report)
     opening = fold_opening(find_language(report.language).say("page.sources"))
     pieces = [opening + listed + FOLD_CLOSING] if listed else []
     pieces += [f"<!-- {report.command} -->\n"] if report.command else []
-    return Part(pieces=tuple(pieces))
+    return TextPart(pieces=tuple(pieces))

@@ -119,7 +119,7 @@ def _observation(
         "uuid": _id("observation", *identity),
         "title": _line(f"{finding.rule} {finding.name}"),
         "description": _line(" ".join(texts)),
-        "props": [*_props(props), *(_prop("control", one) for one in finding.controls)],
+        "props": [*_props(props), *(_prop("control", control) for control in finding.controls)],
         "methods": ["TEST"],
         "types": ["finding"],
         "relevant-evidence": [

@@ -111,12 +111,12 @@ class _Deck:
 
     def section(self, section: Section) -> None:
         """Its first table where it has no chart or comes first, and its first chart."""
-        charts = [each for each in section.blocks if isinstance(each, Chart)]
-        tables = [each for each in section.blocks if isinstance(each, Table) and each.rows]
+        charts = [block for block in section.blocks if isinstance(block, Chart)]
+        tables = [block for block in section.blocks if isinstance(block, Table) and block.rows]
         first = bool(self._report.sections) and section is self._report.sections[0]
         if first and self._report.edition:
             tables = tables[1:]  # the first one is on the slide before
-        texts = [_words(each) for each in section.blocks if isinstance(each, Paragraph | Items)]
+        texts = [_words(block) for block in section.blocks if isinstance(block, Paragraph | Items)]
         if (first or (self._report.edition and not charts)) and (tables or texts):
             slide = self._slide(section.title)
             if tables:

@@ -44,9 +44,12 @@ def render(inventory: Inventory) -> bytes:
                 },
                 "component": root,
             },
-            "services": [_service(one) for one in inventory.services],
+            "services": [_service(service) for service in inventory.services],
             "dependencies": [
-                {"ref": "portfolio", "dependsOn": [_reference(one) for one in inventory.services]}
+                {
+                    "ref": "portfolio",
+                    "dependsOn": [_reference(service) for service in inventory.services],
+                }
             ],
         }
     )

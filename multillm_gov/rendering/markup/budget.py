@@ -10,7 +10,7 @@ _NOTE = 400
 """Room kept for the sentence that says what was left out."""
 
 
-class Part(Struct, frozen=True, kw_only=True):
+class TextPart(Struct, frozen=True, kw_only=True):
     """Pieces that stay or go whole, between an opening and a closing."""
 
     pieces: tuple[str, ...]
@@ -20,7 +20,7 @@ class Part(Struct, frozen=True, kw_only=True):
     closing: str = ""
 
 
-def assemble(parts: list[Part], limit: int | None, command: str) -> str:
+def assemble(parts: list[TextPart], limit: int | None, command: str) -> str:
     """All parts in order, or as many pieces as fit into ``limit`` characters and a note.
 
     Args:
@@ -47,7 +47,7 @@ def assemble(parts: list[Part], limit: int | None, command: str) -> str:
     )
 
 
-def _fitting(part: Part, room: int) -> tuple[str, ...]:
+def _fitting(part: TextPart, room: int) -> tuple[str, ...]:
     room -= len(part.opening) + len(part.closing)
     kept = []
     for piece in part.pieces:
@@ -57,5 +57,5 @@ def _fitting(part: Part, room: int) -> tuple[str, ...]:
     return tuple(kept)
 
 
-def _joined(part: Part, pieces: tuple[str, ...]) -> str:
+def _joined(part: TextPart, pieces: tuple[str, ...]) -> str:
     return f"{part.opening}{''.join(pieces)}{part.closing}" if pieces else ""

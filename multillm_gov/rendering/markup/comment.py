@@ -14,10 +14,10 @@ from multillm_gov.rendering.markup.blocks import (
     section,
     table,
 )
-from multillm_gov.rendering.markup.budget import Part
+from multillm_gov.rendering.markup.budget import TextPart
 from multillm_gov.rendering.markup.escaping import code, inline, paragraph
 from multillm_gov.rendering.markup.findings import item, line
-from multillm_gov.rendering.markup.places import Places
+from multillm_gov.rendering.markup.places import ReportPlaces
 from multillm_gov.rendering.plain.facts import facts_of
 from multillm_gov.rendering.plain.wording import draft_sentence, limit_words, short_revision
 from multillm_gov.report import Metric, Report
@@ -30,10 +30,10 @@ _MOST = 100
 """Changes, and task classes with new findings, that a comment lists."""
 
 
-def comment(report: Report, marker: str) -> list[Part]:
+def comment(report: Report, marker: str) -> list[TextPart]:
     """The first line, the figures that moved, what to look at first; then one fold."""
     briefing = report.briefing or Briefing(lead=(report.summary,), calm=False)
-    places = Places.of(report)
+    places = ReportPlaces.of(report)
     top = [
         marker,
         SILENT if briefing.silent else "",
@@ -42,15 +42,15 @@ def comment(report: Report, marker: str) -> list[Part]:
         f"{_context(report)}\n\n",
     ]
     if briefing.calm:
-        return [Part(pieces=(*top, f"{paragraph(report.summary)}\n"))]
+        return [TextPart(pieces=(*top, f"{paragraph(report.summary)}\n"))]
     if briefing.context:
         top.append(f"{paragraph(briefing.context)}\n\n")
     top += [_figures(report, briefing), *_look_first(briefing, places), *_approvers(briefing)]
     fold = [part for part in _details(report, briefing, places) if part.pieces]
     if not fold:
-        return [Part(pieces=tuple(top))]
-    opening = Part(pieces=(fold_opening(_fold_title(report)),))
-    return [Part(pieces=tuple(top)), opening, *fold, Part(pieces=(FOLD_CLOSING,))]
+        return [TextPart(pieces=tuple(top))]
+    opening = TextPart(pieces=(fold_opening(_fold_title(report)),))
+    return [TextPart(pieces=tuple(top)), opening, *fold, TextPart(pieces=(FOLD_CLOSING,))]
 
 
 def _first_line(report: Report, briefing: Briefing) -> str:
@@ -91,7 +91,7 @@ def _row(metric: Metric) -> tuple[Cell, ...]:
     )
 
 
-def _look_first(briefing: Briefing, places: Places) -> Iterator[str]:
+def _look_first(briefing: Briefing, places: ReportPlaces) -> Iterator[str]:
     if briefing.look_first:
         yield "**Look at first**\n\n"
         for number, matter in enumerate(briefing.look_first, 1):
@@ -104,7 +104,7 @@ def _approvers(briefing: Briefing) -> Iterator[str]:
         yield f"**Must approve:** {'; '.join(map(inline, briefing.approvers))}.\n\n"
 
 
-def _sentence(matter: Matter, places: Places) -> str:
+def _sentence(matter: Matter, places: ReportPlaces) -> str:
     """Text and place; further places of the same fact by line alone."""
     shown = [] if matter.location is None else [_place(matter, places)]
     shown += [places.show(other) for other in matter.others[:2]]
@@ -113,7 +113,7 @@ def _sentence(matter: Matter, places: Places) -> str:
     return f"{paragraph(matter.text)}{where}"
 
 
-def _place(matter: Matter, places: Places) -> str:
+def _place(matter: Matter, places: ReportPlaces) -> str:
     return "" if matter.location is None else places.show(matter.location, in_base=matter.in_base)
 
 
@@ -128,40 +128,42 @@ def _fold_title(report: Report) -> str:
     return f"Details: {named}" if named else "Details"
 
 
-def _details(report: Report, briefing: Briefing, places: Places) -> Iterator[Part]:
+def _details(report: Report, briefing: Briefing, places: ReportPlaces) -> Iterator[TextPart]:
     """Changes, findings by task class, how to fix them, figures, what is resolved."""
     facts, titles = facts_of(report.findings), {rule.id: rule.title for rule in report.rules}
-    yield Part(
+    yield TextPart(
         pieces=_first([_change(change, places) for change in report.changes], "change"),
         noun="change",
         opening="#### Changes\n\n",
         closing="\n",
     )
-    yield Part(
+    yield TextPart(
         pieces=_first([_group(group, places) for group in briefing.groups], "task class"),
         noun="group of findings",
         opening="#### New findings\n\n",
     )
-    yield Part(pieces=tuple(_notes(report)), opening="#### Notes on the figures\n\n", closing="\n")
+    yield TextPart(
+        pieces=tuple(_notes(report)), opening="#### Notes on the figures\n\n", closing="\n"
+    )
     for part in report.sections:
         if part.id in CHANGE_SECTIONS:
             continue
         text = section(replace(part, folded=False), _SECTION_LEVEL)
-        yield Part(pieces=(text,), noun="section")
-    yield Part(
+        yield TextPart(pieces=(text,), noun="section")
+    yield TextPart(
         pieces=tuple(item(fact, titles, places) for fact in facts),
         noun="detailed finding",
         opening="#### New findings in detail\n\n",
         closing="\n",
     )
-    yield Part(
+    yield TextPart(
         pieces=tuple(line(finding) for finding in report.resolved),
         noun="resolved finding",
         opening="#### Resolved findings\n\n",
         closing="\n",
     )
     rests_on = provenance_table(report)
-    yield Part(pieces=(rests_on,) if rests_on else (), opening="#### Provenance\n\n")
+    yield TextPart(pieces=(rests_on,) if rests_on else (), opening="#### Provenance\n\n")
 
 
 def _first(pieces: list[str], noun: str) -> tuple[str, ...]:
@@ -171,7 +173,7 @@ def _first(pieces: list[str], noun: str) -> tuple[str, ...]:
     return (*pieces[:_MOST], *more)
 
 
-def _change(change: ReportedChange, places: Places) -> str:
+def _change(change: ReportedChange, places: ReportPlaces) -> str:
     """``~ `vendor-limit` max_share 0.6 → 0.7 (loosened) policies/p.yaml:8``."""
     subject = "" if change.subject == "settings" else f"{code(change.subject)} "
     remarks = f" ({inline(change.remarks)})" if change.remarks else ""
@@ -185,7 +187,7 @@ def _change(change: ReportedChange, places: Places) -> str:
     return f"- {words}{where}\n"
 
 
-def _group(group: MatterGroup, places: Places) -> str:
+def _group(group: MatterGroup, places: ReportPlaces) -> str:
     lines = [f"{paragraph(group.title)}\n\n"]
     for matter in group.matters:
         severity = (matter.severity or Severity.NOTE).label

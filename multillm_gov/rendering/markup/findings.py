@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 
 from multillm_gov.finding import Finding
 from multillm_gov.rendering.markup.escaping import code, fence, inline
-from multillm_gov.rendering.markup.places import Places
+from multillm_gov.rendering.markup.places import ReportPlaces
 from multillm_gov.rendering.plain.escaping import visible_lines
 from multillm_gov.rendering.plain.facts import Fact
 from multillm_gov.rendering.plain.wording import since_when
@@ -14,7 +14,7 @@ _PLACES = 25
 """Places of one fact that a list shows."""
 
 
-def item(fact: Fact, titles: Mapping[str, str], places: Places) -> str:
+def item(fact: Fact, titles: Mapping[str, str], places: ReportPlaces) -> str:
     """One list item for a fact, with its places and details below."""
     finding, further = fact.first, len(fact.findings) - 1
     if not further:
@@ -39,13 +39,13 @@ def line(finding: Finding) -> str:
     return f"- {code(finding.rule)} {inline(finding.message)}\n"
 
 
-def head(finding: Finding, places: Places) -> str:
+def head(finding: Finding, places: ReportPlaces) -> str:
     """One list item without details."""
     severity, place = finding.severity.label, places.show(finding.location, column=True)
     return f"- **{severity}** {code(finding.rule)} {inline(finding.message)} ({place})\n"
 
 
-def _details(finding: Finding, places: Places, *, alone: bool) -> Iterator[str]:
+def _details(finding: Finding, places: ReportPlaces, *, alone: bool) -> Iterator[str]:
     if finding.risk:
         yield f"  - Risk: {inline(finding.risk)}"
     if finding.waiver is not None:

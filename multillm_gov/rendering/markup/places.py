@@ -11,7 +11,7 @@ from multillm_gov.rendering.plain.escaping import encodable
 from multillm_gov.report import Report
 
 
-class Places(Struct, frozen=True, kw_only=True):
+class ReportPlaces(Struct, frozen=True, kw_only=True):
     """How a report shows its places."""
 
     prefix: str = ""

@@ -95,7 +95,7 @@ def _draw_shares(slide: "Slide", chart: ShareChart) -> Any:  # noqa: ANN401 - as
     data.categories = [visible(row.label) for row in rows]
     parts = [_grouped(row.segments, most) for row in rows]
     for rank in range(most):
-        shares = [each[rank].share if rank < len(each) else None for each in parts]
+        shares = [part[rank].share if rank < len(part) else None for part in parts]
         data.add_series(f"Largest {rank + 1}", shares)
     frame = _add(slide, "BAR_STACKED_100", data)
     plot = frame.chart.plots[0]

@@ -122,15 +122,19 @@ def _bars(chart: BarChart) -> Table:
 def _reference_bars(chart: BarChart) -> tuple[Bar, ...]:
     """Named lines that a drawing has across all bars."""
     return tuple(
-        Bar(label=f"({each.label})", value=each.value, text=_number(each.value, chart.unit))
-        for each in chart.references
+        Bar(
+            label=f"({reference.label})",
+            value=reference.value,
+            text=_number(reference.value, chart.unit),
+        )
+        for reference in chart.references
     )
 
 
 def _steps(chart: Waterfall) -> Table:
     columns = (Column("Step"), Column("Change", numeric=True), Column("Total", numeric=True))
     rows = tuple(
-        (Cell(each.label), Cell(each.text, each.status), Cell(each.total)) for each in chart.steps
+        (Cell(step.label), Cell(step.text, step.status), Cell(step.total)) for step in chart.steps
     )
     return Table(title=chart.title, columns=columns, rows=rows, empty=_EMPTY)
 

@@ -77,12 +77,12 @@ def publish(report: Report) -> PublicReport:
         waivers=[
             _copied(
                 PublicListedWaiver,
-                each,
-                location=_location(each.location),
-                task_classes=list(each.task_classes),
-                value_per_month=_figure(each.value_per_month),
+                waiver,
+                location=_location(waiver.location),
+                task_classes=list(waiver.task_classes),
+                value_per_month=_figure(waiver.value_per_month),
             )
-            for each in report.waivers
+            for waiver in report.waivers
         ],
         resolved=[_finding(finding) for finding in report.resolved],
         changes=[_change(change) for change in report.changes],
@@ -133,8 +133,8 @@ def _decision(decision: DecisionRecord) -> PublicDecision:
 
 def _option(option: DecisionOption) -> PublicOption:
     effects = [
-        _copied(PublicEffect, one, before=_figure(one.before), after=_figure(one.after))
-        for one in option.effects
+        _copied(PublicEffect, effect, before=_figure(effect.before), after=_figure(effect.after))
+        for effect in option.effects
     ]
     return _copied(
         PublicOption, option, effects=effects, cost_per_month=_figure(option.cost_per_month)

@@ -111,7 +111,7 @@ def _effect(change: ReportedChange) -> Decimal:
 def _not_told(subject: _Subject) -> tuple[Finding, ...]:
     """Errors, without that of a missing fallback where the loss of the only one is said."""
     only = any(_ONLY in change.note for change in subject.lost)
-    return tuple(each for each in subject.errors if not (only and each.rule == "GOV201"))
+    return tuple(error for error in subject.errors if not (only and error.rule == "GOV201"))
 
 
 def _lost_words(changes: Sequence[ReportedChange]) -> Iterator[str]:
@@ -129,9 +129,9 @@ def _error_words(errors: Sequence[Finding]) -> Iterator[str]:
     rules: dict[str, list[Finding]] = {}
     for finding in sorted(errors, key=lambda finding: finding.rule):
         rules.setdefault(finding.rule, []).append(finding)
-    for found in rules.values():
-        message = short_message(found[0])
-        yield message if len(found) == 1 else f"{message}, and {len(found) - 1:,} more like it"
+    for rule in rules.values():
+        message = short_message(rule[0])
+        yield message if len(rule) == 1 else f"{message}, and {len(rule) - 1:,} more like it"
 
 
 def _moved_words(change: ReportedChange) -> str:

@@ -48,7 +48,7 @@ def group_findings(
     groups = [
         MatterGroup(
             title=_title(subject, values, currency),
-            matters=_matters(found, [each for each in changes if each.subject == subject]),
+            matters=_matters(found, [change for change in changes if change.subject == subject]),
         )
         for subject, found in sorted(own.items(), key=lambda each: (-values[each[0]], each[0]))
     ]
@@ -103,7 +103,7 @@ def _matters(findings: Sequence[Finding], changes: Sequence[ReportedChange]) -> 
     causes: dict[object, list[Finding]] = {}
     for finding in sorted(findings, key=lambda finding: -finding.severity):
         causes.setdefault(_cause(finding, changes), []).append(finding)
-    return tuple(_matter(found) for found in causes.values())
+    return tuple(_matter(cause) for cause in causes.values())
 
 
 def _cause(finding: Finding, changes: Sequence[ReportedChange]) -> object:

@@ -7,7 +7,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from multillm_gov.briefing import ReportedChange, ShareMove
-from multillm_gov.changes.change import Area, Change, Direction, Kind
+from multillm_gov.changes.change import Area, Change, ChangeKind, Direction
 from multillm_gov.changes.comparison import Comparison
 from multillm_gov.documents.document import locate
 from multillm_gov.documents.secrets.masking import masked
@@ -29,10 +29,10 @@ from multillm_gov.rules.engine.assessment import Assessment
 from multillm_gov.rules.policy_limits import policy_limits
 from multillm_gov.state.state import State
 
-_GONE = (Kind.TASK_CLASS_REMOVED, Kind.POLICY_REMOVED, Kind.WAIVER_REMOVED)
+_GONE = (ChangeKind.TASK_CLASS_REMOVED, ChangeKind.POLICY_REMOVED, ChangeKind.WAIVER_REMOVED)
 
 
-class Review(Struct, frozen=True, kw_only=True):
+class ReviewInputs(Struct, frozen=True, kw_only=True):
     """What the workflow measured or read for a review, beside the two states."""
 
     risk: RiskShift | None = None
@@ -47,7 +47,7 @@ def report_diff(
     comparison: Comparison,
     fail_on: Severity | None,
     by_base: Sequence[Finding] | None = None,
-    review: Review | None = None,
+    review: ReviewInputs | None = None,
 ) -> Report:
     """The report of a comparison; its gate counts new findings, and old ones are not repeated.
 
@@ -60,7 +60,7 @@ def report_diff(
             those differ: they separate what was fixed from what is no longer enforced.
         review: What a review needs besides: risk, approvers, whether a comment is needed.
     """
-    review = review or Review()
+    review = review or ReviewInputs()
     findings = shift_findings(before.findings, after.findings, by_base, _renames(comparison))
     comparison = _ranked(_with_unreadable(comparison, after.state), before, after)
     findings = _without_lost(findings, comparison)
@@ -116,9 +116,9 @@ def report_diff(
 def _renames(comparison: Comparison) -> Renames:
     names = {
         kind: {change.before: change.after for change in comparison.changes if change.kind is kind}
-        for kind in (Kind.TASK_CLASS_RENAMED, Kind.POLICY_RENAMED)
+        for kind in (ChangeKind.TASK_CLASS_RENAMED, ChangeKind.POLICY_RENAMED)
     }
-    return Renames(names[Kind.TASK_CLASS_RENAMED], names[Kind.POLICY_RENAMED])
+    return Renames(names[ChangeKind.TASK_CLASS_RENAMED], names[ChangeKind.POLICY_RENAMED])
 
 
 def _ranked(comparison: Comparison, before: Assessment, after: Assessment) -> Comparison:

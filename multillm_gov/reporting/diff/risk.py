@@ -4,7 +4,7 @@ from decimal import Decimal
 
 from msgspec import Struct
 
-from multillm_gov.changes.change import Area, Change, Kind
+from multillm_gov.changes.change import Area, Change, ChangeKind
 from multillm_gov.changes.comparison import Comparison
 from multillm_gov.content import Status
 from multillm_gov.report import Metric
@@ -14,7 +14,7 @@ from multillm_gov.rules.engine.assessment import Assessment
 from multillm_gov.units import format_money
 
 _AREAS = (Area.TASK_CLASSES, Area.ROUTING, Area.RESILIENCE, Area.SETTINGS)
-_KINDS = (Kind.VALUE_AT_STAKE, Kind.MODEL_RETIREMENT, Kind.MODEL_EXPOSURE)
+_KINDS = (ChangeKind.VALUE_AT_STAKE, ChangeKind.MODEL_RETIREMENT, ChangeKind.MODEL_EXPOSURE)
 
 
 class RiskShift(Struct, frozen=True, kw_only=True):

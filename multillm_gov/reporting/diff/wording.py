@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator
 from decimal import Decimal
 
-from multillm_gov.changes.change import Change, Direction, Kind, SharePoint
+from multillm_gov.changes.change import Change, ChangeKind, Direction, SharePoint
 from multillm_gov.changes.comparison import SpendShift
 from multillm_gov.dimensions import Level
 from multillm_gov.units import format_money, signed
@@ -12,16 +12,16 @@ from multillm_gov.words import code, join_some
 LONGEST = 160
 """Characters of a value that a report repeats."""
 _COME_OR_GONE = {
-    Kind.TASK_CLASS_ADDED: "added",
-    Kind.TASK_CLASS_REMOVED: "removed",
-    Kind.POLICY_ADDED: "added",
-    Kind.POLICY_REMOVED: "removed",
-    Kind.WAIVER_ADDED: "granted",
-    Kind.WAIVER_REMOVED: "withdrawn",
-    Kind.APPROVAL_GIVEN: "given",
-    Kind.APPROVAL_WITHDRAWN: "withdrawn",
-    Kind.FALLBACK_ADDED: "added",
-    Kind.FALLBACK_REMOVED: "removed",
+    ChangeKind.TASK_CLASS_ADDED: "added",
+    ChangeKind.TASK_CLASS_REMOVED: "removed",
+    ChangeKind.POLICY_ADDED: "added",
+    ChangeKind.POLICY_REMOVED: "removed",
+    ChangeKind.WAIVER_ADDED: "granted",
+    ChangeKind.WAIVER_REMOVED: "withdrawn",
+    ChangeKind.APPROVAL_GIVEN: "given",
+    ChangeKind.APPROVAL_WITHDRAWN: "withdrawn",
+    ChangeKind.FALLBACK_ADDED: "added",
+    ChangeKind.FALLBACK_REMOVED: "removed",
 }
 _LIMITS = {
     "appetite.max_vendor_share_of_spend": "board limit on the largest vendor's share of spend",
@@ -41,16 +41,16 @@ _LIMITS = {
 def phrase(change: Change) -> str:
     """``max_share 0.60 → 0.70``, ``fallback `x` removed``; its subject is not in it."""
     verb = _COME_OR_GONE.get(change.kind)
-    if change.kind in {Kind.FALLBACK_ADDED, Kind.FALLBACK_REMOVED}:
+    if change.kind in {ChangeKind.FALLBACK_ADDED, ChangeKind.FALLBACK_REMOVED}:
         return f"fallback {code(change.before or change.after)} {verb}"
     if verb:
         text = shorten(change.before or change.after)
         return f"{change.label} {verb}: {text}" if text else f"{change.label} {verb}"
-    if change.kind in {Kind.TASK_CLASS_RENAMED, Kind.POLICY_RENAMED}:
+    if change.kind in {ChangeKind.TASK_CLASS_RENAMED, ChangeKind.POLICY_RENAMED}:
         return f"moved: {code(change.before)} → {code(change.after)}"
-    if change.kind in {Kind.ROUTE, Kind.WEIGHTS}:
+    if change.kind in {ChangeKind.ROUTE, ChangeKind.WEIGHTS}:
         return f"{change.label} {_route(change.before, change.after)}"
-    if change.kind is Kind.MODEL_PRICE and (moved := _prices(change.before, change.after)):
+    if change.kind is ChangeKind.MODEL_PRICE and (moved := _prices(change.before, change.after)):
         return f"{change.label} {moved}"
     return f"{_name(change)} {_arrow(change)}"
 
@@ -63,7 +63,7 @@ def title(change: Change) -> str:
 
 def _name(change: Change) -> str:
     """The key where it says more than the label: of settings and of parameters."""
-    if change.kind in {Kind.POLICY_PARAMETER, Kind.SETTING, Kind.APPETITE}:
+    if change.kind in {ChangeKind.POLICY_PARAMETER, ChangeKind.SETTING, ChangeKind.APPETITE}:
         return change.aspect.removeprefix("appetite.") or change.label
     return change.label
 
@@ -131,7 +131,7 @@ def remarks(change: Change, currency: str, *, unchanged_cost: bool = False) -> s
     parts = [] if change.direction is Direction.CHANGED else [change.direction.value]
     if change.spend_effect:
         parts.append(f"{signed_amount(change.spend_effect, currency)} {currency} a month")
-    elif unchanged_cost and change.kind is Kind.TASK_CLASS_RENAMED:
+    elif unchanged_cost and change.kind is ChangeKind.TASK_CLASS_RENAMED:
         parts.append("no cost change")
     shares = format_points(change)
     if shares:
@@ -144,7 +144,7 @@ def remarks(change: Change, currency: str, *, unchanged_cost: bool = False) -> s
 def format_points(change: Change) -> str:
     """``alpha +3.1, beta −3.1 points``; of demand it is the mix that moves."""
     shares = ", ".join(_points(change.exposure))
-    mix = " by the mix" if change.kind is Kind.DEMAND else ""
+    mix = " by the mix" if change.kind is ChangeKind.DEMAND else ""
     return f"{shares} points{mix}" if shares else ""
 
 

@@ -38,7 +38,7 @@ _ENDINGS: dict[Ending, str] = {
 _OFFLINE = "The answers are those of the offline server, so the figures say nothing of any model. "
 
 
-class Imported(Struct, frozen=True, kw_only=True):
+class ResultOrigin(Struct, frozen=True, kw_only=True):
     """Where imported results are from."""
 
     source: str
@@ -117,7 +117,7 @@ def report_bench(
 
 
 def report_bench_import(
-    state: State, results: Sequence[BenchResult], margins: Margins, imported: Imported
+    state: State, results: Sequence[BenchResult], margins: Margins, imported: ResultOrigin
 ) -> Report:
     """The leaderboards of results that another tool measured."""
     text = f"{count_of(imported.results, 'result')} of {imported.source}. {_summary(results)}"
@@ -186,7 +186,7 @@ def _plan_table(bench: Benchmark, plan: BenchPlan) -> Table:
     for contender in bench.contenders:
         slots = [slot for slot in plan.slots if slot.bench is bench and slot.contender is contender]
         worst = [slot.probe.worst_total_usd for slot in slots]
-        judging = [each for slot in slots for each in slot.judging * plan.samples]
+        judging = [sample for slot in slots for sample in slot.judging * plan.samples]
         rows.append(
             (
                 Cell(contender.model, strong=True),

@@ -80,7 +80,7 @@ def report_drills(
     """
     findings = findings_of(records, state)
     counted = judge_counts(findings, Severity.ERROR)
-    planned = Counter(one.task.name for one in plan.drills)
+    planned = Counter(drill.task.name for drill in plan.drills)
     whole = tuple(record for record in records if record.calls == planned[record.task_class])
     spent = sum((record.usd for record in records), Decimal(0))
     report = replace(
@@ -134,14 +134,14 @@ def _report(state: State, plan: DrillPlan, verdict: Verdict) -> Report:
         revision=state.revision,
         provenance=provenance(state),
         checked=(
-            ("task classes", len({one.task.name for one in plan.drills})),
+            ("task classes", len({drill.task.name for drill in plan.drills})),
             ("requests", len(plan.drills)),
         ),
     )
 
 
 def _plan_row(drills: tuple[Drill, ...]) -> tuple[Cell, ...]:
-    first, worst = drills[0], [one.worst_usd for one in drills]
+    first, worst = drills[0], [drill.worst_usd for drill in drills]
     known = [usd for usd in worst if usd is not None]
     cost = Cell("price not known", "watch")
     if len(known) == len(worst):
@@ -178,7 +178,7 @@ def _section(record: DrillRecord, planned: int) -> Section:
         Column("After", numeric=True),
         Column("Missed"),
     )
-    rows = tuple(_fault_row(one) for one in record.faults)
+    rows = tuple(_fault_row(fault) for fault in record.faults)
     covered = format_share(record.coverage or Decimal(0))
     facts = [f"{record.result}: {covered} of the faults covered"]
     if record.calls < planned:

@@ -25,24 +25,24 @@ def trials_of(records: tuple[DrillRecord, ...], state: State) -> tuple[Trial, ..
         Trial(
             task_class=record.task_class,
             model=record.chain[0],
-            kind=f"failover: {one.fault}",
-            verdict=one.result,
-            outcome="pass" if one.result == "survives" or one.fault == CUT else "failure",
+            kind=f"failover: {fault.fault}",
+            verdict=fault.result,
+            outcome="pass" if fault.result == "survives" or fault.fault == CUT else "failure",
             location=_place(record, state),
-            checks=(TrialCheck(name="chain", verdict=one.result, detail=one.detail),),
-            message=one.detail,
+            checks=(TrialCheck(name="chain", verdict=fault.result, detail=fault.detail),),
+            message=fault.detail,
             calls=1,
-            answers=int(one.result != "fails"),
-            p50_seconds=one.seconds,
+            answers=int(fault.result != "fails"),
+            p50_seconds=fault.seconds,
             usd=None,
         )
         for record in records
-        for one in record.faults
+        for fault in record.faults
     )
 
 
 def _finding(record: DrillRecord, state: State) -> Finding:
-    missed = [one for one in record.faults if one.result != "survives" and one.fault != CUT]
+    missed = [fault for fault in record.faults if fault.result != "survives" and fault.fault != CUT]
     text = "; ".join(f"{one.fault}: {one.detail or one.result}" for one in missed[:3])
     rest = f" and {len(missed) - 3} more" if len(missed) > 3 else ""
     fails = record.result == "fails"

@@ -62,8 +62,8 @@ def report_dry_run(
     trials = tuple(trial_of(observation, record, state.documents) for observation, record in pairs)
     if evidence == "offline":
         trials = tuple(
-            replace(each, verdict=STUB_VERDICT) if each.outcome == "pass" else each
-            for each in trials
+            replace(trial, verdict=STUB_VERDICT) if trial.outcome == "pass" else trial
+            for trial in trials
         )
     findings = findings_of(trials)
     unproved = sum(trial.outcome == "error" for trial in trials)

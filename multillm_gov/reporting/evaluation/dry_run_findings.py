@@ -54,8 +54,8 @@ def trial_of(
         outcome=outcome,  # type: ignore[arg-type]
         location=locate(observation.probe.place, documents),
         checks=tuple(
-            TrialCheck(name=one.name, verdict=one.verdict, detail=one.detail)
-            for one in record.checks
+            TrialCheck(name=check.name, verdict=check.verdict, detail=check.detail)
+            for check in record.checks
         ),
         message=_message(observation, record),
         remedy=_remedy(observation, record),
@@ -72,7 +72,9 @@ def _message(observation: Observation, record: ProbeRecord) -> str:
     messages = (
         failure.message for failure in observation.failures if failure.verdict == record.verdict
     )
-    message = next((each for each in messages if each), "").partition(_TRACEBACK)[0].strip()
+    message = (
+        next((message for message in messages if message), "").partition(_TRACEBACK)[0].strip()
+    )
     detail = record.checks[0].detail if record.checks and record.verdict != "pass" else ""
     if message and detail and not detail.endswith("not set"):
         return f"{detail}: {message}"[:_LONGEST]
@@ -87,7 +89,7 @@ def _remedy(observation: Observation, record: ProbeRecord) -> str:
         return f"Set {' and '.join(missing)} in the environment."
     if record.verdict == "inconclusive" and observation.probe.origin == "generic":
         return "Give the task class inputs: `canaries` in its prompt file, or cases in `evals/`."
-    grave = next((one.name for one in record.checks if one.verdict == record.verdict), "")
+    grave = next((check.name for check in record.checks if check.verdict == record.verdict), "")
     return _REMEDIES.get(grave) or WHAT_TO_DO[record.verdict]
 
 
@@ -153,7 +155,7 @@ def _finding(group: tuple[Trial, ...]) -> Finding:
 def _rule_of(trial: Trial) -> Rule:
     """The rule of what the gravest check saw."""
     grave = next((check.name for check in trial.checks if check.verdict == trial.verdict), "")
-    found = find_rule(_BY_CHECK.get(grave, FAILED))
-    if found is None:
+    rule = find_rule(_BY_CHECK.get(grave, FAILED))
+    if rule is None:
         raise LookupError(f"the book has no rule for `{grave}`")
-    return found
+    return rule

@@ -8,7 +8,7 @@ from msgspec.structs import replace
 
 from multillm_gov.content import Cell, Column, Items, Table
 from multillm_gov.documents.secrets.masking import masked
-from multillm_gov.evaluation.shadow import AGREES, Agreement, ShadowResult
+from multillm_gov.evaluation.shadow import AGREES, AnswerAgreement, ShadowResult
 from multillm_gov.evaluation.shadow_plan import ShadowPlan, models_of
 from multillm_gov.evaluation.shadow_run import ShadowRun
 from multillm_gov.report import Report, Section, Verdict
@@ -102,18 +102,18 @@ def report_shadow(
     Requests without an answer, and pairs without a judgment, exit 3: they are counted neither way.
     """
     currency = state.figures.currency
-    sentences = tuple(_sentence(one, currency) for one in findings)
+    sentences = tuple(_sentence(finding, currency) for finding in findings)
     rows = tuple(
         (
-            Cell(one.result.task),
-            Cell(one.result.candidate),
+            Cell(finding.result.task),
+            Cell(finding.result.candidate),
             Cell(_METHODS[agreement.method]),
-            Cell(f"{agreement.comparisons:,}", strong=agreement == one.result.deciding),
+            Cell(f"{agreement.comparisons:,}", strong=agreement == finding.result.deciding),
             Cell(format_share(agreement.share)),
             Cell(_ends(agreement)),
         )
-        for one in findings
-        for agreement in one.result.agreements
+        for finding in findings
+        for agreement in finding.result.agreements
     )
     columns = (
         Column("Task class"),
@@ -125,7 +125,7 @@ def report_shadow(
     )
     section = Section(
         id="shadow",
-        title="Agreement",
+        title="AnswerAgreement",
         blocks=(
             Table(title="Agreement by method", columns=columns, rows=rows),
             Items((_MEANING, _RULE, *_course(run))),
@@ -139,7 +139,7 @@ def report_shadow(
     report = replace(
         report,
         provenance=(*provenance(state), ("answers", source)),
-        checked=(("comparisons", sum(one.result.comparisons for one in findings)),),
+        checked=(("comparisons", sum(finding.result.comparisons for finding in findings)),),
     )
     return masked(report, state.secrets)
 
@@ -173,7 +173,7 @@ def _report(state: State, title: str, text: str, section: Section, *, unproved: 
     )
 
 
-def _ends(agreement: Agreement) -> str:
+def _ends(agreement: AnswerAgreement) -> str:
     low, high = agreement.interval
     return f"{format_share(low)} to {format_share(high)}"
 
@@ -192,7 +192,7 @@ def _sentence(one: ShadowFinding, currency: str) -> str:
     )
 
 
-def _points(agreement: Agreement) -> str:
+def _points(agreement: AnswerAgreement) -> str:
     """``95.9 to 98.1``, after a share with its sign."""
     low, high = agreement.interval
     return f"{low * 100:.1f} to {high * 100:.1f}"

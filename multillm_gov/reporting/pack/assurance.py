@@ -93,7 +93,10 @@ def data_section(state: State, edition: Edition) -> Section:
     groups: defaultdict[tuple[str, str, str], list[str]] = defaultdict(list)
     for task in state.figures.tasks:
         kind = task.task.declared.data.classification
-        for facts in (*(leg.facts for leg in task.legs), *(one.facts for one in task.fallbacks)):
+        for facts in (
+            *(leg.facts for leg in task.legs),
+            *(fallback.facts for fallback in task.fallbacks),
+        ):
             provider = facts.exposure.provider if facts else UNKNOWN
             places = ",".join(facts.regions) if facts and facts.regions else UNKNOWN
             if task.task.name not in groups[kind, provider, places]:
@@ -134,8 +137,8 @@ def _data_row(
     days = placed.declared.retention_days if placed else None
     trains = placed.declared.trains_on_inputs if placed else None
     countries = [
-        say("unknown") if one == UNKNOWN else edition.party("jurisdiction", one)
-        for one in places.split(",")
+        say("unknown") if part == UNKNOWN else edition.party("jurisdiction", part)
+        for part in places.split(",")
     ]
     doubt: Status = "watch"
     return (
@@ -187,9 +190,10 @@ def _incidents(state: State, since: date | None, edition: Edition) -> Iterator[B
     for placed in state.incidents:
         history = placed.history
         found = [
-            one
-            for one in history.incidents
-            if one.start.date() <= state.as_of and (since is None or one.start.date() > since)
+            incident
+            for incident in history.incidents
+            if incident.start.date() <= state.as_of
+            and (since is None or incident.start.date() > since)
         ]
         hours = sum((one.end - one.start).total_seconds() * float(one.weight) for one in found)
         rows.append(

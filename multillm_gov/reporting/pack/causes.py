@@ -113,17 +113,17 @@ def causes_of(
             if _CAUSE_OF_RULE.get(str(record.facts.get("rule"))) == name
         )
         if limits or name in errors or name in broken:
-            subjects = {*broken[name], *(one.subject for one in errors[name])}
+            subjects = {*broken[name], *(error.subject for error in errors[name])}
             found.append(_named(_cause(name, limits, errors.pop(name, []), subjects, risk)))
     for name in sorted(errors):
-        subjects = {one.subject for one in errors[name]}
+        subjects = {error.subject for error in errors[name]}
         found.append(_cause(name, (), errors[name], subjects, risk))
     return (*found, *_waivers(assessment))
 
 
 def _named(cause: Cause) -> Cause:
     """A loss that no fallback explains, or a bill that no maker does, is a matter of its own."""
-    ids = {one.id for one in cause.limits}
+    ids = {limit.id for limit in cause.limits}
     if cause.id == "fallbacks" and not cause.tasks and not cause.errors:
         return replace(cause, id="losses")
     if cause.id == "concentration" and ids == {"cost-at-risk"} and not cause.errors:
@@ -157,7 +157,7 @@ def _cause(
 
 def _concerned(name: str, task: TaskFigures, subjects: set[str], risk: PortfolioRisk) -> bool:
     if name == "retired-models":
-        late = {one.model for one in risk.retirements.models if (one.slack or 0) < 0}
+        late = {model.model for model in risk.retirements.models if (model.slack or 0) < 0}
         return any(leg.model in late for leg in task.legs)
     if name == "fallbacks" and task.value_at_stake_per_month:
         usable = Failover(risk.state.as_of, risk.state.drills).usable(task)

@@ -72,7 +72,7 @@ def _record(cause: Cause, standing: Standing, edition: Edition) -> DecisionRecor
             f"nothing.{kind}",
             amount=edition.money(cause.value) if cause.value else edition.say("amount-not-known"),
         ),
-        limits=tuple(one.id for one in cause.limits),
+        limits=tuple(limit.id for limit in cause.limits),
         money=cause.value or _outside_money(cause, standing.risk),
     )
 
@@ -92,7 +92,7 @@ def _title(cause: Cause, risk: PortfolioRisk, edition: Edition) -> str:
         )
         kind = "retired-models" if gone else "retiring-models"
     party = next(
-        (edition.party(*one.subject) for one in cause.limits if one.subject[0] == "vendor"),
+        (edition.party(*limit.subject) for limit in cause.limits if limit.subject[0] == "vendor"),
         edition.say("the-vendor"),
     )
     return edition.say(
@@ -134,7 +134,7 @@ def rule_words(rule: str, edition: Edition) -> str:
 
 def _owner(cause: Cause, edition: Edition) -> str:
     """Who answers for the limit, else for the task classes; empty where that is not one or two."""
-    named = dict.fromkeys(one.owner for one in cause.limits if one.owner)
+    named = dict.fromkeys(limit.owner for limit in cause.limits if limit.owner)
     owners = named or dict.fromkeys(edition.owner(task.task.owner) for task in cause.tasks)
     listed = [owner for owner in owners if owner]
     return edition.language.join(listed) if 0 < len(listed) <= 2 else ""
@@ -142,7 +142,7 @@ def _owner(cause: Cause, edition: Edition) -> str:
 
 def _matter(cause: Cause, edition: Edition) -> ManagementMatter:
     rule = cause.id.partition(":")[2]
-    subjects = dict.fromkeys(edition.subject(one.subject) for one in cause.errors)
+    subjects = dict.fromkeys(edition.subject(error.subject) for error in cause.errors)
     return ManagementMatter(
         title=rule_words(rule, edition),
         subjects=tuple(subjects),
@@ -183,17 +183,17 @@ class FollowUp(Struct, frozen=True, kw_only=True):
 
 def follow_up(then: Agenda, now: Agenda, today: date) -> tuple[FollowUp, ...]:
     """Each decision of the last pack: done where its cause is gone, else open or late."""
-    still = {one.id for one in now.decisions}
+    still = {decision.id for decision in now.decisions}
     titles = {one.title for one in now.management}
     return tuple(
         FollowUp(
-            title=one.title,
+            title=decision.title,
             outcome="done"
-            if one.id not in still and one.title not in titles
+            if decision.id not in still and decision.title not in titles
             else "late"
-            if one.due is not None and one.due < today
+            if decision.due is not None and decision.due < today
             else "open",
-            due=one.due,
+            due=decision.due,
         )
-        for one in then.decisions
+        for decision in then.decisions
     )

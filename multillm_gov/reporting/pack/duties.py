@@ -19,28 +19,30 @@ def register_section(records: tuple[LimitRecord, ...], edition: Edition) -> Sect
     """Every limit: early warning, headroom in its own unit, owner, who set it and when."""
     say = edition.say
     rows = []
-    for one in records:
-        left = one.headroom
-        adopted = say("note.shipped") if one.shipped else edition.owner(one.set_by)
-        if one.set_on is not None:
+    for record in records:
+        left = record.headroom
+        adopted = say("note.shipped") if record.shipped else edition.owner(record.set_by)
+        if record.set_on is not None:
             adopted = (
-                f"{adopted}, {edition.day(one.set_on)}" if adopted else edition.day(one.set_on)
+                f"{adopted}, {edition.day(record.set_on)}"
+                if adopted
+                else edition.day(record.set_on)
             )
         rows.append(
             (
-                Cell(measure(one, edition)),
-                Cell(edition.limit(one, one.limit)),
-                Cell(_warning(one, edition)),
-                Cell(edition.value(one, one.value)),
-                Cell(say("no-figure") if left is None else _headroom(one, left, edition)),
-                edition.status(one),
-                Cell(edition.owner(one.owner) or say("blank")),
+                Cell(measure(record, edition)),
+                Cell(edition.limit(record, record.limit)),
+                Cell(_warning(record, edition)),
+                Cell(edition.value(record, record.value)),
+                Cell(say("no-figure") if left is None else _headroom(record, left, edition)),
+                edition.status(record),
+                Cell(edition.owner(record.owner) or say("blank")),
                 Cell(adopted or say("unknown")),
             )
         )
     names = ("measure", "limit", "warning", "now", "headroom", "status", "owner", "set-by")
     numeric = {"now", "headroom"}
-    columns = tuple(Column(say(f"column.{one}"), numeric=one in numeric) for one in names)
+    columns = tuple(Column(say(f"column.{name}"), numeric=name in numeric) for name in names)
     table = Table(title=say("table.register", n=len(rows)), columns=columns, rows=tuple(rows))
     note = Paragraph(say("register.how"))
     return Section(id="register", title=say("section.register"), blocks=(table, note))
@@ -88,19 +90,19 @@ def waivers_section(waivers: tuple[ReportedWaiver, ...], edition: Edition) -> Se
     tones: dict[str, Status] = {"in force": "neutral", "ends soon": "watch"}
     rows = tuple(
         (
-            Cell(edition.policy(one.policy)),
-            Cell(edition.subject(one.subject)),
-            Cell(say(f"waiver.{one.state}"), tones.get(one.state, "bad")),
-            Cell(edition.day(date.fromisoformat(one.expires))),
-            Cell(edition.owner(one.approved_by)),
-            Cell(one.reason),
+            Cell(edition.policy(waiver.policy)),
+            Cell(edition.subject(waiver.subject)),
+            Cell(say(f"waiver.{waiver.state}"), tones.get(waiver.state, "bad")),
+            Cell(edition.day(date.fromisoformat(waiver.expires))),
+            Cell(edition.owner(waiver.approved_by)),
+            Cell(waiver.reason),
             Cell(
                 say("unknown")
-                if one.value_per_month is None
-                else edition.amount(one.value_per_month)
+                if waiver.value_per_month is None
+                else edition.amount(waiver.value_per_month)
             ),
         )
-        for one in waivers[:_MOST]
+        for waiver in waivers[:_MOST]
     )
     names = ("policy", "subject", "status", "expires", "approver", "reason")
     columns = (
@@ -120,7 +122,7 @@ def controls_section(assessment: Assessment, edition: Edition) -> Section:
     for policy in assessment.state.portfolio.policies:
         for control in policy.declared.controls:
             policies[control].append(policy.name)
-    open_of = Counter(one.policy for one in assessment.findings if one.active)
+    open_of = Counter(finding.policy for finding in assessment.findings if finding.active)
     rows = tuple(
         (
             Cell(control),
@@ -155,7 +157,9 @@ def completeness_section(risk: PortfolioRisk, edition: Edition) -> Section:
     else:
         items.append(say("complete.not-declared"))
     origins = Counter(
-        one.origin for one in risk.context.system.components if 0 < one.unavailability < 1
+        component.origin
+        for component in risk.context.system.components
+        if 0 < component.unavailability < 1
     )
     counted = [say(f"origin.{name}", n=origins[name]) for name in sorted(origins)]
     if counted:

@@ -86,7 +86,9 @@ def _spelled(what: str, value: Decimal, edition: Edition) -> str:
 
 def _failed_drills(risk: PortfolioRisk, edition: Edition) -> Iterator[Fact]:
     for name, drills in sorted(risk.state.drills.items()):
-        newest = next((one.drill for one in drills if one.drill.date <= risk.state.as_of), None)
+        newest = next(
+            (drill.drill for drill in drills if drill.drill.date <= risk.state.as_of), None
+        )
         task = risk.context.by_name.get(name)
         if newest is not None and newest.result == "fails" and task is not None:
             text = edition.say("fact.drill", day=newest.date)
@@ -132,7 +134,9 @@ def _fallbacks(risk: PortfolioRisk, outside: Outside, edition: Edition) -> Itera
             Cell(edition.at_stake(task)),
             Cell(edition.model(task.primary.model)),
             Cell(
-                edition.language.join([edition.model(one.model) for one in task.fallbacks], 2)
+                edition.language.join(
+                    [edition.model(fallback.model) for fallback in task.fallbacks], 2
+                )
                 if task.fallbacks
                 else say("limit.none")
             ),

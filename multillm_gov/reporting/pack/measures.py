@@ -105,5 +105,7 @@ def _day(text: str, edition: Edition) -> str:
 def scenario_title(name: str, edition: Edition) -> str:
     """The title of a scenario that ships, or of the portfolio's own."""
     known = edition.language.scenarios.get(name)
-    booked = {one.name: one.scenario.title for one in scenarios_of(edition.state.scenarios)}
+    booked = {
+        scenario.name: scenario.scenario.title for scenario in scenarios_of(edition.state.scenarios)
+    }
     return known or booked.get(name) or edition.subject(name)

@@ -102,7 +102,7 @@ def _sum(
     """A total; a lower bound where a part is not known, and said so."""
 
     def total(amounts: list[Decimal | None]) -> str:
-        known = [one for one in amounts if one is not None]
+        known = [amount for amount in amounts if amount is not None]
         text = edition.amount(sum(known, _ZERO) if known else None)
         return edition.say("at-least", x=text) if known and len(known) < len(amounts) else text
 
@@ -169,7 +169,7 @@ def reconciliation_section(state: State, edition: Edition) -> Section:
     by_leg = sum(
         (
             sum((leg.spend_per_month or _ZERO for leg in task.legs), _ZERO)
-            + sum((one.standby_per_month for one in task.fallbacks), _ZERO)
+            + sum((fallback.standby_per_month for fallback in task.fallbacks), _ZERO)
             for task in figures.tasks
             if task.spend_per_month is not None
         ),

@@ -31,7 +31,9 @@ def options_of(
     others = tuple(_others(cause, measured, edition))
     accepted = () if cause.id in _NEVER_ACCEPTED else (_acceptance(cause, standing.risk, edition),)
     options = (*measured, *others, *accepted)
-    return options, _recommended(options, {one.id: one.judgment for one in standing.records})
+    return options, _recommended(
+        options, {record.id: record.judgment for record in standing.records}
+    )
 
 
 def _move(move: Move, edition: Edition) -> DecisionOption:
@@ -63,7 +65,11 @@ def _others(
             continue
         tasks = edition.tasks(failed or names) if names else edition.say("portfolio")
         party = next(
-            (edition.party(*one.subject) for one in cause.limits if one.subject[0] == "vendor"),
+            (
+                edition.party(*limit.subject)
+                for limit in cause.limits
+                if limit.subject[0] == "vendor"
+            ),
             edition.say("the-vendor"),
         )
         yield DecisionOption(
@@ -90,7 +96,7 @@ def _acceptance(cause: Cause, risk: PortfolioRisk, edition: Edition) -> Decision
 
 
 def _repricing(cause: Cause, risk: PortfolioRisk, edition: Edition) -> str:
-    shock = next((one for one in cause.limits if one.id == "price-shock"), None)
+    shock = next((limit for limit in cause.limits if limit.id == "price-shock"), None)
     if shock is None or shock.value is None:
         return ""
     added = float(shock.value) * float(risk.state.figures.spend_per_month)
@@ -114,10 +120,12 @@ def _recommended(options: tuple[DecisionOption, ...], before: dict[str, str]) ->
     def merit(number: int) -> tuple[int, bool, int]:
         effects = options[number].effects
         settled = sum(
-            before.get(one.limit) == "outside" and one.judgment != "outside" for one in effects
+            before.get(effect.limit) == "outside" and effect.judgment != "outside"
+            for effect in effects
         )
         broken = sum(
-            before.get(one.limit) != "outside" and one.judgment == "outside" for one in effects
+            before.get(effect.limit) != "outside" and effect.judgment == "outside"
+            for effect in effects
         )
         return settled - broken, options[number].expected_loss is not None, -number
 

@@ -49,9 +49,11 @@ def page_two(standing: Standing, agenda: Agenda, last: LastPack, edition: Editio
 def standing_sentence(standing: Standing, agenda: Agenda, edition: Edition) -> str:
     """Where we stand, in one sentence or two; nothing that is not judged counts as kept."""
     records, say = standing.records, edition.say
-    judged = [one for one in records if one.judgment != "not judged"]
+    judged = [record for record in records if record.judgment != "not judged"]
     outside = sum(one.judgment == "outside" for one in judged)
-    not_judged = sum(one.judgment == "not judged" and one.limit is not None for one in records)
+    not_judged = sum(
+        record.judgment == "not judged" and record.limit is not None for record in records
+    )
     if not judged:
         parts = [say("standing.nothing")]
     elif outside:
@@ -60,7 +62,9 @@ def standing_sentence(standing: Standing, agenda: Agenda, edition: Edition) -> s
         parts = [say("standing.within", n=len(judged))]
     if judged and not_judged:
         parts.append(say("standing.not-judged", n=not_judged))
-    dead = next((one for one in records if one.id == "retired-models" and one.value), None)
+    dead = next(
+        (record for record in records if record.id == "retired-models" and record.value), None
+    )
     if dead is not None:
         value = dead.facts["value_at_stake"]
         parts.append(
@@ -107,7 +111,7 @@ def _changed(records: tuple[LimitRecord, ...], last: LastPack, edition: Edition)
         )
     elif spend.delta is not None:
         items.append(say("changed.same"))
-    moved = [moved_words(one, edition) for one in records if one.limit_before is not None]
+    moved = [moved_words(record, edition) for record in records if record.limit_before is not None]
     if moved:
         items.append(say("changed.limits", n=len(moved), limits=edition.language.join(moved, 2)))
     loosened = comparison.toward(Direction.LOOSENED)
@@ -186,9 +190,13 @@ def unknown_sentence(standing: Standing, edition: Edition) -> str:
     """Known to be unknown: assumed failure rates, quality, retirement dates, clouds, costs."""
     say, state, risk = edition.say, standing.assessment.state, standing.risk
     parts = []
-    shipped = sum(one.shipped for one in standing.records)
-    rates = [one for one in risk.context.system.components if 0 < one.unavailability < 1]
-    assumed = sum(one.origin == "assumed" for one in rates)
+    shipped = sum(record.shipped for record in standing.records)
+    rates = [
+        component
+        for component in risk.context.system.components
+        if 0 < component.unavailability < 1
+    ]
+    assumed = sum(rate.origin == "assumed" for rate in rates)
     if rates:
         parts.append(say("unknown.rates", n=assumed, total=len(rates)))
     floors = [task for task in state.figures.tasks if task.task.declared.quality is not None]
@@ -202,8 +210,8 @@ def unknown_sentence(standing: Standing, edition: Edition) -> str:
                 floors=len(floors),
             )
         )
-    lives = [one for one in risk.retirements.models if one.routed]
-    undated = sum(one.retirement is None for one in lives)
+    lives = [model for model in risk.retirements.models if model.routed]
+    undated = sum(live.retirement is None for live in lives)
     if lives:
         parts.append(say("unknown.dates", n=undated, total=len(lives)))
     if state.figures.unpriced:
@@ -217,7 +225,7 @@ def unknown_sentence(standing: Standing, edition: Edition) -> str:
 def _has_evidence(standing: Standing, name: str) -> bool:
     """Whether an internal result of a routed model exists."""
     state = standing.assessment.state
-    task = next(one for one in state.figures.tasks if one.task.name == name)
+    task = next(task for task in state.figures.tasks if task.task.name == name)
     return any(
         placed.record.origin == "internal" and placed.record.date <= state.as_of
         for leg in task.legs

@@ -73,7 +73,9 @@ def _option(
     cost = say("not-computed")
     if option.cost_per_month is not None:
         cost = signed(float(option.cost_per_month), edition)
-    effects = [_effect(one, known, edition) for one in option.effects if one.limit in known]
+    effects = [
+        _effect(effect, known, edition) for effect in option.effects if effect.limit in known
+    ]
     listed = "; ".join(effects[:_MOST_EFFECTS])
     further = len(effects) - _MOST_EFFECTS
     if further > 0:

@@ -192,7 +192,7 @@ def _makers(pack: Pack) -> dict[str, Callable[[], Section]]:
     standing, edition = pack.standing, pack.edition
     risk, state = standing.risk, standing.assessment.state
     day = pack.since.day if pack.since else None
-    outside = frozenset(one.id for one in standing.records if one.judgment == "outside")
+    outside = frozenset(record.id for record in standing.records if record.judgment == "outside")
     return {
         "decisions": lambda: records_section(pack.agenda, standing.records, pack.followed, edition),
         "facts": lambda: facts.facts_section(risk, outside, edition),

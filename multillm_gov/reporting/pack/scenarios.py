@@ -14,7 +14,7 @@ from multillm_gov.reporting.stress.status import max_loss, task_status
 from multillm_gov.risk.portfolio_risk import PortfolioRisk
 from multillm_gov.risk.stress.outcome import TaskOutcome
 from multillm_gov.risk.stress.stress_context import StressedTask
-from multillm_gov.risk.stress.variants import Variant
+from multillm_gov.risk.stress.variants import ScenarioVariant
 
 _MOST_TASKS = 6
 _MOST_SCENARIOS = 8
@@ -56,19 +56,19 @@ def scenario_section(risk: PortfolioRisk, outside: Outside, edition: Edition) ->
 
 
 def _cells(
-    worst: Variant,
+    worst: ScenarioVariant,
     shown: list[StressedTask],
     rest: list[StressedTask],
     ground: "_Ground",
     edition: Edition,
 ) -> tuple[Cell, ...]:
-    outcomes = {one.name: one for one in worst.outcome.tasks}
+    outcomes = {task.name: task for task in worst.outcome.tasks}
     cells = [_cell(outcomes[task.name], task, worst, ground, edition) for task in shown]
     if rest:
         cells.append(
             Cell(_loss(sum((outcomes[task.name].loss for task in rest), Decimal(0)), edition))
         )
-    total = sum((one.loss for one in outcomes.values()), Decimal(0))
+    total = sum((outcome.loss for outcome in outcomes.values()), Decimal(0))
     return (*cells, Cell(_loss(total, edition), strong=True))
 
 
@@ -77,7 +77,11 @@ def _loss(value: Decimal, edition: Edition) -> str:
 
 
 def _cell(
-    one: TaskOutcome, task: StressedTask, worst: Variant, ground: "_Ground", edition: Edition
+    one: TaskOutcome,
+    task: StressedTask,
+    worst: ScenarioVariant,
+    ground: "_Ground",
+    edition: Edition,
 ) -> Cell:
     if task.name in ground.down:
         return Cell(edition.say("heat.down"), "bad")

@@ -205,7 +205,7 @@ def exit_section(risk: PortfolioRisk, edition: Edition) -> Section:
         tested = (
             edition.day(declared.exit_plan_tested) if declared.exit_plan_tested else say("never")
         )
-        others = [edition.party("vendor", one) for one in declared.alternatives]
+        others = [edition.party("vendor", alternative) for alternative in declared.alternatives]
         rows.append(
             (
                 Cell(edition.party("vendor", vendor)),

@@ -42,27 +42,30 @@ def assumptions_section(simulation: Simulation, context: StressContext) -> Secti
 def _figures(simulation: Simulation) -> list[tuple[Cell, ...]]:
     return [
         (
-            Cell(each.label),
-            Cell(f"{each.value:.6g} {each.unit}".rstrip()),
-            _origin(each.origin),
+            Cell(assumption.label),
+            Cell(f"{assumption.value:.6g} {assumption.unit}".rstrip()),
+            _origin(assumption.origin),
             Cell(""),
-            Cell(each.note),
+            Cell(assumption.note),
         )
-        for each in simulation.assumptions
+        for assumption in simulation.assumptions
     ]
 
 
 def _components(context: StressContext) -> list[tuple[Cell, ...]]:
     return [
         (
-            Cell(f"{each.kind} {code(each.name)}: unavailable"),
-            Cell(f"{each.unavailability * 100:.4g}% of the time, {each.mean_hours:.3g} h each"),
-            _origin(each.origin),
-            Cell(f"{each.sample_size:,}" if each.sample_size else ""),
-            Cell(each.note),
+            Cell(f"{component.kind} {code(component.name)}: unavailable"),
+            Cell(
+                f"{component.unavailability * 100:.4g}% of the time, "
+                f"{component.mean_hours:.3g} h each"
+            ),
+            _origin(component.origin),
+            Cell(f"{component.sample_size:,}" if component.sample_size else ""),
+            Cell(component.note),
         )
-        for each in context.system.components
-        if each.unavailability
+        for component in context.system.components
+        if component.unavailability
     ]
 
 

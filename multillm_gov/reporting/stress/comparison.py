@@ -90,7 +90,7 @@ def _scenarios(before: PortfolioRisk, after: PortfolioRisk) -> Iterator[Block]:
         ("miss a floor", attrgetter("breaks_floor"), FLOORS),
     ):
         was_broken, now_broken = (
-            {one.name for one in state.results if breaks(one)} for state in (before, after)
+            {result.name for result in state.results if breaks(result)} for state in (before, after)
         )
         gone = was_broken - now_broken
         absorbed = gone & new.keys() if _newly_broken(before, after, kinds) else set()
@@ -151,8 +151,14 @@ def _boundaries(before: PortfolioRisk, after: PortfolioRisk) -> Iterator[Block]:
     """Only what moved: the smallest shocks that break a limit are many."""
     if before.breaking_points is None or after.breaking_points is None:
         return
-    old = {(one.question, one.limit, one.entities): one for one in before.breaking_points}
-    new = {(one.question, one.limit, one.entities): one for one in after.breaking_points}
+    old = {
+        (breaking_point.question, breaking_point.limit, breaking_point.entities): breaking_point
+        for breaking_point in before.breaking_points
+    }
+    new = {
+        (breaking_point.question, breaking_point.limit, breaking_point.entities): breaking_point
+        for breaking_point in after.breaking_points
+    }
     rows = []
     for key in dict.fromkeys((*new, *old)):
         was, now = old.get(key), new.get(key)

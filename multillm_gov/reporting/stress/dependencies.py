@@ -8,7 +8,7 @@ from multillm_gov.report import Section
 from multillm_gov.reporting.shared.tables import MOST_MARKS, bounded
 from multillm_gov.risk.availability.dependence import Dependence
 from multillm_gov.risk.availability.importance import Importance
-from multillm_gov.risk.availability.single_points import Point
+from multillm_gov.risk.availability.single_points import SinglePoint
 from multillm_gov.risk.system.cut_sets import UNCOVERED
 from multillm_gov.risk.system.graph import KIND_WORDS, shortfall_words
 from multillm_gov.risk.system.system import Component
@@ -76,8 +76,8 @@ def importance_section(dependence: Dependence, currency: str) -> Section:
         Column("RRW", numeric=True),
     )
     rows = [
-        _importance(each, dependence.system.components[each.component])
-        for each in dependence.importances.components
+        _importance(component, dependence.system.components[component.component])
+        for component in dependence.importances.components
     ]
     explanation = (
         "An hour: expected value lost while the component is down, beyond what is lost anyway "
@@ -125,7 +125,9 @@ def _finding(dependence: Dependence, currency: str) -> str:
 
 def _single_points(dependence: Dependence, currency: str) -> tuple[Block, ...]:
     components = dependence.system.components
-    by_component = {each.component: each for each in dependence.importances.components}
+    by_component = {
+        component.component: component for component in dependence.importances.components
+    }
     columns = (
         Column("Component"),
         Column(f"{currency} an hour", numeric=True),
@@ -151,7 +153,9 @@ def _single_points(dependence: Dependence, currency: str) -> tuple[Block, ...]:
 
 def _chart(dependence: Dependence) -> BarChart:
     components = dependence.system.components
-    top = [each for each in dependence.importances.components if each.criticality > 0][:MOST_MARKS]
+    top = [
+        component for component in dependence.importances.components if component.criticality > 0
+    ][:MOST_MARKS]
     shares = [
         (_component(components[each.component]).replace("`", ""), each.criticality) for each in top
     ]
@@ -170,7 +174,7 @@ def _chart(dependence: Dependence) -> BarChart:
 
 
 def _method(dependence: Dependence) -> str:
-    used = {each.component for each in dependence.importances.components}
+    used = {component.component for component in dependence.importances.components}
     origins = [dependence.system.components[index].origin for index in used]
     counted = join_words(
         f"{origins.count(origin)} {origin}"
@@ -199,13 +203,13 @@ def _importance(each: Importance, component: Component) -> tuple[Cell, ...]:
     )
 
 
-def _members(point: Point, components: Sequence[Component]) -> list[str]:
+def _members(point: SinglePoint, components: Sequence[Component]) -> list[str]:
     return [_component(components[member]) for member in point.members] + (
         [UNCOVERED] if point.uncovered else []
     )
 
 
-def _affected(point: Point) -> str:
+def _affected(point: SinglePoint) -> str:
     """Names of the task classes, with the share where it is not all of one."""
     names = [
         hit.task if hit.share > 0.9995 else f"{hit.task} ({format_share(hit.share)})"
@@ -225,7 +229,7 @@ def _unavailability(component: Component) -> str:
     return f"{100 * component.unavailability:.3f}% ({component.origin}{sample})"
 
 
-def _an_hour(point: Point, currency: str) -> str:
+def _an_hour(point: SinglePoint, currency: str) -> str:
     """What an hour of it costs; nothing is known of it where no value is declared."""
     if not point.value_per_hour:
         return "value not declared"

@@ -18,7 +18,7 @@ from multillm_gov.reporting.stress.status import (
 from multillm_gov.risk.stress.scenario_book import BUILT_IN
 from multillm_gov.risk.stress.shock_parameters import format_hours
 from multillm_gov.risk.stress.stress_context import StressContext
-from multillm_gov.risk.stress.variants import ScenarioResult, Variant
+from multillm_gov.risk.stress.variants import ScenarioResult, ScenarioVariant
 from multillm_gov.units import format_share
 from multillm_gov.words import code, count_of
 
@@ -88,7 +88,9 @@ def _target(level: str, entity: str) -> str:
     return words.get(entity, f"{level} {entity}")
 
 
-def _worst(result: ScenarioResult, worst: Variant, context: StressContext) -> Iterator[Block]:
+def _worst(
+    result: ScenarioResult, worst: ScenarioVariant, context: StressContext
+) -> Iterator[Block]:
     outcome, currency = worst.outcome, context.figures.currency
     columns = (
         Column("Task class"),
@@ -110,7 +112,7 @@ def _worst(result: ScenarioResult, worst: Variant, context: StressContext) -> It
         yield Items(doubts)
 
 
-def _breaks(result: ScenarioResult, worst: Variant, currency: str) -> Iterator[Block]:
+def _breaks(result: ScenarioResult, worst: ScenarioVariant, currency: str) -> Iterator[Block]:
     """Limits broken in the worst case, and in others, which may break what it does not."""
     broken = _broken(worst, currency)
     elsewhere = [
@@ -133,14 +135,14 @@ def _breaks(result: ScenarioResult, worst: Variant, currency: str) -> Iterator[B
             yield Paragraph(f"{len(elsewhere) - _MOST_BROKEN:,} more not shown.")
 
 
-def _broken(variant: Variant, currency: str) -> list[str]:
+def _broken(variant: ScenarioVariant, currency: str) -> list[str]:
     return [
         format_broken(one, currency)
         for one in (*variant.outcome.caps_broken, *variant.outcome.floors_broken)
     ]
 
 
-def _rows(worst: Variant, context: StressContext) -> list[tuple[Cell, ...]]:
+def _rows(worst: ScenarioVariant, context: StressContext) -> list[tuple[Cell, ...]]:
     """The task classes affected, the largest loss first."""
     rows = []
     for task, one in zip(context.tasks, worst.outcome.tasks, strict=True):
@@ -159,7 +161,7 @@ def _rows(worst: Variant, context: StressContext) -> list[tuple[Cell, ...]]:
     return [row for _, _, row in sorted(rows, key=lambda each: each[:2])]
 
 
-def _whole(worst: Variant, context: StressContext) -> str:
+def _whole(worst: ScenarioVariant, context: StressContext) -> str:
     outcome, currency = worst.outcome, context.figures.currency
     vendors = outcome.concentration
     parts = [

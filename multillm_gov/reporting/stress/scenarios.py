@@ -18,7 +18,7 @@ from multillm_gov.risk.portfolio_risk import PortfolioRisk
 from multillm_gov.risk.stress.outcome import StressOutcome
 from multillm_gov.risk.stress.shock_parameters import format_hours
 from multillm_gov.risk.stress.stress_context import StressContext, StressedTask
-from multillm_gov.risk.stress.variants import ScenarioResult, Variant
+from multillm_gov.risk.stress.variants import ScenarioResult, ScenarioVariant
 from multillm_gov.units import format_share
 from multillm_gov.words import code, count_of, join_some
 
@@ -74,7 +74,7 @@ def already_broken_blocks(risk: PortfolioRisk) -> Iterator[Block]:
         )
 
 
-Shown = Sequence[tuple[ScenarioResult, Variant]]
+Shown = Sequence[tuple[ScenarioResult, ScenarioVariant]]
 
 
 def heat_maps(
@@ -110,7 +110,7 @@ def heat_maps(
 
 
 def _heat_row(
-    result: ScenarioResult, worst: Variant, chosen: Sequence[int], context: StressContext
+    result: ScenarioResult, worst: ScenarioVariant, chosen: Sequence[int], context: StressContext
 ) -> HeatRow:
     cells = []
     for index in chosen:

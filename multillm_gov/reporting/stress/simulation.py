@@ -180,7 +180,11 @@ def _beside_forecast(simulation: Simulation) -> Iterator[Paragraph]:
     )
     if simulation.successors_assumed:
         named = join_some([code(model) for model in simulation.successors_assumed])
-        factor = next(one.value for one in simulation.assumptions if one.label == MODERATE_FACTOR)
+        factor = next(
+            assumption.value
+            for assumption in simulation.assumptions
+            if assumption.label == MODERATE_FACTOR
+        )
         yield Paragraph(
             f"{count_of(len(simulation.successors_assumed), 'routed model')} may retire within "
             f"the year without a named successor whose price is known ({named}). Assumed: from "

@@ -115,10 +115,13 @@ def contributions_table(simulation: Simulation) -> tuple[Block, ...]:
         ("cost_shortfall", simulation.cost.shortfall95.value),
     )
     parts = [
-        allotted([getattr(one, name) for one in simulation.contributions], rounded(total))
+        allotted(
+            [getattr(contribution, name) for contribution in simulation.contributions],
+            rounded(total),
+        )
         for name, total in totals
     ]
-    names = (one.name for one in simulation.contributions)
+    names = (contribution.name for contribution in simulation.contributions)
     rows = list(zip(names, zip(*parts, strict=True), strict=True))
     rows.sort(key=lambda row: (-row[1][1], -row[1][3], row[0]))
     kept, rest = rows[:_MOST_CONTRIBUTIONS], rows[_MOST_CONTRIBUTIONS:]

@@ -38,15 +38,21 @@ class Status(Struct, frozen=True, kw_only=True):
 def actions(status: Status, currency: str) -> tuple[str, ...]:
     """What to do, most urgent first."""
     found = []
-    for each in status.task_classes:
-        if each.cap is not None and each.expected is not None and each.expected > float(each.cap):
-            when = f", {breaks_text(each)}" if each.breaks_on else ""
-            expected, cap = (money_text(float(x), currency) for x in (each.expected, each.cap))
+    for task_class in status.task_classes:
+        if (
+            task_class.cap is not None
+            and task_class.expected is not None
+            and task_class.expected > float(task_class.cap)
+        ):
+            when = f", {breaks_text(task_class)}" if task_class.breaks_on else ""
+            expected, cap = (
+                money_text(float(x), currency) for x in (task_class.expected, task_class.cap)
+            )
             found.append(
-                f"{code(each.subject)} is expected at {expected}; its cap is {cap}{when}. "
+                f"{code(task_class.subject)} is expected at {expected}; its cap is {cap}{when}. "
                 "Raise the cap or reduce demand."
             )
-        drift = _drift(each)
+        drift = _drift(task_class)
         if drift:
             found.append(drift)
     if status.unattributed:

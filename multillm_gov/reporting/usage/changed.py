@@ -5,7 +5,7 @@ from datetime import date
 from decimal import Decimal
 
 from multillm_gov.content import Block, Cell, Paragraph, Status, Step, Waterfall
-from multillm_gov.measures.consumption.change_effects import EFFECTS, Change, ExplainedChange
+from multillm_gov.measures.consumption.change_effects import EFFECTS, ExplainedChange, SpendChange
 from multillm_gov.portfolio.settings import Settings
 from multillm_gov.report import Report, Section
 from multillm_gov.reporting.usage.frame import exact_money, table, usage_report
@@ -60,7 +60,7 @@ def report_change(
     return usage_report(title, settings, as_of, sections, summary=sentence)
 
 
-def change_sentence(change: Change, names: tuple[str, str]) -> str:
+def change_sentence(change: SpendChange, names: tuple[str, str]) -> str:
     """``Spend rose 18.0%: volume 11.0 points, price −2.0 points …``."""
     if not change.before:
         return f"Nothing was spent in {names[0]}, so the change has no percentage."
@@ -77,7 +77,7 @@ def change_sentence(change: Change, names: tuple[str, str]) -> str:
     return f"Spend {verb} {size}: {join_words(named)} points."
 
 
-def waterfall_chart(change: Change, names: tuple[str, str], currency: str) -> Waterfall:
+def waterfall_chart(change: SpendChange, names: tuple[str, str], currency: str) -> Waterfall:
     """Each effect starts where the one before ended: as data, as a table and drawn."""
     running = change.before
     steps = [_total(names[0], running)]
@@ -107,13 +107,13 @@ def _total(name: str, amount: Decimal) -> Step:
     return Step(label=name, start=0, end=float(amount), text="", total=exact_money(amount))
 
 
-def _by(section: str, what: str, changes: Mapping[str, Change], currency: str) -> Section:
-    used = [name for name in EFFECTS if any(name in each.effects for each in changes.values())]
+def _by(section: str, what: str, changes: Mapping[str, SpendChange], currency: str) -> Section:
+    used = [name for name in EFFECTS if any(name in change.effects for change in changes.values())]
     rows: list[tuple[str | Cell, ...]] = []
     for name, change in sorted(changes.items(), key=lambda each: -abs(each[1].total)):
         effects = (change.effects.get(effect, Decimal(0)) for effect in used)
         rows.append(
-            (name, exact_money(change.before), *(signed(exact_money(each)) for each in effects),
+            (name, exact_money(change.before), *(signed(exact_money(effect)) for effect in effects),
              exact_money(change.after))
         )  # fmt: skip
     columns = (what, "#Before", *(f"#{name[0].upper()}{name[1:]}" for name in used), "#After")

@@ -12,7 +12,7 @@ from multillm_gov.portfolio.settings import Settings
 from multillm_gov.report import Report, Section
 from multillm_gov.reporting.usage.frame import exact_money, table, usage_report
 from multillm_gov.units import format_count
-from multillm_gov.usage.reader import Contract
+from multillm_gov.usage.reader import FeedContract
 from multillm_gov.words import count_of
 
 _SHOWN = 20
@@ -30,7 +30,7 @@ class ImportedFile(Struct, frozen=True, kw_only=True):
     """One file as imported."""
 
     file: str
-    contract: Contract
+    contract: FeedContract
     kept: Sums
     others: tuple[Sums, ...]
     """Already counted, left out, quarantined: each with why."""

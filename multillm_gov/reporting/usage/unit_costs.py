@@ -54,16 +54,16 @@ def report_unit_costs(
 def _units(costs: tuple[UnitCosts, ...], currency: str) -> Block:
     rows: list[tuple[str | Cell, ...]] = [
         (
-            each.subject,
-            exact_money(each.spent),
-            known_count(each.requests),
-            _small(each.per_request),
-            NOT_KNOWN if each.trend is None else format_change(each.trend),
-            NOT_KNOWN if each.accepted_share is None else format_share(each.accepted_share),
-            _small(each.per_accepted),
-            "none declared" if each.share_of_value is None else format_share(each.share_of_value),
+            cost.subject,
+            exact_money(cost.spent),
+            known_count(cost.requests),
+            _small(cost.per_request),
+            NOT_KNOWN if cost.trend is None else format_change(cost.trend),
+            NOT_KNOWN if cost.accepted_share is None else format_share(cost.accepted_share),
+            _small(cost.per_accepted),
+            "none declared" if cost.share_of_value is None else format_share(cost.share_of_value),
         )
-        for each in costs
+        for cost in costs
     ]
     columns = ("Task class", "#Spent", "#Requests", "#Per request", "#Trend", "#Accepted",
                "#Per accepted answer", "#Of value at stake")  # fmt: skip
@@ -72,11 +72,11 @@ def _units(costs: tuple[UnitCosts, ...], currency: str) -> Block:
 
 def _gaps(costs: tuple[UnitCosts, ...]) -> tuple[Block, ...]:
     gaps = tuple(
-        f"{code(each.subject)}: no internal benchmark result of "
-        f"{join_some([code(model) for model in each.unscored])}, so the cost of an accepted answer "
+        f"{code(cost.subject)}: no internal benchmark result of "
+        f"{join_some([code(model) for model in cost.unscored])}, so the cost of an accepted answer "
         "is not known. Run `govern bench`."
-        for each in costs
-        if each.unscored and each.subject != NOT_ATTRIBUTED
+        for cost in costs
+        if cost.unscored and cost.subject != NOT_ATTRIBUTED
     )
     notes: list[Block] = [
         Paragraph(
@@ -90,13 +90,13 @@ def _gaps(costs: tuple[UnitCosts, ...]) -> tuple[Block, ...]:
 def _list_blocks(costs: tuple[UnitCosts, ...], currency: str) -> tuple[Block, ...]:
     rows: list[tuple[str | Cell, ...]] = [
         (
-            each.subject,
-            exact_money(each.paid_for_listed),
-            exact_money(each.list_spend),
-            NOT_KNOWN if each.discount is None else format_share(each.discount),
-            "none" if each.listed_share is None else format_share(each.listed_share),
+            cost.subject,
+            exact_money(cost.paid_for_listed),
+            exact_money(cost.list_spend),
+            NOT_KNOWN if cost.discount is None else format_share(cost.discount),
+            "none" if cost.listed_share is None else format_share(cost.listed_share),
         )
-        for each in costs
+        for cost in costs
     ]
     columns = ("Task class", "#Paid", "#At list prices", "#Discount won", "#Share compared")
     text = (
@@ -112,15 +112,15 @@ def _list_blocks(costs: tuple[UnitCosts, ...], currency: str) -> tuple[Block, ..
 def _outcomes(outcomes: tuple[OutcomeCost, ...], currency: str) -> Block:
     rows: list[tuple[str | Cell, ...]] = [
         (
-            each.task_class,
-            each.name,
-            each.month,
-            f"{each.count:,f}",
-            exact_money(each.spent),
-            _small(each.each),
-            NOT_KNOWN if not each.before else format_change(each.each / each.before - 1),
+            outcome.task_class,
+            outcome.name,
+            outcome.month,
+            f"{outcome.count:,f}",
+            exact_money(outcome.spent),
+            _small(outcome.each),
+            NOT_KNOWN if not outcome.before else format_change(outcome.each / outcome.before - 1),
         )
-        for each in outcomes
+        for outcome in outcomes
     ]
     columns = ("Task class", "Outcome", "Month", "#Count", "#Spent", "#Each", "#Trend")
     return table(

@@ -6,7 +6,7 @@ from msgspec import Struct
 
 from multillm_gov.risk.availability.availability import retired_loss_per_year, unavailabilities
 from multillm_gov.risk.availability.importance import Importance, Importances, importances
-from multillm_gov.risk.availability.single_points import Point, double_points, single_points
+from multillm_gov.risk.availability.single_points import SinglePoint, double_points, single_points
 from multillm_gov.risk.system.cut_sets import Cuts, CutSet, TaskCuts, cut_sets
 from multillm_gov.risk.system.system import Component, System
 
@@ -31,7 +31,7 @@ class _Distinct:
         return self._places[id(cuts)]
 
 
-def _point(point: Point, ids: Sequence[str]) -> Data:
+def _point(point: SinglePoint, ids: Sequence[str]) -> Data:
     return {
         "components": [ids[member] for member in point.members],
         "failover_fails": point.uncovered,
@@ -118,9 +118,9 @@ class Dependence(Struct, frozen=True, kw_only=True):
     system: System
     cuts: tuple[TaskCuts, ...]
     """In the order of the task classes."""
-    singles: tuple[Point, ...]
+    singles: tuple[SinglePoint, ...]
     """Single points of failure, most value first."""
-    doubles: tuple[Point, ...]
+    doubles: tuple[SinglePoint, ...]
     """Pairs, the costliest first."""
     importances: Importances
     retired_loss: float = 0.0
@@ -147,7 +147,9 @@ def dependence_data(dependence: Dependence) -> Data:
         "retired_loss_per_year": dependence.retired_loss,
         "single_points": [_point(point, ids) for point in dependence.singles],
         "pairs": [_point(point, ids) for point in dependence.doubles],
-        "importance": [_importance(each, system) for each in dependence.importances.components],
+        "importance": [
+            _importance(component, system) for component in dependence.importances.components
+        ],
         "task_classes": told,
         "cut_sets": [_cuts(cuts, ids, most) for cuts in distinct.all],
     }

@@ -6,7 +6,7 @@ from typing import get_args
 
 from msgspec import Struct
 
-from multillm_gov.risk.availability.single_points import Point
+from multillm_gov.risk.availability.single_points import SinglePoint
 from multillm_gov.risk.system.graph import KIND_WORDS, Edge, Graph, Mark, Node
 from multillm_gov.risk.system.system import Hop, Kind, System, TaskSystem
 from multillm_gov.words import count_of
@@ -40,7 +40,7 @@ class Dependents(Struct):
     """Components that are nodes."""
 
 
-def draw_graph(system: System, singles: Iterable[Point], *, currency: str) -> Graph:
+def draw_graph(system: System, singles: Iterable[SinglePoint], *, currency: str) -> Graph:
     """The graph of a system; ``singles``, its single points of failure, are marked.
 
     Task classes depend on models by route and fallback; models on providers and vendors, providers
@@ -173,7 +173,7 @@ def _task_node(task: TaskSystem, currency: str) -> Node:
     )
 
 
-def _model_node(system: System, name: str, points: dict[int, Point], currency: str) -> Node:
+def _model_node(system: System, name: str, points: dict[int, SinglePoint], currency: str) -> Node:
     for index, component in enumerate(system.components):
         if component.id == name:
             return _component_node(system, index, points, currency)
@@ -184,7 +184,9 @@ def _an_hour(value: float, currency: str) -> str:
     return f"{value:,.2f} {currency} an hour" if value else "value not declared"
 
 
-def _component_node(system: System, index: int, points: dict[int, Point], currency: str) -> Node:
+def _component_node(
+    system: System, index: int, points: dict[int, SinglePoint], currency: str
+) -> Node:
     component = system.components[index]
     point = points.get(index)
     marks: tuple[Mark, ...] = ("single point of failure",) if point else ()
@@ -209,7 +211,7 @@ def _component_node(system: System, index: int, points: dict[int, Point], curren
     )
 
 
-def _summary(system: System, points: dict[int, Point]) -> str:
+def _summary(system: System, points: dict[int, SinglePoint]) -> str:
     tasks = count_of(len(system.tasks), "task class")
     if not points:
         return f"{tasks}; no single point of failure."

@@ -29,7 +29,7 @@ class Hit(Struct, frozen=True):
     """In the portfolio's currency."""
 
 
-class Point(Struct, frozen=True, kw_only=True):
+class SinglePoint(Struct, frozen=True, kw_only=True):
     """A cut set and what it takes down, over all chains in which it is minimal."""
 
     members: tuple[int, ...]
@@ -55,14 +55,14 @@ class _Group(Struct):
     """Position of the task class and share of its requests."""
 
 
-def single_points(cuts: Iterable[TaskCuts]) -> tuple[Point, ...]:
+def single_points(cuts: Iterable[TaskCuts]) -> tuple[SinglePoint, ...]:
     """Single points of failure, by the value that they take down, then cost, then name."""
     return _gather(
         tuple(cuts), lambda chain: chain.singles, lambda value, loss: (-value, -loss), None
     )
 
 
-def double_points(cuts: Iterable[TaskCuts]) -> tuple[Point, ...]:
+def double_points(cuts: Iterable[TaskCuts]) -> tuple[SinglePoint, ...]:
     """Pairs by the value that only both take down: costliest first, `MOST_POINTS` at most.
 
     Those that never happened yet come last, by the value they would take down. Of each chain the
@@ -80,7 +80,7 @@ def _gather(
     members: Callable[[Cuts], tuple[CutSet, ...]],
     rank: Callable[[float, float], tuple[float, float]],
     most: int | None,
-) -> tuple[Point, ...]:
+) -> tuple[SinglePoint, ...]:
     values: defaultdict[Key, float] = defaultdict(float)
     losses: defaultdict[Key, float] = defaultdict(float)
     groups: defaultdict[Key, list[_Group]] = defaultdict(list)
@@ -123,7 +123,7 @@ def _shares(groups: Iterable[_Group]) -> dict[int, float]:
 
 def _point(
     key: Key, value: float, loss: float, shares: dict[int, float], tasks: tuple[TaskCuts, ...]
-) -> Point:
+) -> SinglePoint:
     lost = (
         (-share * tasks[position].task.value_per_hour, position)
         for position, share in shares.items()
@@ -132,7 +132,7 @@ def _point(
         Hit(tasks[position].task.name, shares[position], -least)
         for least, position in nsmallest(MOST_HITS, lost)
     )
-    return Point(
+    return SinglePoint(
         members=key[0],
         uncovered=key[1],
         value_per_hour=value,

@@ -13,7 +13,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from multillm_gov.measures.portfolio_figures import measure
-from multillm_gov.portfolio.allocation import Leg, TaskClassDeclaration
+from multillm_gov.portfolio.allocation import RouteEntry, TaskClassDeclaration
 from multillm_gov.register import Effect, LimitRecord
 from multillm_gov.risk.availability.availability import expected_loss_per_year
 from multillm_gov.risk.limits.appetite import appetite_limits
@@ -43,7 +43,9 @@ class Move(Struct, frozen=True, kw_only=True):
     @property
     def settled(self) -> frozenset[str]:
         """Ids of limits that hold after it."""
-        return frozenset(one.limit for one in self.effects if one.judgment in {"within", "warning"})
+        return frozenset(
+            effect.limit for effect in self.effects if effect.judgment in {"within", "warning"}
+        )
 
 
 Proposals = Mapping[str, tuple[Move, ...]]
@@ -85,7 +87,9 @@ class _Trial:
     def __init__(self, risk: PortfolioRisk) -> None:
         self.risk = risk
         self.state = risk.state
-        self.before = {one.id: one for one in appetite_limits(risk.state)}
+        self.before = {
+            appetite_limit.id: appetite_limit for appetite_limit in appetite_limits(risk.state)
+        }
 
     def moves(self, *kinds: tuple[Kind, Trials]) -> tuple[Move, ...]:
         """The moves that change anything, each different from the ones before."""
@@ -105,7 +109,7 @@ class _Trial:
         return tuple(sorted(moves, key=lambda move: (self._outside(move), len(move.swaps)))[:1])
 
     def _outside(self, move: Move) -> int:
-        after = {one.limit: one.judgment for one in move.effects}
+        after = {effect.limit: effect.judgment for effect in move.effects}
         return sum(
             after.get(name, record.judgment) == "outside"
             for name, record in self.before.items()
@@ -151,8 +155,8 @@ def _with(declared: TaskClassDeclaration, swap: Swap, kind: Kind) -> TaskClassDe
         for leg in declared.route
     )
     if len({leg.model for leg in route}) < len(route):
-        route = (Leg(model=swap.model),)
-    rest = tuple(one for one in declared.fallbacks if one != swap.model)
+        route = (RouteEntry(model=swap.model),)
+    rest = tuple(fallback for fallback in declared.fallbacks if fallback != swap.model)
     former = (swap.former,) if kind in {"spread", "cheaper"} else ()
     return replace(declared, route=route, fallbacks=(*rest, *former))
 

@@ -37,7 +37,7 @@ def demand_growths(context: StressContext) -> Iterator[BreakingPoint]:
     common = BreakingPoint(question="demand growth", limit="cap", verdict="cannot break")
     outcome = stress(context, shocks_of(common, _STEP))
     share = _STEP - 1
-    per_unit = {one.name: one.added_cost_in_month / share for one in outcome.tasks}
+    per_unit = {task.name: task.added_cost_in_month / share for task in outcome.tasks}
     reached, broken = monthly_caps(context, per_unit)
     first = min(reached, key=lambda one: (one.size, one.subject), default=None)
     unknown = capped_without_cost(context)

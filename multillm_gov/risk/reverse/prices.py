@@ -17,7 +17,7 @@ from multillm_gov.words import code, join_some
 _ONE = Decimal(1)
 
 
-class Threshold(Struct, frozen=True):
+class BreakingThreshold(Struct, frozen=True):
     """A limit of one subject, and the size at which it breaks."""
 
     size: Decimal
@@ -40,7 +40,7 @@ def _vendor(context: StressContext, label: Label) -> Iterator[BreakingPoint]:
         question="price rise", limit="cap", entities=(label,), verdict="cannot break"
     )
     outcome = stress(context, shocks_of(doubled, Decimal(2)))
-    paid = {one.name: one.added_cost_in_month for one in outcome.tasks}
+    paid = {task.name: task.added_cost_in_month for task in outcome.tasks}
     reached, broken = monthly_caps(context, paid)
     in_request, broken_in_request = _request_caps(context, label)
     payers = {context.tasks[index].name for index in context.users.get(label, ())}
@@ -52,7 +52,7 @@ def _vendor(context: StressContext, label: Label) -> Iterator[BreakingPoint]:
 
 def monthly_caps(
     context: StressContext, per_unit: dict[str, Decimal]
-) -> tuple[list[Threshold], list[str]]:
+) -> tuple[list[BreakingThreshold], list[str]]:
     """Where the monthly cap of each task class breaks, and task classes that break theirs already.
 
     Args:
@@ -68,7 +68,7 @@ def monthly_caps(
         if spend > cap:
             broken.append(task.name)
         else:
-            reached.append(Threshold(_ONE + (cap - spend) / slope, task.name, Decimal(cap)))
+            reached.append(BreakingThreshold(_ONE + (cap - spend) / slope, task.name, Decimal(cap)))
     return reached, broken
 
 
@@ -124,7 +124,9 @@ def whole_limits(
             )
 
 
-def _request_caps(context: StressContext, label: Label) -> tuple[list[Threshold], list[str]]:
+def _request_caps(
+    context: StressContext, label: Label
+) -> tuple[list[BreakingThreshold], list[str]]:
     costs = Costs(context)
     reached, broken = [], []
     for index in context.users.get(label, ()):
@@ -144,12 +146,12 @@ def _request_caps(context: StressContext, label: Label) -> tuple[list[Threshold]
             default=Decimal(0),
         )
         if dear:
-            reached.append(Threshold(cap / dear, task.name, Decimal(cap)))
+            reached.append(BreakingThreshold(cap / dear, task.name, Decimal(cap)))
     return reached, broken
 
 
 def _first(
-    label: Label, reached: Iterable[Threshold], broken: list[str], unknown: list[str]
+    label: Label, reached: Iterable[BreakingThreshold], broken: list[str], unknown: list[str]
 ) -> BreakingPoint:
     """The cap that breaks first; those that are broken already or not known are named."""
     common = BreakingPoint(

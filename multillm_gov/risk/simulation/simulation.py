@@ -138,16 +138,16 @@ def _exact_loss(system: System) -> float:
 
 
 def _caps(costs: CostLines, expenses: ExpenseYears) -> tuple[CapRisk, ...]:
-    found = [
+    cap_risks = [
         CapRisk(subject=task.name, cap=task.monthly_cap, chance=float(chance))
         for task, chance in zip(costs.tasks, expenses.caps_broken, strict=True)
         if task.monthly_cap is not None
     ]
     if costs.monthly_ceiling is not None:
-        found.append(
+        cap_risks.append(
             CapRisk(subject="portfolio", cap=costs.monthly_ceiling, chance=expenses.ceiling_broken)
         )
-    return tuple(sorted(found, key=lambda cap: (-cap.chance, cap.subject)))
+    return tuple(sorted(cap_risks, key=lambda cap: (-cap.chance, cap.subject)))
 
 
 def _contributions(

@@ -81,11 +81,11 @@ def routed_entities(context: StressContext, level: str) -> tuple[Entity, ...]:
                 one.value += task.figures.value_at_stake_per_month * chain.share
                 one.spend += leg.spend_per_month or _ZERO
                 one.requests += leg.requests_per_month
-    found = (
+    entities = (
         Entity(name=name, value_at_stake=one.value, spend=one.spend, requests=one.requests)
         for name, one in weights.items()
     )
-    return tuple(sorted(found, key=lambda one: (-one.value_at_stake, -one.requests, one.name)))
+    return tuple(sorted(entities, key=lambda one: (-one.value_at_stake, -one.requests, one.name)))
 
 
 def largest_entity(context: StressContext, level: str, *, by_spend: bool) -> str:

@@ -55,7 +55,7 @@ def failover_cost(context: StressContext) -> float:
     times the difference in price; later fallbacks, which stand in for two failures at once, are
     left out, as is what has no known price.
     """
-    by_name = {one.name: one.chains for one in context.system.tasks}
+    by_name = {task.name: task.chains for task in context.system.tasks}
     return fsum(_task(context.system, task, by_name[task.name]) for task in context.tasks)
 
 

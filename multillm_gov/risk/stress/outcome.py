@@ -95,7 +95,7 @@ class StressOutcome(Struct, frozen=True, kw_only=True):
     @property
     def cost_known(self) -> bool:
         """Whether the added cost of every task class is known."""
-        return all(one.cost_known for one in self.tasks)
+        return all(task.cost_known for task in self.tasks)
 
     @property
     def loss(self) -> Decimal:

@@ -18,7 +18,7 @@ _HINT = "Write SCENARIO.PARAMETER=VALUE, such as `provider-outage.hours=6`."
 BUILT_IN = "built in"
 
 
-class Setting(Struct, frozen=True, kw_only=True):
+class ParameterSetting(Struct, frozen=True, kw_only=True):
     """One parameter set."""
 
     scenario: str
@@ -29,7 +29,7 @@ class Setting(Struct, frozen=True, kw_only=True):
     text: str
 
 
-def parse_setting(text: str) -> Setting:
+def parse_setting(text: str) -> ParameterSetting:
     """Read one ``--set``.
 
     Raises:
@@ -45,7 +45,7 @@ def parse_setting(text: str) -> Setting:
         names = ", ".join(name for name in Shock.__struct_fields__ if name != "kind")
         raise UsageError(f"A shock has no parameter `{key}`", f"It has {names}.")
     value = _value(key, written, text)
-    return Setting(
+    return ParameterSetting(
         scenario=path if shock is None else head, shock=shock, key=key, value=value, text=text
     )
 
@@ -74,7 +74,7 @@ class BookedScenario(Struct, frozen=True, kw_only=True):
     """Parameters set for this run, as given: ``hours=6``."""
 
 
-def _with(booked: BookedScenario, setting: Setting) -> BookedScenario:
+def _with(booked: BookedScenario, setting: ParameterSetting) -> BookedScenario:
     shocks = booked.scenario.shocks
     if setting.shock is not None:
         if not 1 <= setting.shock <= len(shocks):
@@ -100,7 +100,7 @@ def _with(booked: BookedScenario, setting: Setting) -> BookedScenario:
 
 
 def with_settings(
-    every: tuple[BookedScenario, ...], settings: Iterable[Setting]
+    every: tuple[BookedScenario, ...], settings: Iterable[ParameterSetting]
 ) -> tuple[BookedScenario, ...]:
     """The scenarios with the parameters set, the later of two holding.
 

@@ -49,7 +49,7 @@ class StressedChain(Struct, frozen=True, kw_only=True):
     hops: tuple[StressedHop, ...]
 
 
-class FixedCost(Struct, frozen=True, kw_only=True):
+class ModelFixedCost(Struct, frozen=True, kw_only=True):
     """What a model costs a month whether it is called or not."""
 
     labels: frozenset[Label]
@@ -68,7 +68,7 @@ class StressedTask(Struct, frozen=True, kw_only=True):
     value_per_hour: Decimal
     requests_per_hour: Decimal
     tokens_per_request: Decimal
-    fixed: tuple[FixedCost, ...]
+    fixed: tuple[ModelFixedCost, ...]
     everyday_spend: tuple[tuple[str, Decimal], ...]
     """Vendors and what each is paid a month without any shock, as far as prices are known."""
 
@@ -85,7 +85,7 @@ class NamedSuccessor(Struct, frozen=True):
     facts: ModelFacts | None
 
 
-class Limits(Struct, frozen=True):
+class RateLimits(Struct, frozen=True):
     """Most that a deployment takes in a minute, as declared; ``None``: not declared."""
 
     requests: Decimal | None = None
@@ -106,7 +106,7 @@ class StressContext(Struct, frozen=True, kw_only=True):
     by_name: dict[str, StressedTask]
     successors: dict[str, NamedSuccessor]
     """By model as routed, where a successor is named."""
-    limits: dict[int, Limits]
+    limits: dict[int, RateLimits]
     """By deployment, where one is declared: the least of its spellings."""
     everyday_load: dict[int, Decimal]
     """By deployment: requests a minute on a usual day, mean; of one that nothing is routed to, what

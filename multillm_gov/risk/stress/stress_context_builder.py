@@ -13,10 +13,10 @@ from multillm_gov.measures.capacity import mean_tokens
 from multillm_gov.measures.figures import FallbackFigures, LegFigures, PortfolioFigures, TaskFigures
 from multillm_gov.risk.stress.entities import HopLabels
 from multillm_gov.risk.stress.stress_context import (
-    FixedCost,
     Label,
-    Limits,
+    ModelFixedCost,
     NamedSuccessor,
+    RateLimits,
     StressContext,
     StressedChain,
     StressedHop,
@@ -88,21 +88,21 @@ def _everyday_load(tasks: tuple[StressedTask, ...]) -> dict[int, Decimal]:
     return {key: routed[key] or standby[key] for key in {**routed, **standby}}
 
 
-def _limits(tasks: tuple[StressedTask, ...]) -> dict[int, Limits]:
-    found: dict[int, Limits] = {}
+def _limits(tasks: tuple[StressedTask, ...]) -> dict[int, RateLimits]:
+    found: dict[int, RateLimits] = {}
     for task in tasks:
         for hop in (hop for chain in task.chains for hop in chain.hops):
             if hop.requests_per_minute is None and hop.tokens_per_minute is None:
                 continue
-            known = found.get(hop.deployment, Limits())
-            found[hop.deployment] = Limits(
+            known = found.get(hop.deployment, RateLimits())
+            found[hop.deployment] = RateLimits(
                 _least(known.requests, hop.requests_per_minute),
                 _least(known.tokens, hop.tokens_per_minute),
             )
     return found
 
 
-def _on_limits(tasks: tuple[StressedTask, ...], limits: dict[int, Limits]) -> tuple[int, ...]:
+def _on_limits(tasks: tuple[StressedTask, ...], limits: dict[int, RateLimits]) -> tuple[int, ...]:
     return tuple(
         index
         for index, task in enumerate(tasks)
@@ -159,7 +159,7 @@ def _vendor(facts: ModelFacts | None) -> str:
     return entity_of(facts, Level.VENDOR)
 
 
-def _fixed(figures: TaskFigures, hops: "_Hops") -> Iterator[FixedCost]:
+def _fixed(figures: TaskFigures, hops: "_Hops") -> Iterator[ModelFixedCost]:
     amounts: defaultdict[str, Decimal] = defaultdict(Decimal)
     for leg in figures.legs:
         amounts[leg.model] += leg.fixed_per_month
@@ -168,7 +168,7 @@ def _fixed(figures: TaskFigures, hops: "_Hops") -> Iterator[FixedCost]:
     for model, amount in amounts.items():
         facts = hops.facts(model)
         if amount and facts is not None:
-            yield FixedCost(
+            yield ModelFixedCost(
                 labels=hops.labels.of_model(model, facts),
                 vendor=_vendor(facts),
                 per_month=amount,

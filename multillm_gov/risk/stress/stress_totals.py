@@ -69,7 +69,7 @@ class StressTotals:
         """Add one interval; they come in order of time."""
         peak = (
             self._context.settings.risk.peak_factor
-            if any(one.at_peak for one in interval.effects)
+            if any(effect.at_peak for effect in interval.effects)
             else _ONE
         )
         before, after = (
@@ -157,10 +157,12 @@ class StressTotals:
                 continue
             for vendor, amount in self._costs.spend(task, answers[index], effects):
                 totals[vendor] += amount
-        found = of_totals(totals, Level.VENDOR, Basis.SPEND)
-        largest, share = found.shares[0] if found.shares else ("", 0.0)
+        concentration = of_totals(totals, Level.VENDOR, Basis.SPEND)
+        largest, share = concentration.shares[0] if concentration.shares else ("", 0.0)
         known = not self._context.figures.unpriced and not self._costs.unpriced
-        return Concentrated(hhi=found.hhi, largest=largest, largest_share=share, known=known)
+        return Concentrated(
+            hhi=concentration.hhi, largest=largest, largest_share=share, known=known
+        )
 
     def _is_unanswered(self, answers: Mapping[int, tuple[Flow, ...]]) -> bool:
         """Whether nothing is answered even with working failover: spend then serves nothing."""
@@ -183,7 +185,9 @@ class StressTotals:
             for index, one in touched.items()
         ]
         ceilings = broken_ceilings(
-            self._context, in_month, repriced=any(one.price_factor != 1 for one in self._effects)
+            self._context,
+            in_month,
+            repriced=any(effect.price_factor != 1 for effect in self._effects),
         )
         return StressOutcome(
             tasks=tuple(
@@ -196,7 +200,7 @@ class StressTotals:
             added_cost=sum((one.added_cost for one in touched.values()), _ZERO),
             added_cost_in_month=in_month,
             caps_broken=without_repeats(
-                (*(one for one in months if one is not None), *self._caps, *ceilings)
+                (*(month for month in months if month is not None), *self._caps, *ceilings)
             ),
             floors_broken=without_repeats(self._floors),
             concentration=self._concentration(),

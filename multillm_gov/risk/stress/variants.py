@@ -26,7 +26,7 @@ _BY_SPEND = frozenset({"repricing", "token-growth"})
 """Kinds whose ``largest`` is the one with most spend."""
 
 
-class Variant(Struct, frozen=True, kw_only=True):
+class ScenarioVariant(Struct, frozen=True, kw_only=True):
     """One run of a scenario."""
 
     entities: tuple[tuple[str, str], ...]
@@ -43,7 +43,7 @@ class ScenarioResult(Struct, frozen=True, kw_only=True):
     """A scenario and all its variants."""
 
     booked: BookedScenario
-    variants: tuple[Variant, ...]
+    variants: tuple[ScenarioVariant, ...]
     """By largest loss, then requests unserved, then degraded, then name.
 
     Empty where the portfolio has no entity of the level.
@@ -57,7 +57,7 @@ class ScenarioResult(Struct, frozen=True, kw_only=True):
         return self.booked.name
 
     @property
-    def worst(self) -> Variant | None:
+    def worst(self) -> ScenarioVariant | None:
         """The first variant."""
         return self.variants[0] if self.variants else None
 
@@ -119,7 +119,10 @@ def run_scenario(
     levels = tuple(
         dict.fromkeys(shock.level for shock in shocks if shock.level and shock.entity == "each")
     )
-    every = [[one.name for one in routed_entities(context, level)] for level in levels]
+    every = [
+        [routed_entity.name for routed_entity in routed_entities(context, level)]
+        for level in levels
+    ]
     total = 1
     for names in every:
         total *= len(names)
@@ -128,7 +131,7 @@ def run_scenario(
         targeted = _targeted(context, shocks, dict(zip(levels, chosen, strict=True)))
         if targeted is not None:
             variants.append(
-                Variant(
+                ScenarioVariant(
                     entities=tuple(_told(shocks, targeted)),
                     outcome=stress_targeted(context, targeted),
                 )
@@ -138,7 +141,9 @@ def run_scenario(
     )
 
 
-def _badness(variant: Variant) -> tuple[Decimal, Decimal, Decimal, tuple[tuple[str, str], ...]]:
+def _badness(
+    variant: ScenarioVariant,
+) -> tuple[Decimal, Decimal, Decimal, tuple[tuple[str, str], ...]]:
     outcome = variant.outcome
     return -outcome.loss, -outcome.unserved_requests, -outcome.degraded_requests, variant.entities
 

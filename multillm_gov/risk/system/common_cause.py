@@ -50,7 +50,8 @@ def spans_clouds(channels: Iterable["Channel"]) -> bool:
     """Whether two deployments of one vendor and provider run on different clouds."""
     clouds: dict[tuple[str, str], str] = {}
     return any(
-        clouds.setdefault((one.vendor, one.provider), one.cloud) != one.cloud for one in channels
+        clouds.setdefault((channel.vendor, channel.provider), channel.cloud) != channel.cloud
+        for channel in channels
     )
 
 

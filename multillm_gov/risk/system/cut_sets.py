@@ -196,7 +196,7 @@ def cut_sets(system: System) -> tuple[TaskCuts, ...]:
     ranking = Ranking(system.components)
     mask_of = ranking.masks
     remembered: tuple[dict[int, tuple[Masks, int]], ...] = ({}, {})
-    found: list[TaskCuts] = []
+    cuts_of_tasks: list[TaskCuts] = []
     for task in system.tasks:
         covered = task.coverage > 0
         known = remembered[covered]
@@ -220,8 +220,8 @@ def cut_sets(system: System) -> tuple[TaskCuts, ...]:
             alone.append(each[1])
             if each[0] and chain.share > 0:
                 together &= each[1]
-        found.append(TaskCuts(task, ranking, tuple(hops), tuple(alone), together))
-    return tuple(found)
+        cuts_of_tasks.append(TaskCuts(task, ranking, tuple(hops), tuple(alone), together))
+    return tuple(cuts_of_tasks)
 
 
 def ranks_of(mask: int) -> Iterator[int]:

@@ -38,7 +38,7 @@ def merged(incidents: Iterable[Incident]) -> tuple[Outage, ...]:
     Those of no weight or no length count for nothing. Sorting dominates: n log n.
     """
     sound = sorted(
-        (one for one in incidents if one.weight and one.end > one.start),
+        (incident for incident in incidents if incident.weight and incident.end > incident.start),
         key=lambda one: (one.start, one.end),
     )
     outages: list[Outage] = []
@@ -129,15 +129,15 @@ def incident_figures(
     once.
     """
     spans: list[tuple[date, date]] = []
-    kept: list[Incident] = []
+    incidents: list[Incident] = []
     for history in histories:
         last = history.last_day if as_of is None else min(history.last_day, as_of)
         if history.first_day <= last:
             spans.append((history.first_day, last))
-            kept.extend(clipped(history.incidents, history.first_day, last))
+            incidents.extend(clipped(history.incidents, history.first_day, last))
     if not spans:
         return None
-    return _figures(_days(spans), kept)
+    return _figures(_days(spans), incidents)
 
 
 def _figures(days: int, incidents: list[Incident]) -> IncidentFigures:

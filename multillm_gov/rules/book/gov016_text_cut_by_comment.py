@@ -49,8 +49,8 @@ def _texts(value: object, pointer: Pointer) -> Iterator[tuple[Pointer, str]]:
 
 def _comment_after(document: Document, pointer: Pointer) -> str:
     _, end = document.offsets(pointer)
-    found = _SWALLOWED.match(document.source.content, end)
-    return found[0].strip() if found else ""
+    match = _SWALLOWED.match(document.source.content, end)
+    return match[0].strip() if match else ""
 
 
 def _violation(path: str, pointer: Pointer, kept: str, swallowed: str) -> Violation:
@@ -72,12 +72,12 @@ def _violation(path: str, pointer: Pointer, kept: str, swallowed: str) -> Violat
 def fix(finding: Finding, document: Document) -> Edit | None:
     """Quote the text together with what was taken for a comment."""
     start, end = offsets_of(document, finding.location)
-    found = _SWALLOWED.match(document.source.content, end)
+    match = _SWALLOWED.match(document.source.content, end)
     kept = document.source.content[start:end]
-    if found is None or kept[:1] in {"'", '"'}:
+    if match is None or kept[:1] in {"'", '"'}:
         return None
-    remark = _REMARK.search(document.source.content, end + 1, found.end())
-    return quoted(document, start, remark.start() if remark else found.end())
+    remark = _REMARK.search(document.source.content, end + 1, match.end())
+    return quoted(document, start, remark.start() if remark else match.end())
 
 
 RULE = Rule(

@@ -45,7 +45,7 @@ def _deception(text: str) -> str:
         return f"characters that are another form of {code(normalize('NFKC', text))}"
     scripts = {name(one, "").partition(" ")[0] for one in text if one.isalpha()} & _ALIKE
     if len(scripts) > 1:
-        return f"letters of {join_words(one.capitalize() for one in sorted(scripts))} script"
+        return f"letters of {join_words(script.capitalize() for script in sorted(scripts))} script"
     return ""
 
 

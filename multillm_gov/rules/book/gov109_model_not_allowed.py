@@ -23,7 +23,7 @@ _LEVELS = (
 )
 
 
-class Models(Closed, frozen=True, kw_only=True):
+class ModelList(Closed, frozen=True, kw_only=True):
     """A list of models, by name or by exposure."""
 
     models: Annotated[
@@ -48,13 +48,17 @@ class Models(Closed, frozen=True, kw_only=True):
 class Parameters(Closed, frozen=True, kw_only=True):
     """The two lists."""
 
-    allow: Annotated[Models, Meta(description="A model must match every key given here")] = Models()
-    deny: Annotated[Models, Meta(description="A model must match no key given here")] = Models()
+    allow: Annotated[ModelList, Meta(description="A model must match every key given here")] = (
+        ModelList()
+    )
+    deny: Annotated[ModelList, Meta(description="A model must match no key given here")] = (
+        ModelList()
+    )
     fallbacks: Annotated[bool, Meta(description="Whether the lists apply to fallbacks too")] = True
 
     def __post_init__(self) -> None:
         """Refuse a policy that limits nothing."""
-        if self.allow == self.deny == Models():
+        if self.allow == self.deny == ModelList():
             raise ValueError("Expected a list: `allow` or `deny`")
 
 
@@ -131,7 +135,7 @@ def _entities(facts: ModelFacts | None, level: Level) -> frozenset[str]:
 
 def _is_in(entity: str, entities: tuple[str, ...]) -> bool:
     """Compare in any case: `OpenAI` on a deny list must also deny `openai`."""
-    return entity.casefold() in {one.casefold() for one in entities}
+    return entity.casefold() in {entity.casefold() for entity in entities}
 
 
 def _listed(entities: tuple[str, ...]) -> str:
@@ -142,7 +146,7 @@ def _listed(entities: tuple[str, ...]) -> str:
 def _matching(name: str, facts: ModelFacts | None, globs: tuple[str, ...]) -> str | None:
     names = [one.casefold() for one in ((name, facts.exposure.model) if facts else (name,))]
     return next(
-        (glob for glob in globs if any(fnmatchcase(one, glob.casefold()) for one in names)), None
+        (glob for glob in globs if any(fnmatchcase(name, glob.casefold()) for name in names)), None
     )
 
 

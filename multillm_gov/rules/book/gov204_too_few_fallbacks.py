@@ -35,7 +35,7 @@ def check(context: RuleContext, parameters: Parameters) -> Iterator[Violation]:
         count = len(usable)
         if count >= parameters.min_fallbacks:
             continue
-        idle = [each for each in task.fallbacks if each not in usable]
+        idle = [fallback for fallback in task.fallbacks if fallback not in usable]
         substitutes = substitutes or Substitutes(context, (Level.VENDOR, Level.PROVIDER))
         other = substitutes.find(task)
         named = (

@@ -9,7 +9,7 @@ from msgspec import Meta
 from multillm_gov.dimensions import UNKNOWN, Basis, Level
 from multillm_gov.finding import Severity, Violation
 from multillm_gov.measures.figures import Concentration
-from multillm_gov.rules.concentration_limits import Breach, Limits, breaches
+from multillm_gov.rules.concentration_limits import Breach, ConcentrationLimits, breaches
 from multillm_gov.rules.engine.rule import Rule, RuleContext
 from multillm_gov.rules.entity_exposure import (
     EntityExposure,
@@ -71,18 +71,18 @@ def check(context: RuleContext, parameters: Parameters) -> Iterator[Violation]:
         yield unknown
         return
     loads = loads_of(context)
-    found = loads.concentration(parameters.level, parameters.weigh_by)
-    if found.shares:
-        exposure = EntityExposure(context, found)
+    concentration = loads.concentration(parameters.level, parameters.weigh_by)
+    if concentration.shares:
+        exposure = EntityExposure(context, concentration)
         top = parameters.max_top_n
-        limits = Limits(
+        limits = ConcentrationLimits(
             share=parameters.max_share,
             hhi=parameters.max_hhi,
             effective_number=parameters.min_effective_number,
             top=None if top is None else (top.n, top.share),
         )
-        for breach in breaches(found, limits):
-            yield _violation(context, found, breach, exposure)
+        for breach in breaches(concentration, limits):
+            yield _violation(context, concentration, breach, exposure)
 
 
 def _violation(

@@ -69,8 +69,8 @@ def check(context: RuleContext, parameters: Parameters) -> Iterator[Violation]:
             proved += weight
     shares = float(proved / total), float(subject / total)
     if shares[1] > float(parameters.max_share) + _ROUNDING:
-        found = loads.concentration(Level.JURISDICTION, parameters.weigh_by)
-        yield _violation(context, parameters, found, shares)
+        concentration = loads.concentration(Level.JURISDICTION, parameters.weigh_by)
+        yield _violation(context, parameters, concentration, shares)
 
 
 def is_limited(country: str, parameters: Parameters) -> bool:

@@ -61,10 +61,10 @@ def check(context: RuleContext, parameters: Parameters) -> Iterator[Violation]:
         if added_spend(spend, parameters.price_rise) > parameters.max_added_monthly
     ]
     if over:
-        found = loads.concentration(parameters.level, Basis.SPEND)
-        exposure = EntityExposure(context, found)
+        concentration = loads.concentration(parameters.level, Basis.SPEND)
+        exposure = EntityExposure(context, concentration)
         for name, spend in sorted(over, key=lambda one: (-one[1], one[0])):
-            yield _violation(context, parameters, name, spend, found, exposure)
+            yield _violation(context, parameters, name, spend, concentration, exposure)
 
 
 def _violation(

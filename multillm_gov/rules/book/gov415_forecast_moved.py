@@ -117,8 +117,8 @@ def reaches(limit: ChangeThreshold, delta: Decimal, before: Decimal) -> bool:
 
 def _threshold(settings: Settings, way: str, name: str) -> ChangeThreshold | None:
     thresholds: ChangeThresholds = getattr(settings.spend_change, way)
-    found: ChangeThreshold | None = getattr(thresholds, name)
-    return found
+    change_threshold: ChangeThreshold | None = getattr(thresholds, name)
+    return change_threshold
 
 
 def _violation(

@@ -66,8 +66,8 @@ def check(context: RuleContext, parameters: Parameters) -> Iterator[Violation]:
 def _judge(context: RuleContext) -> "_Judge":
     if RULE.name not in context.memo:
         context.memo[RULE.name] = _Judge(context)
-    found: _Judge = context.memo[RULE.name]
-    return found
+    judge: _Judge = context.memo[RULE.name]
+    return judge
 
 
 class _Judge:

@@ -44,8 +44,8 @@ def check(context: RuleContext, parameters: Parameters) -> Iterator[Violation]:
 def _digests(context: RuleContext) -> Digests:
     if RULE.name not in context.memo:
         context.memo[RULE.name] = Digests(context.state.files)
-    found: Digests = context.memo[RULE.name]
-    return found
+    digests: Digests = context.memo[RULE.name]
+    return digests
 
 
 def _violation(task: TaskClass, digest: str, stake: str) -> Violation:

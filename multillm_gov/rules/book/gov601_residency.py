@@ -82,7 +82,7 @@ def _breaches(
         text = f"it is not known where {code(facts.name)} is processed"
         if within is not None:
             names = dict.fromkeys(facts.regions)
-            regions = join_words("any region" if each == "global" else each for each in names)
+            regions = join_words("any region" if name == "global" else name for name in names)
             text = f"{code(facts.name)} is processed in {regions}"
         text = f"{text}; permitted: {join_words(permitted)}"
         yield _Breach(text, proved=within is not None, limit="residency")
@@ -93,7 +93,11 @@ def _breaches(
 def _foreign_laws(facts: ModelFacts, jurisdictions: tuple[str, ...]) -> Iterator[_Breach]:
     permitted_laws = frozenset(jurisdictions)
     permitted_laws |= EU_MEMBERS if "EU" in permitted_laws else frozenset()
-    outside = [each for each in bound_parties(facts.exposure) if each[2] not in permitted_laws]
+    outside = [
+        bound_party
+        for bound_party in bound_parties(facts.exposure)
+        if bound_party[2] not in permitted_laws
+    ]
     named = [each for each in outside if each[2] != UNKNOWN]
     if not outside:
         return

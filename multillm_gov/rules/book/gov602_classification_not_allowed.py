@@ -30,7 +30,7 @@ def check(context: RuleContext, parameters: Parameters) -> Iterator[Violation]:
     """Yield models at a provider that may not receive the data of the task class."""
     providers = context.state.overrides.providers
     if not parameters.require_known and not any(
-        one.declared.classifications is not None for one in providers.values()
+        provider.declared.classifications is not None for provider in providers.values()
     ):
         return
     for use in context.uses(context.models):

@@ -62,8 +62,8 @@ def check(context: RuleContext, parameters: Parameters) -> Iterator[Violation]:
 
 def _breaches(facts: ModelFacts, forbidden: frozenset[str]) -> Iterator[_Breach]:
     parties = bound_parties(facts.exposure)
-    named = [each for each in parties if each[2] in forbidden]
-    unknown = [each for each in parties if each[2] == UNKNOWN]
+    named = [party for party in parties if party[2] in forbidden]
+    unknown = [party for party in parties if party[2] == UNKNOWN]
     if named:
         laws = sorted({country for _, _, country in named})
         text = f"depends on {describe_parties(named)}, bound by the law of {join_words(laws)}"

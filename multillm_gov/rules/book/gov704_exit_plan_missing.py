@@ -63,10 +63,10 @@ def check(context: RuleContext, parameters: Parameters) -> Iterator[Violation]:
         yield unknown
         return
     loads = loads_of(context)
-    found = loads.concentration(Level(parameters.level), parameters.weigh_by)
-    exposure = EntityExposure(context, found)
-    for entity, known in found.shares:
-        share = found.largest[1] if entity == found.largest[0] else known
+    concentration = loads.concentration(Level(parameters.level), parameters.weigh_by)
+    exposure = EntityExposure(context, concentration)
+    for entity, known in concentration.shares:
+        share = concentration.largest[1] if entity == concentration.largest[0] else known
         if share <= float(parameters.above_share) + _ROUNDING:
             continue
         placed = context.state.overrides.vendors.get(entity)
@@ -74,7 +74,7 @@ def check(context: RuleContext, parameters: Parameters) -> Iterator[Violation]:
             _gaps(placed.declared if placed else VendorDeclaration(), parameters, context.as_of)
         )
         if gaps:
-            yield _violation(context, found, (entity, known), placed, gaps, exposure)
+            yield _violation(context, concentration, (entity, known), placed, gaps, exposure)
 
 
 def _gaps(

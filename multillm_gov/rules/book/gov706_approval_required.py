@@ -13,8 +13,8 @@ from multillm_gov.measures.figures import TaskFigures
 from multillm_gov.portfolio.policy import PlacedApproval
 from multillm_gov.rules.approval_checks import (
     UNPROVED,
-    Demand,
-    Judged,
+    ApprovalJudgment,
+    ApprovalRequirement,
     judge_approvals,
     loosened_subjects,
 )
@@ -66,7 +66,7 @@ class _Subject(Struct, frozen=True, kw_only=True):
 
 def check(context: RuleContext, parameters: Parameters) -> Iterator[Violation]:
     """Yield subjects with too few valid approvals; a condition on changes needs a base."""
-    demand = Demand(
+    demand = ApprovalRequirement(
         approvers=context.approvers,
         count=parameters.approvals_needed,
         identity=parameters.identity,
@@ -149,13 +149,13 @@ def _vendors(task: TaskFigures) -> set[str]:
     return {known.exposure.vendor for known in facts if known} - {UNKNOWN}
 
 
-def _violation(subject: _Subject, judged: Judged, demand: Demand) -> Violation:
+def _violation(subject: _Subject, judged: ApprovalJudgment, rule: ApprovalRequirement) -> Violation:
     lacking = "; ".join(judged.objections) or "none is given"
     if judged.approved_by:
         lacking = f"so far {join_code(sorted(judged.approved_by))} approved" + "".join(
             f"; {o}" for o in judged.objections
         )
-    by = demand.approvers[0] if len(demand.approvers) == 1 else "NAME"
+    by = rule.approvers[0] if len(rule.approvers) == 1 else "NAME"
     remedy = (
         f"Let the approver run `govern approve {subject.prefix}{subject.name} --by {by}` and "
         "commit the result."
@@ -170,17 +170,17 @@ def _violation(subject: _Subject, judged: Judged, demand: Demand) -> Violation:
             "Fetch the full history: `git fetch --unshallow` (in a workflow, `fetch-depth: 0`)."
         )
     return Violation(
-        message=f"{code(subject.name)} needs {demand.words} because {subject.reason}; {lacking}",
+        message=f"{code(subject.name)} needs {rule.words} because {subject.reason}; {lacking}",
         place=subject.place,
         subject=subject.name,
         remedy=remedy,
         risk=UNPROVED
-        if demand.identity == "git"
+        if rule.identity == "git"
         else "The accountable person has not approved the current content.",
         related=tuple(
             ("the approval of other content", one.place.at("digest")) for one in judged.stale[:3]
         ),
-        figures={"approvals": len(judged.approved_by), "approvals_needed": demand.count},
+        figures={"approvals": len(judged.approved_by), "approvals_needed": rule.count},
     )
 
 

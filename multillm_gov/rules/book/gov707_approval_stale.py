@@ -19,9 +19,9 @@ def check(context: RuleContext, _: Nothing) -> Iterator[Violation]:
     if not approvals:
         return
     current = {
-        (one.declared.subject, one.declared.approved_by)
-        for one in approvals
-        if _holds(context, one)
+        (approval.declared.subject, approval.declared.approved_by)
+        for approval in approvals
+        if _holds(context, approval)
     }
     unread = any(kind_of(flaw.location.path) in {"allocation", "policy"} for flaw in context.flaws)
     hints = count()

@@ -72,10 +72,15 @@ def _granted(context: RuleContext, before: Portfolio) -> Iterator[Violation]:
     own = {
         RULE.id,
         RULE.name,
-        *(one.name for one in context.state.portfolio.policies if one.declared.rule in _NAMES),
+        *(
+            policy.name
+            for policy in context.state.portfolio.policies
+            if policy.declared.rule in _NAMES
+        ),
     }
     known = {
-        (one.declared.policy, one.declared.subject): one.declared.expires for one in before.waivers
+        (waiver.declared.policy, waiver.declared.subject): waiver.declared.expires
+        for waiver in before.waivers
     }
     for placed in context.state.portfolio.waivers:
         waiver = placed.declared

@@ -110,9 +110,9 @@ def _shared(context: RuleContext) -> tuple[Bench, int]:
     """The bench of this judgment, and how many custom policies it has seen."""
     if "custom" not in context.memo:
         custom = [
-            one
-            for one in context.state.portfolio.policies
-            if one.declared.rule in {RULE.id, RULE.name}
+            policy
+            for policy in context.state.portfolio.policies
+            if policy.declared.rule in {RULE.id, RULE.name}
         ]
         texts = [
             one.parameters.get(key) for one in custom[:MOST_POLICIES] for key in ("assert", "when")

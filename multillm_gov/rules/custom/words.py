@@ -84,7 +84,7 @@ def _routes(words: tuple[Word, ...]) -> Iterator[tuple[int, tuple[str, ...]]]:
         end = index + 1
         while end + 1 < len(words) and words[end].text == "." and words[end + 1].kind == "name":
             end += 2
-        names = [one.text for one in words[index:end:2]]
+        names = [word.text for word in words[index:end:2]]
         if end < len(words) and words[end].text == "(":
             names.pop()
         if names:

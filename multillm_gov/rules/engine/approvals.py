@@ -77,15 +77,18 @@ def task_class_digest(task: TaskClass) -> str:
 
 def policy_digest(policy: Policy, documents: dict[str, Document], rules: ParametersLookup) -> str:
     """``sha256:…`` of a policy, its rule by id; unreadable parameters count as written."""
-    found = rules(policy.declared.rule)
+    rule = rules(policy.declared.rule)
     parameters: object = policy.parameters
-    if found is not None:
+    if rule is not None:
         document = documents[policy.place.path]
         typed, _ = convert(
-            document, policy.place.pointer, found[1], policy.parameters, explain=False
+            document, policy.place.pointer, rule[1], policy.parameters, explain=False
         )
         parameters = policy.parameters if typed is None else _declared(typed)
-    declared = {**_declared(policy.declared), "rule": found[0] if found else policy.declared.rule}
+    declared = {
+        **_declared(policy.declared),
+        "rule": rule[0] if rule else policy.declared.rule,
+    }
     return f"sha256:{digest({'policy': policy.name, **declared, 'parameters': parameters})}"
 
 

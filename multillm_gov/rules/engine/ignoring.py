@@ -48,7 +48,7 @@ class IgnoreLedger:
 
     def __init__(self, documents: dict[str, Document]) -> None:
         self._comments = tuple(
-            found for path in sorted(documents) for found in _requests(documents[path])
+            request for path in sorted(documents) for request in _requests(documents[path])
         )
         self._by_place: dict[tuple[str, int, str], list[int]] = {}
         for number, comment in enumerate(self._comments):

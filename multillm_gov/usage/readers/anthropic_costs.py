@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from multillm_gov.usage.nested import bucket_results
-from multillm_gov.usage.reader import Contract, Field, Reader, Recognition, Refusal, Sample
+from multillm_gov.usage.reader import FeedContract, FeedRefusal, Field, Reader, Recognition, Sample
 
 
 def recognize(sample: Sample) -> Recognition:
@@ -20,7 +20,7 @@ def recognize(sample: Sample) -> Recognition:
     if not found or not any("starting_at" in bucket for bucket, _ in found):
         return False
     if any(not isinstance(result["amount"], str) for _, result in found):
-        return Refusal(
+        return FeedRefusal(
             "looks like an Anthropic cost report, but an `amount` is a number, not text in cents: "
             "its unit is not known (a factor of 100)"
         )
@@ -34,7 +34,7 @@ def records(document: Any) -> Iterator[Mapping[str, Any]]:  # noqa: ANN401 - a s
 
 
 READER = Reader(
-    contract=Contract(
+    contract=FeedContract(
         title="Anthropic cost report",
         role="provider",
         precedence=20,

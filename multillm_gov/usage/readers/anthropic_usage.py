@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from multillm_gov.usage.nested import bucket_results, day_length
-from multillm_gov.usage.reader import Contract, Field, Reader, Recognition, Refusal, Sample
+from multillm_gov.usage.reader import FeedContract, FeedRefusal, Field, Reader, Recognition, Sample
 
 
 def recognize(sample: Sample) -> Recognition:
@@ -17,7 +17,7 @@ def recognize(sample: Sample) -> Recognition:
     if not any("uncached_input_tokens" in result for result in results):
         return False
     if any("cache_creation_5m_input_tokens" in result for result in results):
-        return Refusal(
+        return FeedRefusal(
             "looks like an Anthropic usage report, but cache writes stand flat in "
             "`cache_creation_5m_input_tokens`, a shape the API does not give: they would be lost"
         )
@@ -40,7 +40,7 @@ def records(document: Any) -> Iterator[Mapping[str, Any]]:  # noqa: ANN401 - a s
 
 
 READER = Reader(
-    contract=Contract(
+    contract=FeedContract(
         title="Anthropic usage report",
         role="provider",
         precedence=30,

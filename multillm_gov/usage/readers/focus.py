@@ -6,7 +6,7 @@ effective cost is consumption: a purchase of a commitment is cash only, its use 
 """
 
 from multillm_gov.usage.focus_columns import is_focus, is_focus_invoice, is_litellm_export
-from multillm_gov.usage.reader import Contract, Field, Reader, Recognition, Refusal, Sample
+from multillm_gov.usage.reader import FeedContract, FeedRefusal, Field, Reader, Recognition, Sample
 
 _DETAILS = "SkuPriceDetails"
 _AI = "AI and Machine Learning"
@@ -27,16 +27,16 @@ _KIND = (
 def recognize(sample: Sample) -> Recognition:
     """By the columns every version has; a gateway's own export is another producer."""
     if is_focus_invoice(sample):
-        return Refusal("holds FOCUS invoices or billing periods, not cost and usage")
+        return FeedRefusal("holds FOCUS invoices or billing periods, not cost and usage")
     if not is_focus(sample) or is_litellm_export(sample):
         return False
     if not sample.has("BillingCurrency"):
-        return Refusal("looks like FOCUS without `BillingCurrency`: its money has no unit")
+        return FeedRefusal("looks like FOCUS without `BillingCurrency`: its money has no unit")
     return True
 
 
 READER = Reader(
-    contract=Contract(
+    contract=FeedContract(
         title="FOCUS cost and usage",
         role="provider",
         precedence=21,

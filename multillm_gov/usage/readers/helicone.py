@@ -1,6 +1,6 @@
 """Helicone export (CSV): one row a request; its default query leaves cached answers out."""
 
-from multillm_gov.usage.reader import Contract, Field, Reader, Recognition, Sample
+from multillm_gov.usage.reader import FeedContract, Field, Reader, Recognition, Sample
 
 
 def recognize(sample: Sample) -> Recognition:
@@ -9,7 +9,7 @@ def recognize(sample: Sample) -> Recognition:
 
 
 READER = Reader(
-    contract=Contract(
+    contract=FeedContract(
         title="Helicone",
         role="application",
         precedence=40,

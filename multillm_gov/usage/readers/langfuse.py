@@ -4,7 +4,7 @@
 SDK: the row's own `total` decides. Where it does not, input is not known, never guessed.
 """
 
-from multillm_gov.usage.reader import Contract, Field, Reader, Recognition, Refusal, Sample
+from multillm_gov.usage.reader import FeedContract, FeedRefusal, Field, Reader, Recognition, Sample
 
 _USAGE = "usage_details"
 _READS = ("input_cached_tokens", "cache_read_input_tokens", "input_cache_read", "cached_tokens")
@@ -18,7 +18,7 @@ def recognize(sample: Sample) -> Recognition:
     ):
         return False
     if not sample.has(_USAGE):
-        return Refusal(
+        return FeedRefusal(
             "looks like a Langfuse export without `usage_details`; the analytics export puts cost "
             "under the label of tokens, so neither can be read: export the observations"
         )
@@ -32,7 +32,7 @@ def _fields(prefix: str, names: tuple[str, ...]) -> dict[str, Field]:
 
 
 READER = Reader(
-    contract=Contract(
+    contract=FeedContract(
         title="Langfuse observations",
         role="application",
         precedence=41,

@@ -1,6 +1,6 @@
 """LiteLLM proxy, `LiteLLM_Daily…Spend`: sums by day, key and model; one twin table a subject."""
 
-from multillm_gov.usage.reader import Contract, Field, Reader, Recognition, Refusal, Sample
+from multillm_gov.usage.reader import FeedContract, FeedRefusal, Field, Reader, Recognition, Sample
 
 _SUBJECTS = ("user_id", "team_id", "tag", "organization_id", "end_user_id", "agent_id")
 
@@ -11,12 +11,12 @@ def recognize(sample: Sample) -> Recognition:
         return False
     subjects = [name for name in _SUBJECTS if name in sample.columns]
     if len(subjects) > 1:
-        return Refusal(
+        return FeedRefusal(
             "looks like several LiteLLM daily tables joined "
             f"({' and '.join(f'`{name}`' for name in subjects)}): each counts the same money again"
         )
     if "tag" in subjects:
-        return Refusal(
+        return FeedRefusal(
             "is LiteLLM's daily table by tag: a request with two tags is counted twice; import "
             "`LiteLLM_DailyUserSpend` or the spend logs"
         )
@@ -24,7 +24,7 @@ def recognize(sample: Sample) -> Recognition:
 
 
 READER = Reader(
-    contract=Contract(
+    contract=FeedContract(
         title="LiteLLM daily spend",
         role="gateway",
         precedence=12,

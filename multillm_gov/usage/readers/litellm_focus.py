@@ -5,7 +5,7 @@ releases, so neither tokens nor requests are derived from it. Its tags hold e-ma
 """
 
 from multillm_gov.usage.focus_columns import is_litellm_export
-from multillm_gov.usage.reader import Contract, Field, Reader, Recognition, Sample
+from multillm_gov.usage.reader import FeedContract, Field, Reader, Recognition, Sample
 
 
 def recognize(sample: Sample) -> Recognition:
@@ -14,7 +14,7 @@ def recognize(sample: Sample) -> Recognition:
 
 
 READER = Reader(
-    contract=Contract(
+    contract=FeedContract(
         title="LiteLLM FOCUS export",
         role="gateway",
         precedence=13,

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from multillm_gov.usage.nested import pages, utc_text
-from multillm_gov.usage.reader import Contract, Field, Reader, Recognition, Sample
+from multillm_gov.usage.reader import FeedContract, Field, Reader, Recognition, Sample
 
 
 def recognize(sample: Sample) -> Recognition:
@@ -48,7 +48,7 @@ _PLAIN = ("id", "response_cost", "prompt_tokens", "completion_tokens", "model", 
           "custom_llm_provider", "cache_hit", "status")  # fmt: skip
 
 READER = Reader(
-    contract=Contract(
+    contract=FeedContract(
         title="LiteLLM logging payloads",
         role="gateway",
         precedence=11,

@@ -4,7 +4,7 @@ Prompt tokens include cache reads and writes; the cache counts are not columns b
 `metadata.additional_usage_values`. `cache_hit` is the gateway's own response cache.
 """
 
-from multillm_gov.usage.reader import Contract, Field, Reader, Recognition, Refusal, Sample
+from multillm_gov.usage.reader import FeedContract, FeedRefusal, Field, Reader, Recognition, Sample
 
 _METADATA = "metadata"
 _CACHE = "$.additional_usage_values"
@@ -15,14 +15,14 @@ def recognize(sample: Sample) -> Recognition:
     if not sample.has("spend", "prompt_tokens", "completion_tokens", "startTime"):
         return False
     if not sample.has("request_id"):
-        return Refusal(
+        return FeedRefusal(
             "looks like LiteLLM spend logs without `request_id`: rows could be counted twice"
         )
     return True
 
 
 READER = Reader(
-    contract=Contract(
+    contract=FeedContract(
         title="LiteLLM spend logs",
         role="gateway",
         precedence=10,

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from multillm_gov.usage.nested import bucket_results, utc_text
-from multillm_gov.usage.reader import Contract, Field, Reader, Recognition, Refusal, Sample
+from multillm_gov.usage.reader import FeedContract, FeedRefusal, Field, Reader, Recognition, Sample
 
 
 def recognize(sample: Sample) -> Recognition:
@@ -13,7 +13,7 @@ def recognize(sample: Sample) -> Recognition:
     if not any(result.get("object") == "organization.costs.result" for _, result in results):
         return False
     if any(not isinstance(result.get("amount"), dict) for _, result in results):
-        return Refusal("looks like OpenAI costs, but an `amount` is no object of value and "
+        return FeedRefusal("looks like OpenAI costs, but an `amount` is no object of value and "
                        "currency")  # fmt: skip
     return True
 
@@ -36,7 +36,7 @@ def records(document: Any) -> Iterator[Mapping[str, Any]]:  # noqa: ANN401 - a s
 
 
 READER = Reader(
-    contract=Contract(
+    contract=FeedContract(
         title="OpenAI costs",
         role="provider",
         precedence=20,

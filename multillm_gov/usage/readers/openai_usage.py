@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from multillm_gov.usage.nested import bucket_results, day_length, utc_text
-from multillm_gov.usage.reader import Contract, Field, Reader, Recognition, Refusal, Sample
+from multillm_gov.usage.reader import FeedContract, FeedRefusal, Field, Reader, Recognition, Sample
 
 _UNITS = {
     "characters": "characters",
@@ -27,7 +27,7 @@ def recognize(sample: Sample) -> Recognition:
     if any(kind.startswith("organization.usage.") for kind in kinds):
         return True
     if any("num_model_requests" in result for _, result in results):
-        return Refusal("looks like OpenAI usage, but its results carry no `object`: their kind "
+        return FeedRefusal("looks like OpenAI usage, but its results carry no `object`: their kind "
                        "and so their unit is not known")  # fmt: skip
     return False
 
@@ -46,7 +46,7 @@ def records(document: Any) -> Iterator[Mapping[str, Any]]:  # noqa: ANN401 - a s
 
 
 READER = Reader(
-    contract=Contract(
+    contract=FeedContract(
         title="OpenAI usage",
         role="provider",
         precedence=30,

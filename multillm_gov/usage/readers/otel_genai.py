@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from multillm_gov.usage.nested import pages, utc_text
-from multillm_gov.usage.reader import Contract, Field, Reader, Recognition, Sample
+from multillm_gov.usage.reader import FeedContract, Field, Reader, Recognition, Sample
 
 _KEPT = ("string", "int", "double", "bool")
 
@@ -88,7 +88,7 @@ _FIELDS = {
 _NAMES = frozenset(field.column for field in _FIELDS.values())
 
 READER = Reader(
-    contract=Contract(
+    contract=FeedContract(
         title="OpenTelemetry gen_ai",
         role="application",
         precedence=42,

@@ -1,6 +1,6 @@
 """Rows in this product's own columns: an aggregate of `govern usage sql`, or a mapped table."""
 
-from multillm_gov.usage.reader import Contract, Field, FieldKind, Reader, Recognition, Sample
+from multillm_gov.usage.reader import FeedContract, Field, FieldKind, Reader, Recognition, Sample
 from multillm_gov.usage.row import SQL_TYPES
 
 _KINDS: dict[str, FieldKind] = {"BIGINT": "count", "VARCHAR": "text", "TIMESTAMP": "moment"}
@@ -15,7 +15,7 @@ def recognize(sample: Sample) -> Recognition:
 
 
 READER = Reader(
-    contract=Contract(
+    contract=FeedContract(
         title="Rows in govern's own columns",
         role="any",
         precedence=5,

@@ -187,14 +187,14 @@ def _results(
     versions = {"govern": TOOL_VERSION, "litellm": litellm_version()}
     results: list[BenchResult] = []
     records: list[EvidenceRecord] = []
-    for one in planned.plan.benches:
-        name, models = one.task.name, [contender.model for contender in one.contenders]
-        styles, style_records = writing_styles_of(one, run, _earlier(planned), day)
+    for bench in planned.plan.benches:
+        name, models = bench.task.name, [contender.model for contender in bench.contenders]
+        styles, style_records = writing_styles_of(bench, run, _earlier(planned), day)
         outcomes = {model: run.outcomes[name, model] for model in models}
         preferred = {model: run.preferred.get((name, model), ()) for model in models}
         result = bench_result(
             name,
-            one.incumbent,
+            bench.incumbent,
             outcomes,
             planned.options.margins,
             preferred=preferred,
@@ -203,9 +203,9 @@ def _results(
         facts = RecordContext(
             day=day,
             source=SOURCE,
-            prompt=one.digests.prompt,
-            output_schema=one.digests.output_schema,
-            cases=one.cases_digest,
+            prompt=bench.digests.prompt,
+            output_schema=bench.digests.output_schema,
+            cases=bench.cases_digest,
             versions=versions,
         )
         results.append(result)

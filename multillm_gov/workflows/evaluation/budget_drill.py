@@ -62,7 +62,11 @@ def drill_budgets(
         raise missing_extra("A drill of a running gateway", "openai", "providers") from None
     top, _ = split_paths((), root)
     state = assess_folder(top, as_of=as_of).state
-    capped = {one.name: one for one in routes_of(state).task_classes if one.usd_per_month}
+    capped = {
+        task_class.name: task_class
+        for task_class in routes_of(state).task_classes
+        if task_class.usd_per_month
+    }
     unknown = sorted(tasks - capped.keys())
     if unknown:
         raise UsageError(f"No task class with a monthly cap is named {join_code(unknown)}", "")
@@ -95,7 +99,7 @@ def drill_budgets(
 
 
 def _refuse_real_providers(running: Running) -> None:
-    real = [one for one in running.deployments if not _is_mocked(one)]
+    real = [deployment for deployment in running.deployments if not _is_mocked(deployment)]
     if real:
         raise UnableError(
             f"{count_of(len(real), 'deployment')} of {running.origin} would call a provider",

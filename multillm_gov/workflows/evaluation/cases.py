@@ -168,7 +168,7 @@ def _contenders(figures: TaskFigures, state: State, wanted: BenchFilter) -> Iter
     )
     seen = {primary.model}
     routed = {leg.model: leg for leg in figures.legs}
-    others = wanted.challengers or (*routed, *(each.model for each in figures.fallbacks))
+    others = wanted.challengers or (*routed, *(fallback.model for fallback in figures.fallbacks))
     for model in others:
         if model in seen:
             continue
@@ -180,7 +180,7 @@ def _contender(model: str, figures: TaskFigures, state: State) -> Contender:
     place = figures.task.place
     for leg in figures.legs:
         if leg.model == model:
-            share = sum(float(each.share) for each in figures.legs if each.model == model)
+            share = sum(float(leg.share) for leg in figures.legs if leg.model == model)
             where = place.at("route", leg.index, "model")
             return Contender(model=model, role="route", facts=leg.facts, share=share, place=where)
     for fallback in figures.fallbacks:

@@ -244,4 +244,4 @@ def _in_order(plan: DrillPlan, outcomes: list[DrillOutcome]) -> list[DrillOutcom
 
 
 def _planned(plan: DrillPlan, task: str) -> int:
-    return sum(one.task.name == task for one in plan.drills)
+    return sum(drill.task.name == task for drill in plan.drills)

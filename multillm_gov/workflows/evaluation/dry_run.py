@@ -166,7 +166,8 @@ def run_dry_run(
     run, error = _send(planned, on_progress)
     versions = {"govern": TOOL_VERSION, "litellm": litellm_version()}
     records = [
-        probe_record(each, versions, is_complete=_is_complete(each)) for each in run.observations
+        probe_record(observation, versions, is_complete=_is_complete(observation))
+        for observation in run.observations
     ]
     written = options.sending.write and options.sending.is_billed
     if written:

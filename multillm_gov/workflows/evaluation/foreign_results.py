@@ -22,7 +22,7 @@ from multillm_gov.evaluation.bench.results import (
 from multillm_gov.evidence.record import EvidenceRecord
 from multillm_gov.evidence.results import CaseResult, read_results, result_format_of
 from multillm_gov.report import TOOL_VERSION, Report
-from multillm_gov.reporting.evaluation.bench import Imported, report_bench_import
+from multillm_gov.reporting.evaluation.bench import ResultOrigin, report_bench_import
 from multillm_gov.sources.given_file import read_given
 from multillm_gov.sources.root import path_prefix, split_paths
 from multillm_gov.state.state import State
@@ -36,7 +36,7 @@ Sides = dict[str, tuple[CaseOutcome, ...]]
 """Outcomes by model."""
 
 
-class ImportOptions(Struct, frozen=True, kw_only=True):
+class ResultImportOptions(Struct, frozen=True, kw_only=True):
     """What a call of ``govern bench import`` requests."""
 
     format_name: str = ""
@@ -53,7 +53,7 @@ class ImportOptions(Struct, frozen=True, kw_only=True):
 
 
 def import_bench(
-    file: Path, options: ImportOptions, *, as_of: date, root: Path | None = None
+    file: Path, options: ResultImportOptions, *, as_of: date, root: Path | None = None
 ) -> Report:
     """Read results, pair them by case, compare the models, record evidence and report.
 
@@ -72,7 +72,7 @@ def import_bench(
         frozenset(tasks),
         {figures.task.name for figures in assessment.figures.tasks},
     )
-    found: list[BenchResult] = []
+    bench_results: list[BenchResult] = []
     records: list[EvidenceRecord] = []
     facts = RecordContext(
         day=options.day,
@@ -83,23 +83,25 @@ def import_bench(
     for name, group in sorted(tasks.items()):
         sides = _sides(group, options.model_map)
         result = bench_result(name, _incumbent(name, sides, assessment), sides, options.margins)
-        found.append(result)
+        bench_results.append(result)
         records += records_of(result, sides, facts)
     if options.write:
         record_evidence(top, records)
-    imported = Imported(
+    imported = ResultOrigin(
         source=_visible(file.name),
         results=sum(map(len, tasks.values())),
-        unknown_models=_unknown(found, assessment),
+        unknown_models=_unknown(bench_results, assessment),
         written=options.write,
     )
     return replace(
-        report_bench_import(assessment, found, options.margins, imported),
+        report_bench_import(assessment, bench_results, options.margins, imported),
         path_prefix=path_prefix(top),
     )
 
 
-def _by_task(results: Iterable[CaseResult], options: ImportOptions) -> dict[str, list[CaseResult]]:
+def _by_task(
+    results: Iterable[CaseResult], options: ResultImportOptions
+) -> dict[str, list[CaseResult]]:
     tasks: dict[str, list[CaseResult]] = {}
     for result in results:
         name = result.task_class or options.task
@@ -128,15 +130,15 @@ def _sides(results: Iterable[CaseResult], model_map: Mapping[str, str]) -> Sides
 
 
 def _outcome(case: str, results: Sequence[CaseResult]) -> CaseOutcome:
-    is_open = any(one.outcome == "unknown" for one in results)
-    scores = [one.score for one in results if one.score is not None]
-    costs = [one.usd for one in results if one.usd is not None]
+    is_open = any(result.outcome == "unknown" for result in results)
+    scores = [result.score for result in results if result.score is not None]
+    costs = [result.usd for result in results if result.usd is not None]
     return CaseOutcome(
         case=case,
-        accepted=None if is_open else fmean(one.outcome == "accepted" for one in results),
+        accepted=None if is_open else fmean(result.outcome == "accepted" for result in results),
         score=fmean(scores) if len(scores) == len(results) and not is_open else None,
         why="no verdict from the other tool" if is_open else "",
-        seconds=tuple(one.seconds for one in results if one.seconds is not None),
+        seconds=tuple(result.seconds for result in results if result.seconds is not None),
         usd=sum((Decimal(str(cost)).quantize(_NANO) for cost in costs), Decimal(0))
         if len(costs) == len(results)
         else None,
@@ -151,7 +153,7 @@ def _incumbent(task: str, sides: Sides, state: State) -> str:
     if primary in sides:
         return primary
     return min(
-        sides, key=lambda model: (-sum(one.accepted is not None for one in sides[model]), model)
+        sides, key=lambda model: (-sum(side.accepted is not None for side in sides[model]), model)
     )
 
 

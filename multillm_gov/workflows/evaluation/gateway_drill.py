@@ -84,8 +84,10 @@ async def send_to_gateway(
 def _positions(routes: Routing, running: Running) -> Position:
     """From the id of a running deployment to its place in the declared chain."""
     groups = {group.name: group for group in routes.task_classes}
-    declared = {one.id: one for group in routes.groups for one in group.deployments}
-    by_id = {one.id: one for one in running.deployments if one.id}
+    declared = {
+        deployment.id: deployment for group in routes.groups for deployment in group.deployments
+    }
+    by_id = {deployment.id: deployment for deployment in running.deployments if deployment.id}
 
     def position(drill: Drill, identifier: str) -> int | None:
         group, answered = groups[drill.task.name], by_id.get(identifier)

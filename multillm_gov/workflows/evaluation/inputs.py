@@ -70,26 +70,26 @@ def inputs_of(task: TaskClass, state: State) -> TaskInputs:
 def _canaries(task: TaskClass, state: State) -> Canaries:
     prompt = state.prompts.get(task.declared.prompt or "")
     rendering = None if prompt is None else Rendering(prompt)
-    found = Canaries(origin="prompt", inputs=())
+    canaries = Canaries(origin="prompt", inputs=())
     if prompt is not None and rendering is not None:
         wanted = any(variable.wanted for variable in prompt.header.variables.values())
         # A prompt without variables is complete as it stands: it needs no canary to be sent.
         sets = prompt.header.canaries or (() if wanted else ({},))
-        found = Canaries(
+        canaries = Canaries(
             origin="prompt",
             inputs=tuple(_canary(rendering.fill(values)) for values in sets[:MOST_CANARIES]),
         )
-    if not found.inputs:
-        found = Canaries(origin="evals", inputs=_cases(task, state, rendering))
+    if not canaries.inputs:
+        canaries = Canaries(origin="evals", inputs=_cases(task, state, rendering))
     generic = generic_canaries(task)
-    if not found.inputs:
+    if not canaries.inputs:
         return generic
     if task.declared.mode == "embedding":
-        own = found.inputs[:REFERENCE_INPUTS]
+        own = canaries.inputs[:REFERENCE_INPUTS]
         return Canaries(
-            origin=found.origin, inputs=(*own, *generic.inputs[: REFERENCE_INPUTS - len(own)])
+            origin=canaries.origin, inputs=(*own, *generic.inputs[: REFERENCE_INPUTS - len(own)])
         )
-    return found
+    return canaries
 
 
 def _cases(task: TaskClass, state: State, rendering: Rendering | None) -> tuple[Canary, ...]:

@@ -54,8 +54,8 @@ async def send_drills(
     settings = configuration(routes_of(state))
     outcomes: list[DrillOutcome] = []
     await _warm_up(plan, settings, endpoints)
-    for fault in dict.fromkeys(one.fault for one in plan.drills):
-        drills = tuple(one for one in plan.drills if one.fault == fault)
+    for fault in dict.fromkeys(drill.fault for drill in plan.drills):
+        drills = tuple(drill for drill in plan.drills if drill.fault == fault)
         with failing(fault) as base_url:
             addresses = Addresses(
                 fallbacks=addressing, faulty=offline_addresses(base_url, endpoints)
@@ -84,8 +84,12 @@ async def _warm_up(
     from multillm_gov.providers.router import RoutedChain
 
     kinds = {
-        (one.call.mode, one.call.stream, *(name.partition("/")[0] for name in one.chain)): one
-        for one in plan.drills
+        (
+            drill.call.mode,
+            drill.call.stream,
+            *(name.partition("/")[0] for name in drill.chain),
+        ): drill
+        for drill in plan.drills
     }
     with refuse() as nowhere:
         addressing = offline_addresses(nowhere, endpoints)
@@ -93,8 +97,8 @@ async def _warm_up(
             settings, kinds.values(), Addresses(fallbacks=addressing, faulty=addressing)
         )
         try:
-            for one in kinds.values():
-                await chain.carry(one)
+            for kind in kinds.values():
+                await chain.carry(kind)
         finally:
             await chain.close()
 

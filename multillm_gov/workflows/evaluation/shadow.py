@@ -158,7 +158,7 @@ def _check_judge(requests: Iterable[ShadowRequest], judge: str, state: State) ->
     if not judge:
         return
     find = state.catalog.find
-    pairs = {(one.row.incumbent, one.row.candidate) for one in requests}
+    pairs = {(request.row.incumbent, request.row.candidate) for request in requests}
     for model in sorted({model for pair in pairs for model in pair}):
         found = "same vendor" if model == judge else independence_of(find(judge), find(model))
         if found == "same vendor":
@@ -192,7 +192,7 @@ def run_shadowing(
             run = asyncio.run(_run(planned, client, on_progress))
     else:
         run = ShadowRun(
-            rows=tuple(one.row for one in planned.plan.requests), unanswered=0, unjudged=0
+            rows=tuple(request.row for request in planned.plan.requests), unanswered=0, unjudged=0
         )
     state = planned.state
     findings = tuple(
@@ -224,7 +224,7 @@ async def _run(
 
 
 def _saving(state: State, name: str, candidate: str) -> Decimal | None:
-    task = next(each for each in state.figures.tasks if each.task.name == name)
+    task = next(task for task in state.figures.tasks if task.task.name == name)
     facts = state.catalog.find(candidate)
     cost = state.figures.pricing.mean_cost(facts, task.task.demand)
     return None if cost is None else saving_per_month(task, cost)

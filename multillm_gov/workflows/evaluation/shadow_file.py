@@ -33,14 +33,14 @@ def read_requests(
         SourceError: a file that is none of both, a task class that is not there, or an answer that
             is neither given nor can be requested, with its line.
     """
-    found: list[ShadowRequest] = []
+    shadow_requests: list[ShadowRequest] = []
     for line, fields in _records(data, name):
-        if len(found) >= MOST_ROWS:
+        if len(shadow_requests) >= MOST_ROWS:
             raise SourceError(f"{code(name)} has more than {MOST_ROWS:,} rows", "Split it.")
-        found.append(_request(fields, f"{name}:{line}", tasks, candidate))
-    if not found:
+        shadow_requests.append(_request(fields, f"{name}:{line}", tasks, candidate))
+    if not shadow_requests:
         raise SourceError(f"{code(name)} has no row", "Write one row per logged request.")
-    return tuple(found)
+    return tuple(shadow_requests)
 
 
 def _records(data: bytes, name: str) -> Iterator[tuple[int, dict[str, Any]]]:
@@ -134,19 +134,19 @@ def _messages(fields: dict[str, Any], place: str) -> tuple[Message, ...]:
         listed = json.loads(value) if isinstance(value, str) else value
     except (ValueError, RecursionError):
         listed = None
-    found = [
+    messages = [
         Message(each["role"], each["content"])
         for each in (listed if isinstance(listed, list) else [])[:MOST_MESSAGES]
         if isinstance(each, dict)
         and each.get("role") in _ROLES
         and isinstance(each.get("content"), str)
     ]
-    if not isinstance(listed, list) or not found or len(found) != len(listed):
+    if not isinstance(listed, list) or not messages or len(messages) != len(listed):
         raise SourceError(
             f"{place}: `messages` is no list of role and content",
             "Write [{role: user, content: …}]; roles are system, user and assistant.",
         )
-    return tuple(found)
+    return tuple(messages)
 
 
 def _vectors(

@@ -12,7 +12,10 @@ from multillm_gov.catalog.overrides import Overrides
 from multillm_gov.content import Cell, Column, Table
 from multillm_gov.errors import OutputError, SourceError
 from multillm_gov.finding import Flaw
-from multillm_gov.gateways.litellm.importing.importing import Imported, import_configuration
+from multillm_gov.gateways.litellm.importing.importing import (
+    ImportedPortfolio,
+    import_configuration,
+)
 from multillm_gov.gateways.litellm.importing.ledger import Entry
 from multillm_gov.gateways.litellm.rule import LintContext
 from multillm_gov.gateways.litellm.versions import TESTED, parse_release
@@ -132,7 +135,9 @@ def _stem(path: str, files: dict[str, bytes]) -> str:
     return stem
 
 
-def _files(stem: str, tasks: dict[str, dict[str, Any]], imported: Imported) -> dict[str, bytes]:
+def _files(
+    stem: str, tasks: dict[str, dict[str, Any]], imported: ImportedPortfolio
+) -> dict[str, bytes]:
     files = {f"allocations/{stem}.yaml": _yaml({"task_classes": tasks})}
     if imported.models:
         files[f"catalog/{stem}.yaml"] = _yaml({"models": imported.models})
@@ -178,7 +183,7 @@ def _yaml(data: dict[str, Any]) -> bytes:
 
 
 def _report(entries: list[Entry], tasks: int, files: int, as_of: date) -> Report:
-    counts = {fate: sum(one.fate == fate for one in entries) for fate, _ in _FATES}
+    counts = {fate: sum(entry.fate == fate for entry in entries) for fate, _ in _FATES}
     summary = (
         f"{count_of(tasks, 'task class')} from {count_of(files, 'file')}: "
         f"{count_of(counts['exact'], 'setting')} mapped exactly, "
@@ -195,7 +200,7 @@ def _report(entries: list[Entry], tasks: int, files: int, as_of: date) -> Report
             Section(
                 id=fate.replace(" ", "-"),
                 title=title,
-                blocks=(_table(title, [one for one in entries if one.fate == fate]),),
+                blocks=(_table(title, [entry for entry in entries if entry.fate == fate]),),
                 folded=fate != "question",
             )
             for fate, title in _FATES
@@ -207,8 +212,12 @@ def _report(entries: list[Entry], tasks: int, files: int, as_of: date) -> Report
 
 def _table(title: str, entries: list[Entry]) -> Table:
     rows = tuple(
-        (Cell(f"{one.location.path}:{one.location.line}"), Cell(one.setting), Cell(one.message))
-        for one in entries[:_MOST_ROWS]
+        (
+            Cell(f"{entry.location.path}:{entry.location.line}"),
+            Cell(entry.setting),
+            Cell(entry.message),
+        )
+        for entry in entries[:_MOST_ROWS]
     )
     if len(entries) > _MOST_ROWS:
         rows += ((Cell(""), Cell(f"{len(entries) - _MOST_ROWS:,} more"), Cell("")),)

@@ -142,8 +142,8 @@ def _report(
     fail_on: Severity | None,
     release: str,
 ) -> Report:
-    deployments = sum(len(one.deployments) for one in opened.configurations)
-    groups = sum(len(one.groups) for one in opened.configurations)
+    deployments = sum(len(configuration.deployments) for configuration in opened.configurations)
+    groups = sum(len(configuration.groups) for configuration in opened.configurations)
     verdict = judge_counts(findings, fail_on)
     scope = f"{count_of(deployments, 'deployment')} in {count_of(len(opened.files), 'file')}"
     return Report(

@@ -57,7 +57,11 @@ def scan(
         count += 1
         if file.path.startswith(_OWN_FOLDERS):
             continue
-        named = [each for each in find_model_names(file) if not _is_governed(each.name, governed)]
+        named = [
+            model_name
+            for model_name in find_model_names(file)
+            if not _is_governed(model_name.name, governed)
+        ]
         if named:
             files.append(file)
             findings += [_finding(each, catalog, as_of) for each in named]

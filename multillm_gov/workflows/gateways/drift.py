@@ -118,8 +118,15 @@ def proxy_of(url: str, environment: Mapping[str, str]) -> Running:
 def _file(path: Path) -> tuple[Running, Mapping[str, Document]]:
     """A configuration, with the files that it includes."""
     opened = open_configurations([path], Path())
-    flaws = (*opened.flaws, *(flaw for one in opened.configurations for flaw in one.flaws
-                              if flaw.kind.startswith("include")))  # fmt: skip
+    flaws = (
+        *opened.flaws,
+        *(
+            flaw
+            for configuration in opened.configurations
+            for flaw in configuration.flaws
+            if flaw.kind.startswith("include")
+        ),
+    )
     if flaws or not opened.configurations:
         raise SourceError(
             f"{flaws[0].location}: {flaws[0].message}",
@@ -140,8 +147,8 @@ def _at_provider(
     headers = provider.headers(proxy_key(provider.KEY, environment))
     ask = Answers(options.provider_url or provider.ADDRESS, headers, provider.KEY)
     tasks: Sequence[Any] = state.figures.tasks
-    residency = {one.task.name: frozenset(one.task.declared.data.residency) for one in tasks}
-    places = {one.task.name: one.task.place for one in tasks}
+    residency = {task.task.name: frozenset(task.task.declared.data.residency) for task in tasks}
+    places = {task.task.name: task.task.place for task in tasks}
     yield from compare_limits(routes, residency, provider.read(ask), places)
 
 

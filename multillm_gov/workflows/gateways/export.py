@@ -21,7 +21,7 @@ FORMATS = "multillm_gov.gateways.formats"
 _MOST_BYTES = 256 * 1024 * 1024
 
 
-class Export(Struct, frozen=True, kw_only=True):
+class GatewayExport(Struct, frozen=True, kw_only=True):
     """A gateway's configuration."""
 
     data: bytes
@@ -34,7 +34,7 @@ class Export(Struct, frozen=True, kw_only=True):
 
 def export(
     gateway: str, *, as_of: date, root: Path | None = None, target: Target = PLAIN
-) -> Export:
+) -> GatewayExport:
     """Write the whole allocation in a gateway's own format.
 
     Args:
@@ -68,8 +68,10 @@ def export(
     routes = routes_of(assessment.state)
     routes = structs.replace(routes, target=target)
     exported: Exported = format_.render(routes, _commit_of(top))
-    errors = sum(one.active and one.severity is Severity.ERROR for one in assessment.findings)
-    return Export(
+    errors = sum(
+        finding.active and finding.severity is Severity.ERROR for finding in assessment.findings
+    )
+    return GatewayExport(
         data=exported.data,
         omissions=exported.omissions,
         task_classes=len(assessment.state.figures.tasks),

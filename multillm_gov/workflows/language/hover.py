@@ -97,7 +97,7 @@ def named(role: Role, name: str, state: State) -> str:
         task = next((task for task in state.figures.tasks if task.task.name == name), None)
         return task_card(task, state.figures.currency) if task else ""
     if role in {Role.RULE, Role.POLICY}:
-        policy = next((one for one in state.portfolio.policies if one.name == name), None)
+        policy = next((policy for policy in state.portfolio.policies if policy.name == name), None)
         if role is Role.POLICY and policy is not None:
             return policy_card(policy, find_rule(policy.declared.rule))
         rule = find_rule(name)

@@ -67,13 +67,14 @@ def rule_card(rule: Rule) -> str:
     parts = [f"**{rule.id}** {code(rule.name)}: {inline(rule.title)}", inline(rule.why)]
     rows = [
         (
-            code(one.name),
+            code(parameter.name),
             (
-                f"{inline(one.type)}{_default(one.default, required=one.required)}. "
-                f"{inline(one.description)}"
+                f"{inline(parameter.type)}"
+                f"{_default(parameter.default, required=parameter.required)}. "
+                f"{inline(parameter.description)}"
             ),
         )
-        for one in parameters_of(rule)
+        for parameter in parameters_of(rule)
     ]
     return "\n\n".join(
         [

@@ -99,7 +99,7 @@ def policy_rule(data: object, name: object) -> Rule | None:
     return find_rule(rule) if isinstance(rule, str) else None
 
 
-class Shape:
+class SchemaShape:
     """The part of a JSON Schema that holds at a route; references and "or nothing" seen through."""
 
     def __init__(self, node: dict[str, Any], definitions: dict[str, Any]) -> None:
@@ -108,10 +108,10 @@ class Shape:
         self.description = str(node.get("description") or self.node.get("description", ""))
 
     @property
-    def keys(self) -> dict[str, "Shape"]:
+    def keys(self) -> dict[str, "SchemaShape"]:
         """The keys that a mapping may have, in the order declared."""
         return {
-            name: Shape(node, self.definitions)
+            name: SchemaShape(node, self.definitions)
             for name, node in self.node.get("properties", {}).items()
         }
 
@@ -127,7 +127,7 @@ class Shape:
         """What stands after a key of this shape: ``mapping``, ``list`` or ``scalar``."""
         return {"object": "mapping", "array": "list"}.get(str(self.node.get("type")), "scalar")
 
-    def below(self, step: str | int) -> "Shape":
+    def below(self, step: str | int) -> "SchemaShape":
         """The shape one step down; one that allows anything where nothing is declared."""
         if isinstance(step, int):
             node = self.node.get("items", {})
@@ -135,7 +135,7 @@ class Shape:
             node = self.node.get("properties", {}).get(
                 step, self.node.get("additionalProperties", {})
             )
-        return Shape(node if isinstance(node, dict) else {}, self.definitions)
+        return SchemaShape(node if isinstance(node, dict) else {}, self.definitions)
 
     def _seen(self, node: dict[str, Any]) -> dict[str, Any]:
         for choice in node.get("anyOf", ()):
@@ -145,7 +145,7 @@ class Shape:
         return self._seen(self.definitions[reference.rpartition("/")[2]]) if reference else node
 
 
-def shape_at(kind: Kind, pointer: Pointer, data: object) -> Shape | None:
+def shape_at(kind: Kind, pointer: Pointer, data: object) -> SchemaShape | None:
     """What may be written at a route; ``data``: the file's."""
     if kind not in _FILES:
         return None
@@ -165,16 +165,16 @@ def shape_at(kind: Kind, pointer: Pointer, data: object) -> Shape | None:
     return shape
 
 
-def _shape(kind: type[Struct]) -> Shape:
+def _shape(kind: type[Struct]) -> SchemaShape:
     schema = cached_schema(kind)
-    return Shape(schema, schema.get("$defs", {}))
+    return SchemaShape(schema, schema.get("$defs", {}))
 
 
-def _merged(shapes: list[Shape]) -> Shape:
+def _merged(shapes: list[SchemaShape]) -> SchemaShape:
     """A policy's common keys after its rule's own: the latter are what one looks for."""
     first, own = (shape.node["properties"] for shape in shapes)
     definitions = {**cached_schema(PolicyDeclaration).get("$defs", {}), **shapes[1].definitions}
     rest = {name: node for name, node in first.items() if name != "rule"}
-    return Shape(
+    return SchemaShape(
         {"type": "object", "properties": {"rule": first["rule"], **own, **rest}}, definitions
     )

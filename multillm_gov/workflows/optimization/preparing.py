@@ -12,7 +12,7 @@ from multillm_gov.optimization.declared import Refusal
 from multillm_gov.optimization.options import OptionSet, options_of_state
 from multillm_gov.optimization.problem import Floats, Limit
 from multillm_gov.optimization.problem_inputs import Inputs, fallbacks_for
-from multillm_gov.portfolio.allocation import Leg, TaskClass
+from multillm_gov.portfolio.allocation import RouteEntry, TaskClass
 from multillm_gov.risk.availability.availability import expected_loss_per_year, unavailabilities
 from multillm_gov.risk.system.priors import HOURS_PER_YEAR
 from multillm_gov.risk.system.system_builder import build_system
@@ -116,7 +116,7 @@ def outage_losses(
         task, model = option.task, option.candidate.model
         usable = set(fallbacks.get(task.task.name, ()))
         behind = fallbacks_for(state, task, [model], None, usable)
-        declared = replace(task.task.declared, route=(Leg(model=model),), fallbacks=behind)
+        declared = replace(task.task.declared, route=(RouteEntry(model=model),), fallbacks=behind)
         tasks.append(
             TaskClass(
                 name=f"{number}:{task.task.name}",

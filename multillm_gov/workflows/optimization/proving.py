@@ -17,7 +17,7 @@ from multillm_gov.optimization.problem import (
 )
 from multillm_gov.optimization.proposal import Move
 from multillm_gov.optimization.solving import spend_of
-from multillm_gov.portfolio.allocation import Leg, TaskClassDeclaration
+from multillm_gov.portfolio.allocation import RouteEntry, TaskClassDeclaration
 from multillm_gov.portfolio.route_editing import with_route
 from multillm_gov.reporting.stress.status import format_broken
 from multillm_gov.rules.engine.assessment import Assessment, assess
@@ -110,7 +110,7 @@ def with_moves(state: State, moves: Sequence[Move]) -> State:
 def _declared(task: TaskClassDeclaration, move: Move) -> TaskClassDeclaration:
     alone = len(move.route) == 1
     route = tuple(
-        Leg(model=model, weight=None if alone else Percent(str(weight)))
+        RouteEntry(model=model, weight=None if alone else Percent(str(weight)))
         for model, weight in move.route
     )
     return replace(task, route=route, fallbacks=move.fallbacks)

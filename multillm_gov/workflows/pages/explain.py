@@ -114,7 +114,9 @@ def _drift_page(name: str, form: Form) -> str:
     """The page of a kind of drift; empty where there is none."""
     from multillm_gov.gateways.drift.difference import KINDS, REMEDY
 
-    kind = next((one for one in KINDS.values() if name.upper() == one.id or name == one.name), None)
+    kind = next(
+        (kind for kind in KINDS.values() if name.upper() == kind.id or name == kind.name), None
+    )
     if kind is None:
         return ""
     page = {

@@ -49,7 +49,7 @@ class Covered(Struct, frozen=True, kw_only=True):
         return self.outside + self.inside
 
 
-class Ledger:
+class CoverageLedger:
     """Collects, case by case, what is covered."""
 
     def __init__(self, portfolio: Assessment) -> None:
@@ -158,14 +158,14 @@ def _findings(assessment: Assessment, policy: Policy, rule: Rule) -> frozenset[s
     state = assessment.state
     alone = replace(state, portfolio=replace(state.portfolio, policies=(policy,), waivers=()))
     return frozenset(
-        one.fingerprint
-        for one in judge(
+        finding.fingerprint
+        for finding in judge(
             alone,
             rules=(rule,),
             contents=assessment.contents,
             introductions=assessment.introductions,
         ).findings
-        if one.policy == policy.name
+        if finding.policy == policy.name
     )
 
 

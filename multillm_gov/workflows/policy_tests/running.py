@@ -26,7 +26,7 @@ from multillm_gov.state.loading import load_state
 from multillm_gov.state.state import State
 from multillm_gov.words import code, did_you_mean
 from multillm_gov.workflows.gate import gate
-from multillm_gov.workflows.policy_tests.coverage import Covered, Ledger, percent
+from multillm_gov.workflows.policy_tests.coverage import CoverageLedger, Covered, percent
 from multillm_gov.workflows.policy_tests.matching import (
     Match,
     format_expected,
@@ -43,7 +43,7 @@ Progress = Callable[[int, int], None]
 """Called before each case with its number, from 1, and how many there are."""
 
 
-class Outcome(Struct, frozen=True, kw_only=True):
+class CaseOutcome(Struct, frozen=True, kw_only=True):
     """The result of one case."""
 
     name: str
@@ -63,7 +63,7 @@ class Outcome(Struct, frozen=True, kw_only=True):
 class PolicyTestRun(Struct, frozen=True, kw_only=True):
     """All cases of one call."""
 
-    outcomes: tuple[Outcome, ...]
+    outcomes: tuple[CaseOutcome, ...]
     flaws: tuple[Flaw, ...]
     """What is wrong with the files of cases themselves."""
     as_of: date
@@ -113,7 +113,9 @@ def run_policy_tests(
             "Write one; see docs/policy-tests.md. `govern init` adds an example.",
         )
     runner = _Runner(top, documents, as_of)
-    ledger = Ledger(runner.portfolio(as_of)) if coverage or min_coverage is not None else None
+    ledger = (
+        CoverageLedger(runner.portfolio(as_of)) if coverage or min_coverage is not None else None
+    )
     outcomes = []
     for number, case in enumerate(cases[:MOST_CASES], 1):
         progress(number, min(len(cases), MOST_CASES))
@@ -159,7 +161,7 @@ class _Runner:
             self._portfolios[as_of] = self._assessed(self._files, as_of, known)
         return self._portfolios[as_of]
 
-    def run(self, case: PlacedPolicyTest, ledger: Ledger | None) -> Outcome:
+    def run(self, case: PlacedPolicyTest, ledger: CoverageLedger | None) -> CaseOutcome:
         as_of = case.declared.as_of or self._as_of
         standing = self.portfolio(as_of)
         overlaid = OverlaidPortfolio(case, self._cases[case.place.path], standing.state.documents)
@@ -184,8 +186,8 @@ class _Runner:
         found: Match,
         flaws: tuple[Flaw, ...],
         overlaid: OverlaidPortfolio,
-    ) -> Outcome:
-        return Outcome(
+    ) -> CaseOutcome:
+        return CaseOutcome(
             name=case.declared.name,
             location=locate(case.place.at("name"), self._cases),
             missing=tuple(map(format_expected, found.missing)),
@@ -226,7 +228,7 @@ def _unjudged(
     """Findings about what cannot be read: from the overlay, or about a policy under test."""
     before = {finding.fingerprint for finding in standing.findings}
     flawed = {rule.id for rule in all_rules() if rule.claims}
-    claimed = (one for one in assessment.findings if one.rule in flawed)
+    claimed = (finding for finding in assessment.findings if finding.rule in flawed)
     return frozenset(
         one.fingerprint
         for one in claimed

@@ -29,7 +29,9 @@ def counted_aggregates(
     """Sums of the imported rows, each money counted once, in the portfolio's currency."""
     aggregates = stored_aggregates(opened.store, opened.actuals.rules, first=first, last=last)
     settings = opened.portfolio.settings
-    return counted_once((_converted(each, settings) for each in aggregates), precedences())
+    return counted_once(
+        (_converted(aggregate, settings) for aggregate in aggregates), precedences()
+    )
 
 
 def _converted(aggregate: UsageAggregate, settings: Settings) -> UsageAggregate:

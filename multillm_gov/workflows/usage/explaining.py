@@ -46,16 +46,16 @@ def explain_row(wanted: str, *, as_of: date, root: Path | None = None) -> Report
         )
     verdicts = explain_attribution(row, opened.actuals.rules)
     found = row.task_class_given or next(
-        (each.task_class for each in verdicts if each.matched), NOT_ATTRIBUTED
+        (verdict.task_class for verdict in verdicts if verdict.matched), NOT_ATTRIBUTED
     )
     places = [placed.place for placed in opened.actuals.attribution]
     rules = table(
         "Rules",
         ("#Rule", "Where", "Task class", "Matches"),
         [
-            (str(each.number), f"{places[each.number - 1].path}", each.task_class,
-             "yes" if each.matched else f"no: {each.reason}")
-            for each in verdicts
+            (str(verdict.number), f"{places[verdict.number - 1].path}", verdict.task_class,
+             "yes" if verdict.matched else f"no: {verdict.reason}")
+            for verdict in verdicts
         ],
         empty="No rule is declared: add `attribution:` to a file in `usage/`.",
     )  # fmt: skip

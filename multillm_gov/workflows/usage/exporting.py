@@ -69,7 +69,7 @@ def export_usage(
         write_stdout(data)
     else:
         write_bytes(output, data)
-    firing = any(each.severity == "error" for each in alerts(consumed))
+    firing = any(alert.severity == "error" for alert in alerts(consumed))
     return exits.FINDINGS if options.notify and firing else exits.CLEAN
 
 

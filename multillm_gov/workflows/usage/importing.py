@@ -17,18 +17,18 @@ from multillm_gov.report import Report
 from multillm_gov.reporting.usage.imported import ImportedFile, Sums, report_imports
 from multillm_gov.usage.mapping import ColumnMapping
 from multillm_gov.usage.reader import load_reader
-from multillm_gov.warehouse.importing import Import, Progress, import_file
+from multillm_gov.warehouse.importing import Import, ImportProgress, import_file
 from multillm_gov.warehouse.postgres import query_postgres, table_query
 from multillm_gov.warehouse.store import Total
 from multillm_gov.words import code
 from multillm_gov.workflows.usage.actuals import write_actuals
 from multillm_gov.workflows.usage.portfolio import UsagePortfolio, open_usage
 
-Show = Callable[[Progress], None]
+Show = Callable[[ImportProgress], None]
 _DATABASE = "litellm-spend-logs"
 
 
-class ImportOptions(Struct, frozen=True, kw_only=True):
+class UsageImportOptions(Struct, frozen=True, kw_only=True):
     """How files are read."""
 
     producer: str = ""
@@ -39,7 +39,7 @@ class ImportOptions(Struct, frozen=True, kw_only=True):
     write_actuals: bool = True
 
 
-class Imported(Struct, frozen=True, kw_only=True):
+class UsageImport(Struct, frozen=True, kw_only=True):
     """What an import did."""
 
     imports: tuple[Import, ...]
@@ -50,11 +50,11 @@ class Imported(Struct, frozen=True, kw_only=True):
 
 def import_usage(
     files: Sequence[Path],
-    options: ImportOptions,
+    options: UsageImportOptions,
     *,
     root: Path | None = None,
     show: Show = lambda _: None,
-) -> Imported:
+) -> UsageImport:
     """Import files, or everything that ``usage:`` of ``govern.yaml`` names.
 
     Raises:
@@ -75,7 +75,7 @@ def import_usage(
             each for feed in _feeds(opened) for each in _import_feed(feed, opened, options, show)
         ]
     written = write_actuals(opened) if options.write_actuals else ""
-    return Imported(imports=tuple(done), flaws=opened.flaws, actuals=written)
+    return UsageImport(imports=tuple(done), flaws=opened.flaws, actuals=written)
 
 
 def _feeds(opened: UsagePortfolio) -> tuple[Feed, ...]:
@@ -89,7 +89,7 @@ def _feeds(opened: UsagePortfolio) -> tuple[Feed, ...]:
 
 
 def _import_feed(
-    feed: Feed, opened: UsagePortfolio, options: ImportOptions, show: Show
+    feed: Feed, opened: UsagePortfolio, options: UsageImportOptions, show: Show
 ) -> list[Import]:
     if feed.url_from is not None:
         return [_import_database(feed, opened, options, show)]
@@ -122,7 +122,7 @@ def _matching(feed: Feed, root: Path) -> list[Path]:
 
 
 def _import_database(
-    feed: Feed, opened: UsagePortfolio, options: ImportOptions, show: Show
+    feed: Feed, opened: UsagePortfolio, options: UsageImportOptions, show: Show
 ) -> Import:
     """The database answers with sums; they are imported like a file of them."""
     variable = feed.url_from or ""
@@ -149,7 +149,7 @@ def _import_database(
         return import_file(path, opened.store, producer="rows", progress=show)
 
 
-def report_of(imported: Imported, opened: UsagePortfolio, as_of: date) -> Report:
+def report_of(imported: UsageImport, opened: UsagePortfolio, as_of: date) -> Report:
     """The report of an import."""
     return report_imports(
         [_described(each) for each in imported.imports],
@@ -174,7 +174,7 @@ def _described(done: Import) -> ImportedFile:
         file=done.file,
         contract=done.contract,
         kept=_sums("imported", [marker.kept for marker in done.markers]),
-        others=tuple(each for each in others if each.rows),
+        others=tuple(other for other in others if other.rows),
         reasons=tuple(pair for marker in done.markers for pair in marker.reasons.items()),
         new=done.new,
         ranges=len(done.markers),

@@ -51,7 +51,10 @@ def negotiation_sheet(provider: str = "", *, as_of: date, root: Path | None = No
     paid = daily_by(aggregates, "provider")
     names = {str(name) for name in paid} | terms.keys() | (portable or {}).keys()
     chosen = _chosen(names, provider)
-    prices, through = ListPrices.open(opened.root, as_of), max(each.day for each in aggregates)
+    prices, through = (
+        ListPrices.open(opened.root, as_of),
+        max(aggregate.day for aggregate in aggregates),
+    )
     basis = ListBasis(
         price_of=prices.of,
         usd_per_unit=assessment.state.figures.exchange_rate,
@@ -60,14 +63,14 @@ def negotiation_sheet(provider: str = "", *, as_of: date, root: Path | None = No
     total = sum((sum(days.values()) for days in paid.values()), Decimal(0))
     sheets = []
     for name in chosen:
-        mine = [each for each in aggregates if provider_of(each) == name]
+        mine = [aggregate for aggregate in aggregates if provider_of(aggregate) == name]
         spent = sum(paid.get(name, {}).values(), Decimal(0))
         sheets.append(
             ProviderSheet(
                 provider=name,
                 paid=spent,
                 share=spent / total if total else Decimal(0),
-                days=len({each.day for each in aggregates}),
+                days=len({aggregate.day for aggregate in aggregates}),
                 units=unit_costs(
                     name,
                     mine,
@@ -107,17 +110,33 @@ def _spelled(provider: str) -> str:
 def _terms(actuals: Actuals, assessment: Assessment, as_of: date) -> dict[str, tuple[Term, ...]]:
     """Seats, commitments and contracts that run on the day, by provider."""
     found: dict[str, list[Term]] = {}
-    for one in actuals.subscriptions:
-        if one.starts <= as_of and (one.ends is None or one.ends >= as_of):
-            notice = last_day_of_notice(one.ends, one.notice_days)
-            monthly = Decimal(one.monthly_per_seat) * one.seats
-            term = _term(one.name, f"{one.seats:,} seats", monthly, one.ends, notice, as_of)
-            found.setdefault(_spelled(one.provider), []).append(term)
-    for each in actuals.commitments:
-        if each.starts <= as_of and (each.ends is None or each.ends >= as_of):
-            notice = last_day_of_notice(each.ends, each.notice_days)
-            term = _term(each.name, each.kind, Decimal(each.monthly), each.ends, notice, as_of)
-            found.setdefault(_spelled(each.provider), []).append(term)
+    for subscription in actuals.subscriptions:
+        if subscription.starts <= as_of and (
+            subscription.ends is None or subscription.ends >= as_of
+        ):
+            notice = last_day_of_notice(subscription.ends, subscription.notice_days)
+            monthly = Decimal(subscription.monthly_per_seat) * subscription.seats
+            term = _term(
+                subscription.name,
+                f"{subscription.seats:,} seats",
+                monthly,
+                subscription.ends,
+                notice,
+                as_of,
+            )
+            found.setdefault(_spelled(subscription.provider), []).append(term)
+    for commitment in actuals.commitments:
+        if commitment.starts <= as_of and (commitment.ends is None or commitment.ends >= as_of):
+            notice = last_day_of_notice(commitment.ends, commitment.notice_days)
+            term = _term(
+                commitment.name,
+                commitment.kind,
+                Decimal(commitment.monthly),
+                commitment.ends,
+                notice,
+                as_of,
+            )
+            found.setdefault(_spelled(commitment.provider), []).append(term)
     for name, contract in assessment.state.portfolio.settings.optimization.contracts.items():
         for kind, amount in (
             ("minimum", contract.minimum_monthly),
@@ -148,14 +167,14 @@ def _portable(assessment: Assessment) -> dict[str, Portable] | None:
         return None
     inputs = prepare(assessment).inputs
     return {
-        _spelled(one.provider): Portable(
-            spend=_exact(one.spend),
-            portable=_exact(one.portable),
-            alternative=_exact(one.alternative),
-            break_even_discount=one.break_even_discount,
-            tasks=one.tasks,
+        _spelled(leverage.provider): Portable(
+            spend=_exact(leverage.spend),
+            portable=_exact(leverage.portable),
+            alternative=_exact(leverage.alternative),
+            break_even_discount=leverage.break_even_discount,
+            tasks=leverage.tasks,
         )
-        for one in leverages(inputs.options, portfolio_problem(inputs))
+        for leverage in leverages(inputs.options, portfolio_problem(inputs))
     }
 
 

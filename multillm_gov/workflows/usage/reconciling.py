@@ -14,7 +14,7 @@ from multillm_gov.reporting.usage.reconciled import report_reconciliation
 from multillm_gov.usage.aggregate import UsageAggregate
 from multillm_gov.usage.reader import load_reader, reader_names
 from multillm_gov.warehouse.selecting import (
-    Selection,
+    RowSelection,
     hourly_figures,
     providers_of,
     selected_aggregates,
@@ -56,8 +56,8 @@ def reconcile_usage(options: ReconcileOptions, *, as_of: date, root: Path | None
     prices = ListPrices.open(opened.root, as_of)
     billed, currency, rate = _in_dollars(opened, side_of(bill, prices.of), bill)
 
-    def selection(offset: int) -> Selection:
-        return Selection(producers=(options.gateway,), provider=options.provider.lower(),
+    def selection(offset: int) -> RowSelection:
+        return RowSelection(producers=(options.gateway,), provider=options.provider.lower(),
                          first=first, last=last, offset_hours=offset)  # fmt: skip
 
     offset = _offset(opened, selection(0), bill)
@@ -90,16 +90,16 @@ def _bill(
     """What the provider counts: tokens of its usage, money of its costs."""
     first = max(window[0], date(2015, 1, 2))
     last = min(window[1], date(2100, 1, 1))
-    chosen = Selection(producers=bills, provider=provider.lower(), first=first, last=last)
-    found = selected_aggregates(opened.store, chosen)
-    if not found:
+    chosen = RowSelection(producers=bills, provider=provider.lower(), first=first, last=last)
+    usage_aggregates = selected_aggregates(opened.store, chosen)
+    if not usage_aggregates:
         known = providers_of(opened.store, bills)
         raise SourceError(
             f"No bill of {code(provider)} is imported",
             f"Bills are of {join_code(known)}: name one by `--bill-as`." if known
             else "Import its usage and its costs first.",
         )  # fmt: skip
-    return _counted_once(found)
+    return _counted_once(usage_aggregates)
 
 
 def _counted_once(found: tuple[UsageAggregate, ...]) -> tuple[UsageAggregate, ...]:
@@ -149,7 +149,9 @@ def _in_dollars(
     return converted, settings.currency, 1 / per_unit
 
 
-def _offset(opened: UsagePortfolio, selection: Selection, bill: tuple[UsageAggregate, ...]) -> int:
+def _offset(
+    opened: UsagePortfolio, selection: RowSelection, bill: tuple[UsageAggregate, ...]
+) -> int:
     """Where the bill's days begin, found in the figure that both sides have."""
     for figure in ("requests", "output_tokens", "effective_cost"):
         daily: dict[date, Decimal] = {}

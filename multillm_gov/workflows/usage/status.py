@@ -95,12 +95,12 @@ def month_status(opened: UsagePortfolio, as_of: date) -> tuple[Status, Counted]:
 def _plans(opened: UsagePortfolio, as_of: date) -> dict[str, _Plan]:
     figures = assess_folder(opened.root, as_of=as_of).state.figures
     return {
-        each.task.name: _Plan(
-            owner=each.task.owner,
-            cap=each.task.declared.spend_cap.monthly,
-            declared=each.spend_per_month,
+        task.task.name: _Plan(
+            owner=task.task.owner,
+            cap=task.task.declared.spend_cap.monthly,
+            declared=task.spend_per_month,
         )
-        for each in figures.tasks
+        for task in figures.tasks
     }
 
 
@@ -156,11 +156,13 @@ def _total(counted: Counted, plans: dict[str, _Plan], through: date) -> Outlook:
 
 
 def _cost(aggregates: Iterable[UsageAggregate]) -> Decimal:
-    return sum((each.effective_cost or Decimal(0) for each in aggregates), Decimal(0))
+    return sum((aggregate.effective_cost or Decimal(0) for aggregate in aggregates), Decimal(0))
 
 
 def _invoiced(aggregates: list[UsageAggregate]) -> Decimal | None:
-    known = [each.invoiced_cost for each in aggregates if each.invoiced_cost is not None]
+    known = [
+        aggregate.invoiced_cost for aggregate in aggregates if aggregate.invoiced_cost is not None
+    ]
     return sum(known, Decimal(0)) if known else None
 
 

@@ -47,7 +47,7 @@ def usage_unit_costs(*, as_of: date, root: Path | None = None) -> Report:
     basis = ListBasis(
         price_of=prices.of, usd_per_unit=state.figures.exchange_rate, told_by=list_tellers()
     )
-    stakes = {each.task.name: each.value_at_stake_per_month for each in state.figures.tasks}
+    stakes = {task.task.name: task.value_at_stake_per_month for task in state.figures.tasks}
     names = [*stakes, *sorted(str(name) for name in groups if name and name not in stakes)]
     costs: list[UnitCosts] = [
         unit_costs(
@@ -73,7 +73,7 @@ def _acceptance(state: State, task: str) -> Acceptance:
     """The newest internal result of the model that answered, by its name in logs."""
     scores: dict[str, Decimal] = {}
     for (measured, model), records in state.evidence.items():
-        own = [each.record for each in records if each.record.origin == "internal"]
+        own = [record.record for record in records if record.record.origin == "internal"]
         if measured == task and own:
             scores[model] = Decimal(own[0].score)
             scores.setdefault(model.partition("/")[2] or model, Decimal(own[0].score))

@@ -24,7 +24,7 @@ Pair = tuple[str, str]
 """Policy (or rule) and subject, as a waiver names them."""
 
 
-class Refusal(Struct, frozen=True):
+class WaiverRefusal(Struct, frozen=True):
     """A finding that no waiver of these terms can cover, and why."""
 
     finding: Finding
@@ -40,7 +40,7 @@ class Adoption(Struct, frozen=True, kw_only=True):
     renewed: int
     covered: int
     """Findings that the waivers except."""
-    refused: tuple[Refusal, ...] = ()
+    refused: tuple[WaiverRefusal, ...] = ()
 
 
 def waive_all(
@@ -81,7 +81,7 @@ def waive_all(
 
 def _pairs(
     assessment: Assessment, terms: WaiverTerms, least: Severity
-) -> tuple[dict[Pair, None], tuple[Refusal, ...]]:
+) -> tuple[dict[Pair, None], tuple[WaiverRefusal, ...]]:
     """What to waive, each pair once in order of place; and what cannot be."""
     approvers = {
         policy.name: policy.declared.approvers for policy in assessment.state.portfolio.policies
@@ -93,7 +93,7 @@ def _pairs(
             continue
         reason = _why_not(finding, approvers, terms.approved_by)
         if reason:
-            refused.append(Refusal(finding, reason))
+            refused.append(WaiverRefusal(finding, reason))
         else:
             pairs[finding.policy or finding.name, finding.subject] = None
     return pairs, tuple(refused)

@@ -107,7 +107,9 @@ def check_terms(terms: WaiverTerms, as_of: date) -> None:
 
 
 def _about(policy: str, subject: str, findings: tuple[Finding, ...]) -> list[Finding]:
-    return [found for found in findings if found.subject == subject and policy in _names(found)]
+    return [
+        finding for finding in findings if finding.subject == subject and policy in _names(finding)
+    ]
 
 
 def _named(requested: str, findings: tuple[Finding, ...]) -> tuple[str, str]:

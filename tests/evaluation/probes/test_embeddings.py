@@ -18,7 +18,7 @@ from multillm_gov.evaluation.probes.references import (
     make_reference,
     spearman,
 )
-from multillm_gov.portfolio.allocation import Leg
+from multillm_gov.portfolio.allocation import RouteEntry
 
 INPUTS = tuple(f"sentence {number}" for number in range(8))
 
@@ -37,7 +37,7 @@ def vectors(seed=1, noise=0.0, dimensions=256, scale=1.0):
 def probe(make_probe, make_facts):
     model = "openai/text-embedding-3-large"
     return make_probe(
-        {"mode": "embedding", "route": (Leg(model=model),)},
+        {"mode": "embedding", "route": (RouteEntry(model=model),)},
         model=model,
         facts=make_facts(model, "text-embedding-3-large"),
         kind="embedding",

@@ -17,7 +17,7 @@ from multillm_gov.evaluation.probes.plan import (
 from multillm_gov.evaluation.probes.probe import Canaries, Canary, ProviderKey, TaskDigests
 from multillm_gov.location import Place
 from multillm_gov.measures.figures import FallbackFigures, LegFigures, TaskFigures
-from multillm_gov.portfolio.allocation import Leg, TaskClass, TaskClassDeclaration
+from multillm_gov.portfolio.allocation import RouteEntry, TaskClass, TaskClassDeclaration
 from multillm_gov.portfolio.demand import Demand, RequestSize
 from multillm_gov.units import Amount, Share
 from multillm_gov.workflows.evaluation.inputs import generic_canaries
@@ -32,7 +32,7 @@ def figures(name, routed, kept=(), mode="chat", facts=None, **declared):
         name=name,
         owner="a",
         declared=TaskClassDeclaration(
-            route=tuple(Leg(model=model) for model in routed),
+            route=tuple(RouteEntry(model=model) for model in routed),
             fallbacks=tuple(kept),
             mode=mode,
             **declared,
@@ -201,7 +201,7 @@ SIZES = (
     ],
 )
 def test_answers_are_asked_for_as_long_as_declared(make_facts, demand, expected):
-    declared = TaskClassDeclaration(route=(Leg(model="x"),), demand=demand)
+    declared = TaskClassDeclaration(route=(RouteEntry(model="x"),), demand=demand)
     assert longest_answer(declared, make_facts(max_output_tokens=8_000)) == expected
     assert longest_answer(declared, make_facts(max_output_tokens=8_000), generic=True) == min(
         expected, 1024

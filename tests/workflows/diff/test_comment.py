@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from click.testing import Result
 
-from multillm_gov.rendering.markup.budget import Part, assemble
+from multillm_gov.rendering.markup.budget import TextPart, assemble
 
 GOLDEN = Path(__file__).parent / "golden"
 Run = Callable[..., Result]
@@ -367,9 +367,9 @@ def test_a_cost_that_is_not_known_is_never_silent(
 
 def test_a_comment_too_long_says_what_was_cut() -> None:
     parts = [
-        Part(pieces=("<details>",)),
-        Part(pieces=tuple("x" * 100 for _ in range(50)), noun="change"),
-        Part(pieces=("</details>",)),
+        TextPart(pieces=("<details>",)),
+        TextPart(pieces=tuple("x" * 100 for _ in range(50)), noun="change"),
+        TextPart(pieces=("</details>",)),
     ]
     text = assemble(parts, 2_000, "govern diff --format json")
     assert len(text) <= 2_000

@@ -44,7 +44,7 @@ def score_answers(answers: Sequence[Answer], expectation: Expectation) -> float 
     """The mean of both grades, 1 to 5 points taken as 0 to 1."""
     del expectation
     judgments = [read_judgment(answer, SCHEMA) for answer in answers]
-    grades = [int(one["score"]) for one in judgments if one is not None]
+    grades = [int(judgment["score"]) for judgment in judgments if judgment is not None]
     if len(grades) < len(judgments) or not grades:
         return Unscorable(why="the judge's reply does not have the requested form")
     return (sum(grades) / len(grades) - 1) / (MOST - 1)

@@ -27,7 +27,7 @@ def judge(observation: Observation) -> CheckResult | None:
             f"{_format(limit)} s"
         )
         return CheckResult(name=NAME, verdict="latency" if p95 > limit else "pass", detail=detail)
-    slow = sum(each > limit for each in seconds)
+    slow = sum(second > limit for second in seconds)
     detail = (
         f"{slow} of {len(seconds)} answers slower than {_format(limit)} s, the slowest "
         f"{_format(max(seconds))} s; "

@@ -30,7 +30,12 @@ def judge(observation: Observation) -> CheckResult:
         return CheckResult(name=NAME, verdict="credentials", detail=f"{detail}; {missing}")
     verdict = worst(failure.verdict for failure in failures)
     status = next(
-        (one.status for one in failures if one.verdict == verdict and one.status is not None), None
+        (
+            failure.status
+            for failure in failures
+            if failure.verdict == verdict and failure.status is not None
+        ),
+        None,
     )
     detail += f"; {verdict}{f', HTTP {status}' if status is not None else ''}"
     return CheckResult(name=NAME, verdict=verdict, detail=detail)

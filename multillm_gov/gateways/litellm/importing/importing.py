@@ -5,8 +5,8 @@ from typing import Any
 from msgspec import Struct
 
 from multillm_gov.gateways.litellm.configuration import number_of
-from multillm_gov.gateways.litellm.importing.ledger import Entry, Ledger
-from multillm_gov.gateways.litellm.importing.models import Models
+from multillm_gov.gateways.litellm.importing.ledger import Entry, SettingLedger
+from multillm_gov.gateways.litellm.importing.models import ModelNames
 from multillm_gov.gateways.litellm.importing.task_classes import TaskClasses
 from multillm_gov.gateways.litellm.rule import LintContext
 
@@ -14,7 +14,7 @@ _MONTHS = frozenset({"30d", "1mo", "31d"})
 _ROUTING = frozenset({"simple-shuffle"})
 
 
-class Imported(Struct, frozen=True, kw_only=True):
+class ImportedPortfolio(Struct, frozen=True, kw_only=True):
     """A portfolio as plain data, and the fate of every setting."""
 
     task_classes: dict[str, dict[str, Any]]
@@ -27,18 +27,18 @@ class Imported(Struct, frozen=True, kw_only=True):
         return sum(entry.fate == fate for entry in self.entries)
 
 
-def import_configuration(context: LintContext) -> Imported:
+def import_configuration(context: LintContext) -> ImportedPortfolio:
     """Turn a configuration into a portfolio; nothing is invented that the file does not say.
 
     Demand, value at stake, caps and owners are not in a gateway's file: they are left out, and the
     portfolio's own rules ask for them.
     """
-    ledger = Ledger(context.configuration)
-    models = Models(ledger, context.catalog)
+    ledger = SettingLedger(context.configuration)
+    models = ModelNames(ledger, context.catalog)
     task_classes = TaskClasses(context, ledger, models).build()
     policies = _policies(context, ledger)
     _settings(context, ledger)
-    return Imported(
+    return ImportedPortfolio(
         task_classes=task_classes,
         models={name: models.declared[name] for name in sorted(_used(task_classes, models))},
         policies=policies,
@@ -46,7 +46,7 @@ def import_configuration(context: LintContext) -> Imported:
     )
 
 
-def _used(task_classes: dict[str, dict[str, Any]], models: Models) -> set[str]:
+def _used(task_classes: dict[str, dict[str, Any]], models: ModelNames) -> set[str]:
     """Declared models that a task class names: what no request reaches needs no entry."""
     named = {
         name
@@ -56,7 +56,7 @@ def _used(task_classes: dict[str, dict[str, Any]], models: Models) -> set[str]:
     return named & models.declared.keys()
 
 
-def _policies(context: LintContext, ledger: Ledger) -> dict[str, dict[str, Any]]:
+def _policies(context: LintContext, ledger: SettingLedger) -> dict[str, dict[str, Any]]:
     """What any portfolio should hold, and the gateway's budget where it is one of a month."""
     policies: dict[str, dict[str, Any]] = {
         "independent-fallbacks": {
@@ -91,7 +91,7 @@ def _policies(context: LintContext, ledger: Ledger) -> dict[str, dict[str, Any]]
     return policies
 
 
-def _settings(context: LintContext, ledger: Ledger) -> None:
+def _settings(context: LintContext, ledger: SettingLedger) -> None:
     """Settings of the gateway that have a meaning here, and those that raise a question."""
     configuration = context.configuration
     for alias in configuration.aliases:
@@ -113,7 +113,7 @@ def _settings(context: LintContext, ledger: Ledger) -> None:
     _deployments(context, ledger)
 
 
-def _chains(context: LintContext, ledger: Ledger) -> None:
+def _chains(context: LintContext, ledger: SettingLedger) -> None:
     for section in (context.configuration.router, context.configuration.litellm):
         for key in ("fallbacks", "context_window_fallbacks", "content_policy_fallbacks"):
             if key in section:
@@ -123,21 +123,21 @@ def _chains(context: LintContext, ledger: Ledger) -> None:
             ledger.note(place, "exact", "in the chain of each task class")
 
 
-def _deployments(context: LintContext, ledger: Ledger) -> None:
-    for each in context.configuration.deployments:
+def _deployments(context: LintContext, ledger: SettingLedger) -> None:
+    for deployment in context.configuration.deployments:
         for key in ("timeout", "stream_timeout"):
-            if key in each.parameters:
+            if key in deployment.parameters:
                 ledger.note(
-                    each.parameter(key),
+                    deployment.parameter(key),
                     "question",
                     "within which time must 95% of the answers be complete? `latency` needs both",
                 )
         for key in ("max_budget", "budget_duration"):
-            if key in each.parameters:
+            if key in deployment.parameters:
                 ledger.note(
-                    each.parameter(key),
+                    deployment.parameter(key),
                     "question",
                     "whose cap is it? Write `spend_cap.monthly` of the task class",
                 )
-        if "id" in each.info:
-            ledger.note(each.information("id"), "not carried", "the export names them itself")
+        if "id" in deployment.info:
+            ledger.note(deployment.information("id"), "not carried", "the export names them itself")

@@ -23,7 +23,7 @@ class Entry(Struct, frozen=True, kw_only=True):
     location: Location
 
 
-class Ledger:
+class SettingLedger:
     """Collects fates by place; what nobody noted is not carried."""
 
     def __init__(self, configuration: Configuration) -> None:
@@ -61,12 +61,12 @@ class Ledger:
 
     def _settings(self) -> Iterator[Place]:
         """The places that a reader would call settings: one level below sections and entries."""
-        for each in self.configuration.deployments:
-            for key, value in each.entry.items():
+        for deployment in self.configuration.deployments:
+            for key, value in deployment.entry.items():
                 if key in {"litellm_params", "model_info"} and isinstance(value, dict):
-                    yield from (each.place.at(key, inner) for inner in value)
+                    yield from (deployment.place.at(key, inner) for inner in value)
                 else:
-                    yield each.place.at(key)
+                    yield deployment.place.at(key)
         for key, setting in self.configuration.top.items():
             if key == "model_list":
                 continue

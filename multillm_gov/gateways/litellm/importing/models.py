@@ -7,8 +7,8 @@ from msgspec import Struct
 
 from multillm_gov.catalog.catalog import Catalog
 from multillm_gov.catalog.endpoint_declaration import WIRE_FORMATS
-from multillm_gov.gateways.litellm.configuration import Deployment, variable_of
-from multillm_gov.gateways.litellm.importing.ledger import Fate, Ledger
+from multillm_gov.gateways.litellm.configuration import ModelListEntry, variable_of
+from multillm_gov.gateways.litellm.importing.ledger import Fate, SettingLedger
 from multillm_gov.gateways.litellm.importing.stated import stated_facts, stated_region
 from multillm_gov.gateways.serving import AZURE
 from multillm_gov.words import code
@@ -28,15 +28,15 @@ class Model(Struct, frozen=True, kw_only=True):
     declaration: dict[str, Any] = {}
 
 
-class Models:
+class ModelNames:
     """Names the models of deployments; equal deployments get one name."""
 
-    def __init__(self, ledger: Ledger, catalog: Catalog) -> None:
+    def __init__(self, ledger: SettingLedger, catalog: Catalog) -> None:
         self.ledger = ledger
         self.catalog = catalog
         self.declared: dict[str, dict[str, Any]] = {}
 
-    def of(self, each: Deployment) -> Model:
+    def of(self, each: ModelListEntry) -> Model:
         """The model of a deployment; its facts are declared where the catalog lacks them."""
         name, declaration = self._own(each) if self._is_own(each) else (each.model, {})
         declaration |= stated_facts(self.ledger, each)
@@ -50,7 +50,7 @@ class Models:
         self._keys(each)
         return Model(name=name, declaration=self.declared.get(name, {}))
 
-    def mode(self, each: Deployment) -> str:
+    def mode(self, each: ModelListEntry) -> str:
         """The mode of what a deployment runs, by the catalog; empty: not known."""
         if not self._is_own(each):
             return ""
@@ -58,7 +58,7 @@ class Models:
         known = self.catalog.find(self._base(each, base if isinstance(base, str) else ""))
         return known.mode if known is not None else ""
 
-    def _note_model(self, name: str, each: Deployment) -> None:
+    def _note_model(self, name: str, each: ModelListEntry) -> None:
         if name in self.declared:
             words = f"the model {code(name)} of `catalog/`"
             self.ledger.note(each.parameter("model"), "exact", words)
@@ -71,13 +71,13 @@ class Models:
         else:
             self.ledger.note(each.parameter("model"), "exact", f"the model {code(name)}")
 
-    def _is_own(self, each: Deployment) -> bool:
+    def _is_own(self, each: ModelListEntry) -> bool:
         """Whether it is called at an address of one's own, with a key that `catalog/` may name."""
         addressed = "api_base" in each.parameters or each.provider in AZURE
         spelled = self._spelled(each)
         return addressed and spelled.partition("/")[0] in WIRE_FORMATS
 
-    def _spelled(self, each: Deployment) -> str:
+    def _spelled(self, each: ModelListEntry) -> str:
         """The model as an endpoint spells it, its wire format first; empty: it cannot be."""
         prefix = each.model.partition("/")[0]
         if each.provider and prefix != each.provider:
@@ -89,7 +89,7 @@ class Models:
             name = each.model
         return name if _SPELLING.fullmatch(name) else ""
 
-    def _own(self, each: Deployment) -> tuple[str, dict[str, Any]]:
+    def _own(self, each: ModelListEntry) -> tuple[str, dict[str, Any]]:
         """A deployment at Azure, or a model behind an address of one's own."""
         declaration: dict[str, Any] = {}
         base = each.info.get("base_model") or each.parameters.get("base_model")
@@ -113,20 +113,23 @@ class Models:
         name = self._spelled(each)
         return (name if prefix in _DEFAULT else f"{name}@{prefix.lower()}"), declaration
 
-    def _base(self, each: Deployment, base: str) -> str:
+    def _base(self, each: ModelListEntry, base: str) -> str:
         bare = each.model.partition("/")[2]
         candidates = [base, f"{each.provider}/{base}"] if base else []
         if not base and each.provider.startswith("azure"):
             candidates = [each.model]
         elif not base:
             candidates = [each.model, bare]
-        return next((one for one in candidates if one and self.catalog.find(one)), "")
+        return next(
+            (candidate for candidate in candidates if candidate and self.catalog.find(candidate)),
+            "",
+        )
 
-    def _variables(self, each: Deployment) -> set[str]:
+    def _variables(self, each: ModelListEntry) -> set[str]:
         names = (variable_of(each.parameters.get(key)) for key in ("api_key", "api_base"))
         return {name for name in names if name}
 
-    def _prefix(self, each: Deployment) -> str:
+    def _prefix(self, each: ModelListEntry) -> str:
         """The prefix of the environment variables of a model of one's own."""
         named = self._variables(each)
         for name in sorted(named):
@@ -138,7 +141,9 @@ class Models:
         text = re.sub(r"[^A-Z0-9]+", "_", each.model.upper()).strip("_")[:50].strip("_")
         return text if _PREFIX.fullmatch(f"{text}_API_KEY") else "OWN_MODEL"
 
-    def _settle(self, name: str, declaration: dict[str, Any], region: str, each: Deployment) -> str:
+    def _settle(
+        self, name: str, declaration: dict[str, Any], region: str, each: ModelListEntry
+    ) -> str:
         """Keep a declaration under a name that no other one has."""
         spelled = self._spelled(each)
         if region and spelled:
@@ -168,14 +173,14 @@ class Models:
             number += 1
             settled = f"{name}-{number}"
 
-    def _explicit_base(self, each: Deployment) -> str:
+    def _explicit_base(self, each: ModelListEntry) -> str:
         """The base that the file names, if the catalog has it."""
         base = each.info.get("base_model") or each.parameters.get("base_model")
         if not isinstance(base, str) or not base:
             return ""
         return next(filter(self.catalog.find, (base, f"{each.provider}/{base}")), "")
 
-    def _keys(self, each: Deployment) -> None:
+    def _keys(self, each: ModelListEntry) -> None:
         if "litellm_credential_name" in each.parameters:
             words = "which key and address are behind this credential? No value of it is copied"
             self.ledger.note(each.parameter("litellm_credential_name"), "question", words)

@@ -5,8 +5,8 @@ from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from multillm_gov.catalog.parties.regions import places_of
-from multillm_gov.gateways.litellm.configuration import Deployment, number_of
-from multillm_gov.gateways.litellm.importing.ledger import Ledger
+from multillm_gov.gateways.litellm.configuration import ModelListEntry, number_of
+from multillm_gov.gateways.litellm.importing.ledger import SettingLedger
 
 _REGIONS = ("aws_region_name", "vertex_location", "vertex_ai_location", "region_name")
 _PRICES = {
@@ -21,12 +21,12 @@ _LARGEST_LIMIT = 1_000_000_000
 _REGION = re.compile(r"[a-z0-9][a-z0-9-]{0,62}")
 
 
-def stated_facts(ledger: Ledger, each: Deployment) -> dict[str, Any]:
+def stated_facts(ledger: SettingLedger, each: ModelListEntry) -> dict[str, Any]:
     """What a deployment declares, as `catalog/` spells it; the fate of each setting is noted."""
     return _window(ledger, each) | _limits(ledger, each) | _prices(ledger, each)
 
 
-def _window(ledger: Ledger, each: Deployment) -> dict[str, Any]:
+def _window(ledger: SettingLedger, each: ModelListEntry) -> dict[str, Any]:
     """The longest input and output that the file declares."""
     found = {}
     for key in ("max_input_tokens", "max_output_tokens"):
@@ -37,7 +37,7 @@ def _window(ledger: Ledger, each: Deployment) -> dict[str, Any]:
     return found
 
 
-def _limits(ledger: Ledger, each: Deployment) -> dict[str, Any]:
+def _limits(ledger: SettingLedger, each: ModelListEntry) -> dict[str, Any]:
     found: dict[str, Any] = {}
     for key, ours in _LIMITS.items():
         number = each.number(key)
@@ -51,7 +51,7 @@ def _limits(ledger: Ledger, each: Deployment) -> dict[str, Any]:
     return found
 
 
-def _prices(ledger: Ledger, each: Deployment) -> dict[str, Any]:
+def _prices(ledger: SettingLedger, each: ModelListEntry) -> dict[str, Any]:
     prices: dict[str, Any] = {}
     for values, place in ((each.info, each.information), (each.parameters, each.parameter)):
         for key, ours in _PRICES.items():
@@ -66,7 +66,7 @@ def _prices(ledger: Ledger, each: Deployment) -> dict[str, Any]:
     return {"usd_per_million_tokens": prices} if prices else {}
 
 
-def stated_region(ledger: Ledger, each: Deployment) -> tuple[str, list[str]]:
+def stated_region(ledger: SettingLedger, each: ModelListEntry) -> tuple[str, list[str]]:
     """The region as its cloud names it, empty where none is written, and where that is."""
     for key in _REGIONS:
         value = each.parameters.get(key)

@@ -5,9 +5,9 @@ from collections.abc import Sequence
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
-from multillm_gov.gateways.litellm.configuration import Deployment, Fallback
-from multillm_gov.gateways.litellm.importing.ledger import Fate, Ledger
-from multillm_gov.gateways.litellm.importing.models import Models
+from multillm_gov.gateways.litellm.configuration import Fallback, ModelListEntry
+from multillm_gov.gateways.litellm.importing.ledger import Fate, SettingLedger
+from multillm_gov.gateways.litellm.importing.models import ModelNames
 from multillm_gov.gateways.litellm.rule import LintContext
 from multillm_gov.gateways.litellm.shares import picks_by, strategy_of
 from multillm_gov.words import code
@@ -24,7 +24,7 @@ _HUNDRED = Decimal(100)
 class TaskClasses:
     """Builds task classes; a group that only serves as another's fallback is folded into it."""
 
-    def __init__(self, context: LintContext, ledger: Ledger, models: Models) -> None:
+    def __init__(self, context: LintContext, ledger: SettingLedger, models: ModelNames) -> None:
         self.context = context
         self.ledger = ledger
         self.models = models
@@ -38,9 +38,9 @@ class TaskClasses:
             if not members:
                 continue
             if members[0].is_wildcard:
-                for each in members:
+                for member in members:
                     self.ledger.note(
-                        each.place.at("model_name"),
+                        member.place.at("model_name"),
                         "not carried",
                         "a pattern is no task class: which models are called, and for what?",
                     )
@@ -48,18 +48,18 @@ class TaskClasses:
                 self._add(group, members)
         return self.built
 
-    def _belongs_elsewhere(self, group: str, members: Sequence[Deployment]) -> bool:
+    def _belongs_elsewhere(self, group: str, members: Sequence[ModelListEntry]) -> bool:
         """Whether the group is the fallback that an export made for a task class."""
         task = members[0].info.get("task_class")
         if isinstance(task, str) and task != group and task in self.groups:
-            for each in members:
+            for member in members:
                 words = f"a fallback of {code(task)}"
-                self.ledger.note(each.place.at("model_name"), "exact", words)
-                self.models.of(each)
+                self.ledger.note(member.place.at("model_name"), "exact", words)
+                self.models.of(member)
             return True
         return False
 
-    def _add(self, group: str, members: Sequence[Deployment]) -> None:
+    def _add(self, group: str, members: Sequence[ModelListEntry]) -> None:
         name = _NOT_IN_NAME.sub("-", group).strip("-._")[:100] or "group"
         number, base = 1, name
         while name in self.built:
@@ -69,8 +69,8 @@ class TaskClasses:
         words = f"the task class {code(name)}"
         if fate == "question":
             words += ": a name has letters, digits, `.`, `_` and `-`; what is it for?"
-        for each in members:
-            self.ledger.note(each.place.at("model_name"), fate, words)
+        for member in members:
+            self.ledger.note(member.place.at("model_name"), fate, words)
         first, reserve = self._by_order(members)
         declared: dict[str, Any] = {"route": self._route(first)}
         fallbacks = self._fallbacks(group, first, reserve)
@@ -86,45 +86,47 @@ class TaskClasses:
         self._tags(members, declared)
         self.built[name] = declared
 
-    def _by_order(self, members: Sequence[Deployment]) -> tuple[list[Deployment], list[Deployment]]:
+    def _by_order(
+        self, members: Sequence[ModelListEntry]
+    ) -> tuple[list[ModelListEntry], list[ModelListEntry]]:
         """Deployments of the first order, and the others in theirs."""
-        orders = {each.index: each.number("order") for each in members}
+        orders = {member.index: member.number("order") for member in members}
         if all(order is None for order in orders.values()):
             return list(members), []
         known = sorted(order for order in orders.values() if order is not None)
         for each in members:
             if "order" in each.parameters:
                 self.ledger.note(each.parameter("order"), "exact", "the route, then fallbacks")
-        first = [each for each in members if orders[each.index] == known[0]]
-        rest = [each for each in members if each not in first]
+        first = [member for member in members if orders[member.index] == known[0]]
+        rest = [member for member in members if member not in first]
         last = float("inf")
 
-        def rank(each: Deployment) -> float:
+        def rank(each: ModelListEntry) -> float:
             order = orders[each.index]
             return last if order is None else order
 
         return first, sorted(rest, key=rank)
 
-    def _route(self, members: list[Deployment]) -> list[dict[str, Any]]:
+    def _route(self, members: list[ModelListEntry]) -> list[dict[str, Any]]:
         shares: dict[str, Decimal] = {}
         key = picks_by(self.context, members) if len(members) > 1 else None
         even = strategy_of(self.context) != "simple-shuffle"
-        for each in members[:_MOST_MODELS]:
-            model = self.models.of(each)
-            number = Decimal(1) if key is None or even else Decimal(str(each.number(key) or 0))
+        for member in members[:_MOST_MODELS]:
+            model = self.models.of(member)
+            number = Decimal(1) if key is None or even else Decimal(str(member.number(key) or 0))
             if model.name in shares:
                 self.ledger.note(
-                    each.parameter("model"),
+                    member.parameter("model"),
                     "question",
                     f"{code(model.name)} stands twice in the group: are these two resources? Give "
                     "each an entry of its own in `catalog/`",
                 )
             shares[model.name] = shares.get(model.name, Decimal(0)) + number
-        for each in members:
-            if "weight" in each.parameters:
+        for member in members:
+            if "weight" in member.parameters:
                 fate: Fate = "question" if even else "exact"
                 words = "the share of the route" if not even else "which share? It is not read now"
-                self.ledger.note(each.parameter("weight"), fate, words)
+                self.ledger.note(member.parameter("weight"), fate, words)
         used = {name: share for name, share in shares.items() if share > 0} or shares
         if len(used) == 1:
             return [{"model": next(iter(used))}]
@@ -134,7 +136,7 @@ class TaskClasses:
         ]
 
     def _fallbacks(
-        self, group: str, first: list[Deployment], reserve: list[Deployment]
+        self, group: str, first: list[ModelListEntry], reserve: list[ModelListEntry]
     ) -> list[str]:
         routed = {self.models.of(each).name for each in first}
         chain = [self.models.of(each).name for each in reserve]
@@ -144,8 +146,8 @@ class TaskClasses:
             other = self._entry(kind, group)
             if other is None:
                 continue
-            same = general is not None and [one.name for one in other.targets] == [
-                one.name for one in general.targets
+            same = general is not None and [target.name for target in other.targets] == [
+                target.name for target in general.targets
             ]
             self.ledger.note(
                 other.place,
@@ -160,9 +162,11 @@ class TaskClasses:
         return unique[:_MOST_MODELS]
 
     def _entry(self, kind: str, group: str) -> Fallback | None:
-        entries = [one for one in self.context.configuration.fallbacks if one.kind == kind]
-        named = [one for one in entries if one.group == group]
-        general = [one for one in entries if one.group == "*"]
+        entries = [
+            fallback for fallback in self.context.configuration.fallbacks if fallback.kind == kind
+        ]
+        named = [entry for entry in entries if entry.group == group]
+        general = [entry for entry in entries if entry.group == "*"]
         return next(iter([*named, *general]), None)
 
     def _targets(self, fallback: Fallback | None) -> list[str]:
@@ -173,34 +177,35 @@ class TaskClasses:
             if not members:
                 self.ledger.note(target.place, "not carried", f"nothing serves {code(target.name)}")
             names += [
-                target.name if each.is_wildcard else self.models.of(each).name for each in members
+                target.name if member.is_wildcard else self.models.of(member).name
+                for member in members
             ]
         return names
 
-    def _mode(self, members: Sequence[Deployment]) -> str:
-        modes = {mode for each in members if (mode := self._known_mode(each)) in _MODES}
-        for each in members:
-            if "mode" in each.info:
-                same = each.info["mode"] in modes and len(modes) == 1
+    def _mode(self, members: Sequence[ModelListEntry]) -> str:
+        modes = {mode for member in members if (mode := self._known_mode(member)) in _MODES}
+        for member in members:
+            if "mode" in member.info:
+                same = member.info["mode"] in modes and len(modes) == 1
                 self.ledger.note(
-                    each.information("mode"),
+                    member.information("mode"),
                     "exact" if same else "question",
                     "the mode" if same else "which mode does the task need?",
                 )
         return next(iter(modes)) if len(modes) == 1 else "chat"
 
-    def _known_mode(self, each: Deployment) -> str:
+    def _known_mode(self, each: ModelListEntry) -> str:
         """The mode by the catalog, else as the file says."""
         facts = self.context.facts(each)
         known = facts.mode if facts is not None else self.models.mode(each)
         return known if known in _MODES else self.context.mode(each)
 
-    def _tags(self, members: Sequence[Deployment], declared: dict[str, Any]) -> None:
-        tags = {each.tags for each in members}
-        for each in members:
-            if each.tags:
+    def _tags(self, members: Sequence[ModelListEntry], declared: dict[str, Any]) -> None:
+        tags = {member.tags for member in members}
+        for member in members:
+            if member.tags:
                 self.ledger.note(
-                    each.parameter("tags"),
+                    member.parameter("tags"),
                     "question" if len(tags) > 1 else "exact",
                     "tags route in the gateway; an allocation has no routing by tag: is this a "
                     "task class of its own?"

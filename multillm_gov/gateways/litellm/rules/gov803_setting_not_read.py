@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from multillm_gov.finding import Severity, Violation
-from multillm_gov.gateways.litellm.configuration import Setting
+from multillm_gov.gateways.litellm.configuration import PlacedSetting
 from multillm_gov.gateways.litellm.known_keys import (
     HOMES,
     SETTINGS,
@@ -54,7 +54,7 @@ def _is_known(key: str) -> bool:
 
 
 def _judge(
-    context: LintContext, section: Section, key: str, setting: Setting
+    context: LintContext, section: Section, key: str, setting: PlacedSetting
 ) -> Iterator[Violation]:
     if is_read(section, key, context.release) is not False:
         return
@@ -75,7 +75,7 @@ def _judge(
     )
 
 
-def _holds_anchor(context: LintContext, setting: Setting) -> bool:
+def _holds_anchor(context: LintContext, setting: PlacedSetting) -> bool:
     """Whether the value is there for aliases to refer to."""
     document = context.configuration.documents[setting.place.path]
     try:

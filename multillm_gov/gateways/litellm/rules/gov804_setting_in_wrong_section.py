@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from multillm_gov.finding import Severity, Violation
-from multillm_gov.gateways.litellm.configuration import Setting
+from multillm_gov.gateways.litellm.configuration import PlacedSetting
 from multillm_gov.gateways.litellm.known_keys import SETTINGS, Section, is_read
 from multillm_gov.gateways.litellm.rule import LintContext, LintRule, place_subject
 from multillm_gov.words import code, join_code
@@ -17,7 +17,7 @@ _SHORT = 5
 def check(context: LintContext) -> Iterator[Violation]:
     """Yield keys that another section reads."""
     configuration = context.configuration
-    sections: tuple[tuple[Section, dict[str, Setting]], ...] = (
+    sections: tuple[tuple[Section, dict[str, PlacedSetting]], ...] = (
         ("top", dict(configuration.top)),
         ("router_settings", dict(configuration.router)),
         ("litellm_settings", dict(configuration.litellm)),
@@ -30,7 +30,7 @@ def check(context: LintContext) -> Iterator[Violation]:
 
 
 def _judge(
-    context: LintContext, section: Section, key: str, setting: Setting
+    context: LintContext, section: Section, key: str, setting: PlacedSetting
 ) -> Iterator[Violation]:
     homes = [
         other

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from multillm_gov.finding import Severity, Violation
-from multillm_gov.gateways.litellm.configuration import Deployment
+from multillm_gov.gateways.litellm.configuration import ModelListEntry
 from multillm_gov.gateways.litellm.known_keys import ENTRY
 from multillm_gov.gateways.litellm.rule import LintContext, LintRule, deployment_subject
 from multillm_gov.words import code, did_you_mean
@@ -20,15 +20,15 @@ _INFORMATION = frozenset({"mode", "base_model", "id", "access_groups", "max_inpu
 
 def check(context: LintContext) -> Iterator[Violation]:
     """Yield keys beside `model_name`, `litellm_params` and `model_info`."""
-    for each in context.configuration.deployments:
-        for key in each.entry:
+    for deployment in context.configuration.deployments:
+        for key in deployment.entry:
             if key not in ENTRY and not key.startswith(("_", "x-")):
                 yield Violation(
                     message=f"{code(key)} beside `litellm_params` is read by nothing"
                     f"{_belongs(key)}",
-                    place=each.place.at(key).key(),
-                    subject=deployment_subject(each),
-                    remedy=_remedy(key, each),
+                    place=deployment.place.at(key).key(),
+                    subject=deployment_subject(deployment),
+                    remedy=_remedy(key, deployment),
                     distinction=key,
                 )
 
@@ -43,7 +43,7 @@ def _belongs(key: str) -> str:
     return did_you_mean(key, ENTRY)
 
 
-def _remedy(key: str, each: Deployment) -> str:
+def _remedy(key: str, each: ModelListEntry) -> str:
     if key in _PARAMETERS:
         return f"Move it below `litellm_params` of {code(each.name or each.model)}."
     if key in _INFORMATION:

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from multillm_gov.documents.foreign.scalars import Moment
 from multillm_gov.finding import Severity, Violation
-from multillm_gov.gateways.litellm.configuration import Deployment, number_of, variable_of
+from multillm_gov.gateways.litellm.configuration import ModelListEntry, number_of, variable_of
 from multillm_gov.gateways.litellm.known_keys import near_provider, providers
 from multillm_gov.gateways.litellm.rule import LintContext, LintRule, deployment_subject
 from multillm_gov.location import Place
@@ -23,12 +23,16 @@ _BARE = re.compile(
 
 def check(context: LintContext) -> Iterator[Violation]:
     """Yield entries without a name or a model, parameters of a wrong type, unknown providers."""
-    for each in context.configuration.deployments:
-        for place, message, remedy in (*_form(each), *_types(each), *_provider(context, each)):
+    for deployment in context.configuration.deployments:
+        for place, message, remedy in (
+            *_form(deployment),
+            *_types(deployment),
+            *_provider(context, deployment),
+        ):
             yield Violation(
                 message=message,
                 place=place,
-                subject=deployment_subject(each),
+                subject=deployment_subject(deployment),
                 remedy=remedy,
                 distinction=str(place.pointer[-1]),
             )
@@ -37,7 +41,7 @@ def check(context: LintContext) -> Iterator[Violation]:
 _Fault = tuple[Place, str, str]
 
 
-def _form(each: Deployment) -> Iterator[_Fault]:
+def _form(each: ModelListEntry) -> Iterator[_Fault]:
     if "model_name" not in each.entry:
         yield each.place, f"the entry has no `model_name`: {_STOPS}", "Write `model_name: NAME`."
     elif not each.name:
@@ -63,7 +67,7 @@ def _form(each: Deployment) -> Iterator[_Fault]:
         yield each.parameter("model"), f"`model` is not text: {_STOPS}", "Write PROVIDER/MODEL."
 
 
-def _types(each: Deployment) -> Iterator[_Fault]:
+def _types(each: ModelListEntry) -> Iterator[_Fault]:
     for key in _TEXTS:
         value = each.parameters.get(key)
         if isinstance(value, Moment):
@@ -83,7 +87,7 @@ def _types(each: Deployment) -> Iterator[_Fault]:
         yield each.parameter("tags"), f"`tags` is not a list: {_DROPS}", "Write `tags: [NAME]`."
 
 
-def _provider(context: LintContext, each: Deployment) -> Iterator[_Fault]:
+def _provider(context: LintContext, each: ModelListEntry) -> Iterator[_Fault]:
     model = each.model
     if not model or variable_of(model) or "*" in model or _declares_provider(context, each):
         return
@@ -99,7 +103,7 @@ def _provider(context: LintContext, each: Deployment) -> Iterator[_Fault]:
         )
 
 
-def _declares_provider(context: LintContext, each: Deployment) -> bool:
+def _declares_provider(context: LintContext, each: ModelListEntry) -> bool:
     setting = context.configuration.litellm.get("custom_provider_map")
     entries = setting.value if setting is not None else None
     own = {

@@ -11,23 +11,23 @@ _SECONDS = ("timeout", "stream_timeout")
 
 def check(context: LintContext) -> Iterator[Violation]:
     """Yield weights that are text, and timeouts that are no number of seconds."""
-    for each in context.configuration.deployments:
-        weight = each.parameters.get("weight")
+    for deployment in context.configuration.deployments:
+        weight = deployment.parameters.get("weight")
         if isinstance(weight, str) and variable_of(weight) is None:
             yield Violation(
                 message="`weight` is text: every request to the group fails with a type error",
-                place=each.parameter("weight"),
-                subject=deployment_subject(each),
+                place=deployment.parameter("weight"),
+                subject=deployment_subject(deployment),
                 remedy="Write the number without quotes.",
                 distinction="weight",
             )
         for key in _SECONDS:
-            value = each.parameters.get(key)
+            value = deployment.parameters.get(key)
             if isinstance(value, str) and variable_of(value) is None and number_of(value) is None:
                 yield Violation(
                     message=f"`{key}` is no number of seconds: requests to this deployment fail",
-                    place=each.parameter(key),
-                    subject=deployment_subject(each),
+                    place=deployment.parameter(key),
+                    subject=deployment_subject(deployment),
                     remedy=f"Write seconds: `{key}: 30`.",
                     distinction=key,
                 )

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from multillm_gov.finding import Severity, Violation
-from multillm_gov.gateways.litellm.configuration import Fallback, Target
+from multillm_gov.gateways.litellm.configuration import Fallback, FallbackTarget
 from multillm_gov.gateways.litellm.rule import LintContext, LintRule, group_subject
 from multillm_gov.words import code, join_code
 
@@ -24,7 +24,9 @@ def check(context: LintContext) -> Iterator[Violation]:
                     yield _circle(kind, fallback, target, way)
 
 
-def _circle(kind: str, fallback: Fallback, target: Target, way: tuple[str, ...]) -> Violation:
+def _circle(
+    kind: str, fallback: Fallback, target: FallbackTarget, way: tuple[str, ...]
+) -> Violation:
     group = code(fallback.group)
     over = f", over {join_code(way[:-1])}" if len(way) > 1 else ""
     return Violation(

@@ -11,15 +11,15 @@ from multillm_gov.words import code
 def check(context: LintContext) -> Iterator[Violation]:
     """Yield fallbacks whose window is known to be smaller than the smallest they stand in for."""
     for fallback in context.configuration.fallbacks:
-        own = [context.window(each) for each in context.members(fallback.group)]
+        own = [context.window(member) for member in context.members(fallback.group)]
         if not own or None in own:
             continue
         needed = min(size for size in own if size is not None)
         for target in fallback.targets:
-            sizes = [context.window(each) for each in context.members(target.name)]
+            sizes = [context.window(member) for member in context.members(target.name)]
             if not sizes or None in sizes:
                 continue
-            size = max(each for each in sizes if each is not None)
+            size = max(size for size in sizes if size is not None)
             overflow = fallback.kind == "context_window_fallbacks"
             if size < needed or (overflow and size == needed):
                 yield Violation(

@@ -11,9 +11,9 @@ from multillm_gov.words import code
 def check(context: LintContext) -> Iterator[Violation]:
     """Yield fallbacks between groups whose known modes differ."""
     for fallback in context.configuration.fallbacks:
-        own = {context.mode(each) for each in context.members(fallback.group)}
+        own = {context.mode(member) for member in context.members(fallback.group)}
         for target in fallback.targets:
-            other = {context.mode(each) for each in context.members(target.name)}
+            other = {context.mode(member) for member in context.members(target.name)}
             if len(own) != 1 or len(other) != 1 or "" in own | other:
                 continue
             (needed,), (mode,) = own, other

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from multillm_gov.finding import Severity, Violation
-from multillm_gov.gateways.litellm.configuration import FALLBACK_KINDS, Setting
+from multillm_gov.gateways.litellm.configuration import FALLBACK_KINDS, PlacedSetting
 from multillm_gov.gateways.litellm.rule import LintContext, LintRule, place_subject
 from multillm_gov.gateways.litellm.versions import parse_release
 
@@ -29,14 +29,16 @@ def check(context: LintContext) -> Iterator[Violation]:
                 )
 
 
-def _faults(context: LintContext, kind: str, setting: Setting) -> Iterator[tuple[Setting, str]]:
+def _faults(
+    context: LintContext, kind: str, setting: PlacedSetting
+) -> Iterator[tuple[PlacedSetting, str]]:
     if not isinstance(setting.value, list):
         strict = context.release >= _STRICT_SINCE
         effect = "no fallback of it is used" if strict else "the proxy does not start"
         yield setting, f"`{kind}` is not a list of entries: {effect}"
         return
     for index, entry in enumerate(setting.value):
-        item = Setting(entry, setting.place.at(index))
+        item = PlacedSetting(entry, setting.place.at(index))
         if not isinstance(entry, dict):
             effect = (
                 "the proxy does not start"
@@ -53,11 +55,11 @@ def _faults(context: LintContext, kind: str, setting: Setting) -> Iterator[tuple
 
 
 def _targets(
-    context: LintContext, kind: str, entry: dict[str, object], item: Setting
-) -> Iterator[tuple[Setting, str]]:
+    context: LintContext, kind: str, entry: dict[str, object], item: PlacedSetting
+) -> Iterator[tuple[PlacedSetting, str]]:
     for group, targets in entry.items():
         if not isinstance(targets, list) and context.release >= _STRICT_SINCE:
-            place = Setting(targets, item.place.at(group))
+            place = PlacedSetting(targets, item.place.at(group))
             yield (
                 place,
                 f"the targets of an entry of `{kind}` are no list: the proxy does not start",

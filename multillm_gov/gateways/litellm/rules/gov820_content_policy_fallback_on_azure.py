@@ -13,7 +13,9 @@ def check(context: LintContext) -> Iterator[Violation]:
         if fallback.kind != "content_policy_fallbacks":
             continue
         on_azure = [
-            each for each in context.members(fallback.group) if each.provider.startswith("azure")
+            member
+            for member in context.members(fallback.group)
+            if member.provider.startswith("azure")
         ]
         if on_azure:
             yield Violation(

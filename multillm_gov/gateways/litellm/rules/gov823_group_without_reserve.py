@@ -10,7 +10,7 @@ from multillm_gov.words import code
 def check(context: LintContext) -> Iterator[Violation]:
     """Yield groups of one deployment without fallback, where the file has fallbacks at all."""
     configuration = context.configuration
-    general = [one for one in configuration.fallbacks if one.kind == "fallbacks"]
+    general = [fallback for fallback in configuration.fallbacks if fallback.kind == "fallbacks"]
     if not general or any(one.group == "*" for one in general):
         return
     covered = {one.group for one in general}

@@ -16,9 +16,11 @@ def check(context: LintContext) -> Iterator[Violation]:
     passed = [ADDRESSES[route] for route in uncounted(context.release)]
     if setting is not None and found and passed:
         yield _passed("budgets of providers", setting.place, passed, context)
-    for each in context.configuration.deployments:
-        if passed and each.number("max_budget"):
-            yield _passed("budgets of deployments", each.parameter("max_budget"), passed, context)
+    for deployment in context.configuration.deployments:
+        if passed and deployment.number("max_budget"):
+            yield _passed(
+                "budgets of deployments", deployment.parameter("max_budget"), passed, context
+            )
             break
     redis = {"redis_host", "redis_url"} & {*context.configuration.router}
     if setting is not None and found and not redis and "cache" not in context.configuration.litellm:

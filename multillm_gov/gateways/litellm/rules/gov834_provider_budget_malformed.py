@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from multillm_gov.finding import Severity, Violation
-from multillm_gov.gateways.litellm.configuration import Setting
+from multillm_gov.gateways.litellm.configuration import PlacedSetting
 from multillm_gov.gateways.litellm.known_keys import providers
 from multillm_gov.gateways.litellm.rule import LintContext, LintRule
 from multillm_gov.words import code, did_you_mean
@@ -17,7 +17,7 @@ def check(context: LintContext) -> Iterator[Violation]:
     if setting is None or not isinstance(setting.value, dict):
         return
     for provider, budget in setting.value.items():
-        item = Setting(budget, setting.place.at(provider))
+        item = PlacedSetting(budget, setting.place.at(provider))
         for place, message, remedy in _faults(provider, item):
             yield Violation(
                 message=message,
@@ -28,7 +28,7 @@ def check(context: LintContext) -> Iterator[Violation]:
             )
 
 
-def _faults(provider: str, item: Setting) -> Iterator[tuple[Setting, str, str]]:
+def _faults(provider: str, item: PlacedSetting) -> Iterator[tuple[PlacedSetting, str, str]]:
     budget = item.value
     if not isinstance(budget, dict):
         yield item, "the budget is no mapping: the proxy does not start", "Write `budget_limit`."
@@ -36,19 +36,19 @@ def _faults(provider: str, item: Setting) -> Iterator[tuple[Setting, str, str]]:
     for key, right in _WRITTEN.items():
         if key in budget and right not in budget:
             yield (
-                Setting(None, item.place.at(key)),
+                PlacedSetting(None, item.place.at(key)),
                 f"`{key}` is not read here; the router reads `{right}`",
                 f"Write `{right}`.",
             )
     if budget.get("budget_limit") is None and budget.get("time_period") is not None:
         yield (
-            Setting(None, item.place.at("time_period")),
+            PlacedSetting(None, item.place.at("time_period")),
             f"a period without `budget_limit`: {code(provider)} leaves the routing altogether",
             "Add `budget_limit`, or remove the entry.",
         )
     elif budget.get("budget_limit") is not None and budget.get("time_period") is None:
         yield (
-            Setting(None, item.place.at("budget_limit")),
+            PlacedSetting(None, item.place.at("budget_limit")),
             "a limit without `time_period` was never reached in our trials",
             "Add `time_period: 1d`.",
         )

@@ -15,10 +15,10 @@ def check(context: LintContext) -> Iterator[Violation]:
         return
     for fallback in context.configuration.fallbacks:
         members = context.members(fallback.group)
-        if not members or not all(is_free(context, each) for each in members):
+        if not members or not all(is_free(context, member) for member in members):
             continue
         for target in fallback.targets:
-            paid = [each for each in context.members(target.name) if is_paid(context, each)]
+            paid = [member for member in context.members(target.name) if is_paid(context, member)]
             if paid:
                 yield Violation(
                     message=f"{code(fallback.group)} costs nothing and falls back to "

@@ -17,7 +17,7 @@ def check(context: LintContext) -> Iterator[Violation]:
     free = [
         code(name)
         for name, members in context.configuration.groups.items()
-        if all(is_free(context, each) for each in members)
+        if all(is_free(context, member) for member in members)
     ]
     if free:
         yield Violation(

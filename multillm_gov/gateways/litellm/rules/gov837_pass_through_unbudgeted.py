@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from multillm_gov.finding import Severity, Violation
-from multillm_gov.gateways.litellm.configuration import Setting
+from multillm_gov.gateways.litellm.configuration import PlacedSetting
 from multillm_gov.gateways.litellm.rule import LintContext, LintRule, place_subject
 from multillm_gov.words import code
 
@@ -16,7 +16,7 @@ def check(context: LintContext) -> Iterator[Violation]:
         return
     for index, entry in enumerate(entries):
         if isinstance(entry, dict):
-            item = Setting(entry, setting.place.at(index))
+            item = PlacedSetting(entry, setting.place.at(index))
             yield Violation(
                 message=f"requests to {code(str(entry.get('path', 'a pass-through route')))} pass "
                 "budgets of keys: their cost is not known before, and was reported as not enforced",

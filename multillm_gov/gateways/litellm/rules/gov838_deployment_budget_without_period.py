@@ -8,14 +8,14 @@ from multillm_gov.gateways.litellm.rule import LintContext, LintRule, deployment
 
 def check(context: LintContext) -> Iterator[Violation]:
     """Yield `max_budget` and `budget_duration` that stand alone."""
-    for each in context.configuration.deployments:
-        has = [key for key in ("max_budget", "budget_duration") if key in each.parameters]
+    for deployment in context.configuration.deployments:
+        has = [key for key in ("max_budget", "budget_duration") if key in deployment.parameters]
         if len(has) == 1:
             missing = "budget_duration" if has == ["max_budget"] else "max_budget"
             yield Violation(
                 message=f"`{has[0]}` has no `{missing}` beside it: the deployment has no budget",
-                place=each.parameter(has[0]).key(),
-                subject=deployment_subject(each),
+                place=deployment.parameter(has[0]).key(),
+                subject=deployment_subject(deployment),
                 remedy=f"Add `{missing}`.",
             )
 

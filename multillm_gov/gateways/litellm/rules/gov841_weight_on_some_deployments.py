@@ -18,8 +18,8 @@ def check(context: LintContext) -> Iterator[Violation]:
         return
     for group, members in context.configuration.groups.items():
         key = picks_by(context, members)
-        have = [each for each in members if each.number(key or "weight") is not None]
-        without = [each for each in members if each not in have]
+        have = [member for member in members if member.number(key or "weight") is not None]
+        without = [member for member in members if member not in have]
         if len(members) < 2 or not have or not without:
             continue
         ignored = members[0] in without and context.release < _MISSING_IS_ZERO

@@ -12,7 +12,7 @@ def check(context: LintContext) -> Iterator[Violation]:
     """Yield weights under another strategy, and of deployments that stand alone."""
     strategy = strategy_of(context)
     for group, members in context.configuration.groups.items():
-        weighted = [each for each in members if each.number("weight") is not None]
+        weighted = [member for member in members if member.number("weight") is not None]
         if not weighted:
             continue
         if len(members) == 1:

@@ -11,7 +11,7 @@ from multillm_gov.words import code
 def check(context: LintContext) -> Iterator[Violation]:
     """Yield groups with an `order`."""
     for group, members in context.configuration.groups.items():
-        ordered = [each for each in members if each.number("order") is not None]
+        ordered = [member for member in members if member.number("order") is not None]
         if len({each.number("order") for each in ordered}) > 1:
             yield Violation(
                 message=f"{code(group)} relies on `order`, which some releases before 1.83.0 "

@@ -18,8 +18,8 @@ def check(context: LintContext) -> Iterator[Violation]:
     strategy = strategy_of(context)
     ignores = strategy.startswith("usage-based") and context.release < _ALL_STRATEGIES
     for group, members in context.configuration.groups.items():
-        tagged = [each for each in members if each.tags]
-        own = any(each.info.get("enable_tag_filtering") is True for each in members)
+        tagged = [member for member in members if member.tags]
+        own = any(member.info.get("enable_tag_filtering") is True for member in members)
         if not tagged or ((own or enabled) and not ignores) or len(members) < 2:
             continue
         reason = (

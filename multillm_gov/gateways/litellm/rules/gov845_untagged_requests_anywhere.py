@@ -13,7 +13,7 @@ def check(context: LintContext) -> Iterator[Violation]:
     if setting is None or setting.value is not True:
         return
     for group, members in context.configuration.groups.items():
-        tagged = [each for each in members if each.tags]
+        tagged = [member for member in members if member.tags]
         if len(tagged) < 2:
             continue
         if not any("default" in each.tags for each in tagged):

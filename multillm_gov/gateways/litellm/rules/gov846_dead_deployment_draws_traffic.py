@@ -16,16 +16,16 @@ def check(context: LintContext) -> Iterator[Violation]:
         key = picks_by(context, members)
         if len(members) < 2 or key is None:
             continue
-        total = sum(each.number(key) or 0 for each in members)
-        for each in members:
-            share = (each.number(key) or 0) / total if total > 0 else 0
-            facts = context.facts(each)
+        total = sum(member.number(key) or 0 for member in members)
+        for member in members:
+            share = (member.number(key) or 0) / total if total > 0 else 0
+            facts = context.facts(member)
             if facts is not None and facts.ended_on(context.as_of) and share >= 1 / len(members):
                 yield Violation(
-                    message=f"{code(each.model)} is retired and draws {share:.0%} of the requests "
-                    f"to {code(group)} by its `{key}`",
-                    place=each.parameter(key),
-                    subject=deployment_subject(each),
+                    message=f"{code(member.model)} is retired and draws {share:.0%} of the "
+                    f"requests to {code(group)} by its `{key}`",
+                    place=member.parameter(key),
+                    subject=deployment_subject(member),
                     remedy="Remove the deployment; the others then get its share.",
                     figures={"share": round(share, 4)},
                 )

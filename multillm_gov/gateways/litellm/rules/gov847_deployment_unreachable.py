@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from multillm_gov.finding import Severity, Violation
-from multillm_gov.gateways.litellm.configuration import Deployment
+from multillm_gov.gateways.litellm.configuration import ModelListEntry
 from multillm_gov.gateways.litellm.rule import LintContext, LintRule, deployment_subject
 from multillm_gov.gateways.litellm.shares import picks_by, strategy_of
 from multillm_gov.words import code
@@ -11,7 +11,7 @@ from multillm_gov.words import code
 
 def check(context: LintContext) -> Iterator[Violation]:
     """Yield weights of 0, deployments without an order among ordered ones, and equal ids."""
-    ids: dict[object, Deployment] = {}
+    ids: dict[object, ModelListEntry] = {}
     for each in context.configuration.deployments:
         identity = each.info.get("id")
         if isinstance(identity, str | int) and ids.setdefault(identity, each) is not each:
@@ -38,16 +38,16 @@ def check(context: LintContext) -> Iterator[Violation]:
 
 
 def _unreached(
-    context: LintContext, members: tuple[Deployment, ...]
-) -> Iterator[tuple[Deployment, str, str]]:
+    context: LintContext, members: tuple[ModelListEntry, ...]
+) -> Iterator[tuple[ModelListEntry, str, str]]:
     key = picks_by(context, members)
     if key is not None and strategy_of(context) == "simple-shuffle":
-        values = [each.number(key) for each in members]
+        values = [member.number(key) for member in members]
         if any(values):
             for each, value in zip(members, values, strict=True):
                 if value == 0:
                     yield each, f"has `{key}: 0`", key
-    if any(each.number("order") is not None for each in members):
+    if any(member.number("order") is not None for member in members):
         for each in members:
             if each.number("order") is None:
                 yield each, "has no `order` where others have", "order"

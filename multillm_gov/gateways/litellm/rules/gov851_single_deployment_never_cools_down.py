@@ -22,9 +22,9 @@ def check(context: LintContext) -> Iterator[Violation]:
     ):
         return
     single = {
-        one.group: one
-        for one in configuration.fallbacks
-        if one.kind == "fallbacks" and len(configuration.groups.get(one.group, ())) == 1
+        fallback.group: fallback
+        for fallback in configuration.fallbacks
+        if fallback.kind == "fallbacks" and len(configuration.groups.get(fallback.group, ())) == 1
     }
     if single:
         first = next(iter(single.values()))

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from multillm_gov.finding import Severity, Violation
-from multillm_gov.gateways.litellm.configuration import Setting, number_of
+from multillm_gov.gateways.litellm.configuration import PlacedSetting, number_of
 from multillm_gov.gateways.litellm.rule import LintContext, LintRule, place_subject
 
 _MANY = 10
@@ -18,10 +18,10 @@ def check(context: LintContext) -> Iterator[Violation]:
         if (setting := section.get("num_retries")) is not None
     ]
     settings += [
-        Setting(each.parameters[key], each.parameter(key))
-        for each in configuration.deployments
+        PlacedSetting(deployment.parameters[key], deployment.parameter(key))
+        for deployment in configuration.deployments
         for key in ("num_retries", "max_retries")
-        if key in each.parameters
+        if key in deployment.parameters
     ]
     for setting in settings:
         number = number_of(setting.value)

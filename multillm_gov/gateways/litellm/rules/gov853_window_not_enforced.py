@@ -11,12 +11,12 @@ def check(context: LintContext) -> Iterator[Violation]:
     setting = context.configuration.router.get("enable_pre_call_checks")
     if setting is not None and setting.value is True:
         return
-    for each in context.configuration.deployments:
-        if "max_input_tokens" in each.info:
+    for deployment in context.configuration.deployments:
+        if "max_input_tokens" in deployment.info:
             yield Violation(
                 message="`max_input_tokens` is not enforced: `enable_pre_call_checks` is off",
-                place=each.information("max_input_tokens"),
-                subject=deployment_subject(each),
+                place=deployment.information("max_input_tokens"),
+                subject=deployment_subject(deployment),
                 remedy="Add `router_settings: {enable_pre_call_checks: true}`.",
             )
 

@@ -19,8 +19,11 @@ _KEYS = (
 
 def check(context: LintContext) -> Iterator[Violation]:
     """Yield prices a token that can only be prices a million tokens."""
-    for each in context.configuration.deployments:
-        for values, place in ((each.parameters, each.parameter), (each.info, each.information)):
+    for deployment in context.configuration.deployments:
+        for values, place in (
+            (deployment.parameters, deployment.parameter),
+            (deployment.info, deployment.information),
+        ):
             for key in _KEYS:
                 price = number_of(values.get(key))
                 if price is not None and price >= _MOST_USD:
@@ -30,7 +33,7 @@ def check(context: LintContext) -> Iterator[Violation]:
                         "tokens, more than any model costs: was the price of a thousand or of a "
                         "million meant?",
                         place=at,
-                        subject=deployment_subject(each),
+                        subject=deployment_subject(deployment),
                         remedy=f"Write {price / 1_000_000:.3g} for {price} USD a million tokens, "
                         f"{price / 1_000:.3g} for {price} USD a thousand.",
                         figures={"usd_per_token": float(price)},

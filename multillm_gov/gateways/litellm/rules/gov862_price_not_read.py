@@ -17,8 +17,11 @@ _PER_THOUSAND = {
 def check(context: LintContext) -> Iterator[Violation]:
     """Yield keys about cost that LiteLLM does not price by."""
     known = price_keys()
-    for each in context.configuration.deployments:
-        for values, place in ((each.parameters, each.parameter), (each.info, each.information)):
+    for deployment in context.configuration.deployments:
+        for values, place in (
+            (deployment.parameters, deployment.parameter),
+            (deployment.info, deployment.information),
+        ):
             for key in values:
                 if not any(word in key for word in _WORDS) or key in known:
                     continue
@@ -27,7 +30,7 @@ def check(context: LintContext) -> Iterator[Violation]:
                 yield Violation(
                     message=f"LiteLLM prices nothing by {code(key)}{near}",
                     place=place(key).key(),
-                    subject=deployment_subject(each),
+                    subject=deployment_subject(deployment),
                     remedy=f"Write `{right}`: a thousandth of the value."
                     if right
                     else "Write `input_cost_per_token` and `output_cost_per_token`.",

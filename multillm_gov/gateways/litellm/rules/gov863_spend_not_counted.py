@@ -17,8 +17,8 @@ def check(context: LintContext) -> Iterator[Violation]:
         )
         or "provider_budget_config" in context.configuration.router
     )
-    for each in context.configuration.deployments:
-        state, base = price_state(context, each)
+    for deployment in context.configuration.deployments:
+        state, base = price_state(context, deployment)
         if state != "not known":
             continue
         reason = (
@@ -28,9 +28,9 @@ def check(context: LintContext) -> Iterator[Violation]:
         )
         moves = "; budgets never move" if budgeted else ""
         yield Violation(
-            message=f"{code(each.model)} is counted as 0 USD: {reason}{moves}",
-            place=each.information("base_model") if base else each.parameter("model"),
-            subject=deployment_subject(each),
+            message=f"{code(deployment.model)} is counted as 0 USD: {reason}{moves}",
+            place=deployment.information("base_model") if base else deployment.parameter("model"),
+            subject=deployment_subject(deployment),
             remedy="Add `model_info: {base_model: PROVIDER/MODEL}`, or the prices a token.",
             severity=Severity.WARNING if budgeted or base else None,
         )

@@ -11,18 +11,18 @@ from multillm_gov.words import code
 
 def check(context: LintContext) -> Iterator[Violation]:
     """Yield prices of zero, and prices in `model_info` alone, that older releases ignore."""
-    for each in context.configuration.deployments:
+    for deployment in context.configuration.deployments:
         for values, place, where in (
-            (each.parameters, each.parameter, "litellm_params"),
-            (each.info, each.information, "model_info"),
+            (deployment.parameters, deployment.parameter, "litellm_params"),
+            (deployment.info, deployment.information, "model_info"),
         ):
             price = number_of(values.get("input_cost_per_token"))
             if price == 0 or (price is not None and where == "model_info"):
                 yield Violation(
-                    message=f"the price of {code(each.model)} in `{where}` was ignored on some "
-                    "routes before 1.83.0",
+                    message=f"the price of {code(deployment.model)} in `{where}` was ignored on "
+                    "some routes before 1.83.0",
                     place=place("input_cost_per_token"),
-                    subject=deployment_subject(each),
+                    subject=deployment_subject(deployment),
                     remedy="Upgrade LiteLLM, and compare the spend log of one request.",
                     distinction=where,
                 )

@@ -11,8 +11,8 @@ _SOON_DAYS = 90
 
 def check(context: LintContext) -> Iterator[Violation]:
     """Yield models past their retirement, or less than 90 days before it."""
-    for each in context.configuration.deployments:
-        facts = context.facts(each)
+    for deployment in context.configuration.deployments:
+        facts = context.facts(deployment)
         day = facts.lifecycle.retirement if facts is not None else None
         if facts is None or day is None:
             continue
@@ -30,8 +30,8 @@ def check(context: LintContext) -> Iterator[Violation]:
         yield Violation(
             message=f"{code(facts.name)} {'was retired' if ended else 'retires'} on {day}"
             f"{source}{answers}",
-            place=each.parameter("model"),
-            subject=deployment_subject(each),
+            place=deployment.parameter("model"),
+            subject=deployment_subject(deployment),
             remedy=f"Move to {code(successor.model)} ({successor.origin} successor), after scoring "
             "it on your own cases."
             if successor is not None

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from multillm_gov.dimensions import UNKNOWN
 from multillm_gov.finding import Severity, Violation
-from multillm_gov.gateways.litellm.configuration import Deployment
+from multillm_gov.gateways.litellm.configuration import ModelListEntry
 from multillm_gov.gateways.litellm.rule import LintContext, LintRule
 from multillm_gov.words import code, count_of
 
@@ -14,7 +14,7 @@ _FEWEST_GROUPS = 2
 def check(context: LintContext) -> Iterator[Violation]:
     """Yield the vendor behind every deployment, where all are known; and chains within one."""
     deployments = context.configuration.deployments
-    makers = [_vendor(context, each) for each in deployments]
+    makers = [_vendor(context, deployment) for deployment in deployments]
     known = {maker for maker in makers if maker}
     groups = context.configuration.groups
     if len(groups) >= _FEWEST_GROUPS and len(known) == 1 and all(makers):
@@ -28,7 +28,7 @@ def check(context: LintContext) -> Iterator[Violation]:
         )
 
 
-def _vendor(context: LintContext, each: Deployment) -> str:
+def _vendor(context: LintContext, each: ModelListEntry) -> str:
     facts = context.facts(each)
     vendor = facts.exposure.vendor if facts is not None else UNKNOWN
     return "" if vendor == UNKNOWN else vendor

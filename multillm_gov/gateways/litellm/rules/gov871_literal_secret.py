@@ -12,20 +12,20 @@ _REFUSED_SINCE = parse_release("1.106.2")
 
 def check(context: LintContext) -> Iterator[Violation]:
     """Yield literal values of keys and passwords; no output repeats one."""
-    for found in literal_secrets(context.configuration):
-        known = found.is_public_example
+    for literal_secret in literal_secrets(context.configuration):
+        known = literal_secret.is_public_example
         refuses = context.release >= _REFUSED_SINCE
         effect = "the proxy does not start" if refuses else "anybody may administer the proxy"
         yield Violation(
             message=f"the master key is `sk-1234`, the example of the documentation: {effect}"
             if known
-            else f"the file contains {found.kind}",
-            place=found.place,
-            subject=place_subject(found.place),
+            else f"the file contains {literal_secret.kind}",
+            place=literal_secret.place,
+            subject=place_subject(literal_secret.place),
             remedy="Revoke the secret, and write `os.environ/NAME` in its place."
             if not known
             else "Generate a key, and write `master_key: os.environ/LITELLM_MASTER_KEY`.",
-            distinction=f"{found.place.path}:{found.kind}",
+            distinction=f"{literal_secret.place.path}:{literal_secret.kind}",
         )
 
 

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 
 from multillm_gov.finding import Severity, Violation
-from multillm_gov.gateways.litellm.configuration import Setting
+from multillm_gov.gateways.litellm.configuration import PlacedSetting
 from multillm_gov.gateways.litellm.rule import LintContext, LintRule, place_subject
 
 _OTHER = re.compile(
@@ -32,7 +32,7 @@ def check(context: LintContext) -> Iterator[Violation]:
             )
 
 
-def _key(setting: Setting) -> str:
+def _key(setting: PlacedSetting) -> str:
     names = [step for step in setting.place.pointer if isinstance(step, str)]
     return names[-1] if names else ""
 

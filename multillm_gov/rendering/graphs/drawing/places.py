@@ -46,7 +46,7 @@ def _gutters(columns: Columns, column_of: dict[Slot, int]) -> list[float]:
     return [min(GUTTER + 2 * max(count - FEW, 0), _BUSY_GUTTER) for count in lines]
 
 
-class Places(Struct, frozen=True):
+class SlotPlaces(Struct, frozen=True):
     """Middle of each slot (y), left edge of each column (x), and the height of it all."""
 
     middles: dict[Slot, float]
@@ -62,7 +62,7 @@ class Plan(Struct, frozen=True):
     columns: Columns
     column_of: dict[Slot, int]
     widths: tuple[float, ...]
-    places: Places
+    places: SlotPlaces
     top: float
     """Where the columns start."""
 
@@ -100,7 +100,7 @@ def plan(graph: Graph, top: float) -> Plan:
     return Plan(graph, nodes, columns, column_of, widths, places, top)
 
 
-def place(columns: Columns, widths: Sequence[float], gutters: Sequence[float]) -> Places:
+def place(columns: Columns, widths: Sequence[float], gutters: Sequence[float]) -> SlotPlaces:
     """Places for columns of given widths with a gutter after each."""
     height = max((sum(map(_tall, column)) for column in columns.slots), default=0.0)
     beside: defaultdict[Slot, list[Slot]] = defaultdict(list)
@@ -119,7 +119,7 @@ def place(columns: Columns, widths: Sequence[float], gutters: Sequence[float]) -
     for width, gutter in zip(widths, gutters, strict=True):
         lefts.append(x)
         x += width + gutter
-    return Places(middles, tuple(lefts), height)
+    return SlotPlaces(middles, tuple(lefts), height)
 
 
 def _tall(slot: Slot) -> float:

@@ -104,13 +104,15 @@ def broken_floors(
 ) -> Iterator[LimitBreach]:
     """Quality floors missed under stress but not before, in the order in which models answer."""
     known = {
-        (one.what, one.model) for answer in answering(before) for one in missed_floors(task, answer)
+        (missed_floor.what, missed_floor.model)
+        for answer in answering(before)
+        for missed_floor in missed_floors(task, answer)
     }
     for answer in answering(after):
-        for one in missed_floors(task, answer):
-            if (one.what, one.model) not in known:
-                known.add((one.what, one.model))
-                yield one
+        for missed_floor in missed_floors(task, answer):
+            if (missed_floor.what, missed_floor.model) not in known:
+                known.add((missed_floor.what, missed_floor.model))
+                yield missed_floor
 
 
 def is_unproved(task: StressedTask, before: tuple[Flow, ...], after: tuple[Flow, ...]) -> bool:

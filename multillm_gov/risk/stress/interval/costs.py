@@ -10,7 +10,7 @@ from multillm_gov.portfolio.demand import Demand
 from multillm_gov.risk.stress.interval.flows import Flow, HopFlow
 from multillm_gov.risk.stress.shock_effect import HopState, ShockEffect, combined_price_factor
 from multillm_gov.risk.stress.stress_context import (
-    FixedCost,
+    ModelFixedCost,
     StressContext,
     StressedHop,
     StressedTask,
@@ -149,7 +149,9 @@ def _billed(flow: Flow) -> list[tuple[str, Decimal, Decimal, Decimal, bool]]:
     ]
 
 
-def fixed_cost(task: StressedTask, fixed: FixedCost, effects: Iterable[ShockEffect]) -> Decimal:
+def fixed_cost(
+    task: StressedTask, fixed: ModelFixedCost, effects: Iterable[ShockEffect]
+) -> Decimal:
     """A model's fixed monthly cost under stress: at new prices, nothing once replaced."""
     hitting = [effect for effect in effects if effect.hits(task.name, fixed.labels)]
     if any(one.succeeded for one in hitting) and not any(one.down for one in hitting):

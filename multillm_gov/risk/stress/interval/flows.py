@@ -15,7 +15,7 @@ from multillm_gov.measures.capacity import demand_with_retries, served_share
 from multillm_gov.measures.failover import Walk, walk_down
 from multillm_gov.risk.stress.shock_effect import HopState, ShockEffect, States, demand_factor
 from multillm_gov.risk.stress.stress_context import (
-    Limits,
+    RateLimits,
     StressContext,
     StressedChain,
     StressedHop,
@@ -47,7 +47,7 @@ class Flow(Struct, frozen=True):
     @property
     def by_fallbacks(self) -> Decimal:
         """What all fallbacks together answer, if the failover works."""
-        return sum((one.share for one in self.fallbacks), _ZERO)
+        return sum((fallback.share for fallback in self.fallbacks), _ZERO)
 
 
 Flows = dict[int, tuple[Flow, ...]]
@@ -154,7 +154,7 @@ class _Rounds:
         before = self._used.get(deployment, (_ZERO, _ZERO))
         factor = min(walk.states[index].limit_factor for walk in walks)
         tries = max(walk.states[index].tries for walk in walks)
-        limits = self._context.limits.get(deployment) or Limits(
+        limits = self._context.limits.get(deployment) or RateLimits(
             self._context.everyday_load[deployment] * self._context.settings.risk.peak_factor
         )
         part = min(

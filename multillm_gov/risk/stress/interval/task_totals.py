@@ -78,7 +78,8 @@ def share_unacceptable(task: StressedTask, task_flows: tuple[Flow, ...]) -> Deci
     return sum(
         (
             flow.routed.share * flow.routed.state.points
-            + task.coverage * sum((one.share * one.state.points for one in flow.fallbacks), _ZERO)
+            + task.coverage
+            * sum((fallback.share * fallback.state.points for fallback in flow.fallbacks), _ZERO)
             for flow in task_flows
         ),
         _ZERO,
