@@ -185,4 +185,5 @@ def command(
 
         for line in hand_over(optimized, stage, write=write, patch=patch, branch=branch):
             show_text(line, err=True)
-    ctx.exit(exits.FINDINGS if optimized.result.cost is None else code)
+    is_infeasible = optimized.result.cost is None or bool(optimized.result.conflicts)
+    ctx.exit(exits.FINDINGS if is_infeasible else code)

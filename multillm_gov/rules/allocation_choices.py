@@ -36,6 +36,8 @@ _ABOUT_A_FALLBACK = frozenset(
         *("GOV404", "GOV502", "GOV601", "GOV602", "GOV603", "GOV604", "GOV901"),
     }
 )
+_ENDS_A_FALLBACK = frozenset({"GOV101", "GOV102"})
+"""Errors that a fallback of today is refused for as well: nothing would answer."""
 Role = Literal["route", "fallback"]
 
 
@@ -64,7 +66,8 @@ class Choices:
         """The first reason against a model; ``None``: it may be used.
 
         An error always counts; a warning only where today's route has none of the same kind. A
-        model that answers today is refused for errors alone.
+        model that answers today is refused for errors alone, a fallback of today for being retired
+        or unknown.
         """
         name = task.task.name
         if (name, role) not in self._now:
@@ -74,7 +77,8 @@ class Choices:
         used = model in task.task.models
         for key, violation, run in self._violations(_with(self._state, task, model, role), role):
             is_error = key[2]
-            if (is_error and role == "route") or (not used and not before[key]):
+            ends = role == "route" or _is_ended(run, violation, model)
+            if (is_error and ends) or (not used and not before[key]):
                 return _refusal(name, model, run, violation)
         return None
 
@@ -102,6 +106,12 @@ class Choices:
                     key = run.rule.id, own.policy, severity is Severity.ERROR
                     found.append((key, violation, run))
         return found
+
+
+def _is_ended(run: Run, violation: Violation, model: str) -> bool:
+    """Whether it says of this fallback, not of the route before it, that nothing would answer."""
+    about = violation.distinction.partition(": ")[2]
+    return run.rule.id in _ENDS_A_FALLBACK and about == model
 
 
 def _counts(run: Run, role: Role) -> bool:

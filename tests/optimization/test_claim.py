@@ -296,3 +296,68 @@ def test_the_report_names_a_baseline_in_every_sentence_of_the_summary(table: Pat
     assert result.trial.verdict == "not supported"
     assert report.outcome == "not judged"
     assert report.verdict.exit_code == 0
+
+
+_HEAD = "task,model,accuracy,cost,n\n"
+_PARTS_HEAD = "task,model,train_accuracy,train_cost,train_n,test_accuracy,test_cost,test_n\n"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        _HEAD + "A,x,0.9,1,100\nB,y,0.8,2,100\n",  # no model is in both task classes
+        _HEAD + "A,x,0.9,1,1e300\nA,y,0.8,2,100\n",
+        _HEAD + "A,x,0.9,1,100000000000000000000\n",
+        _HEAD + "A,x,0.9,1e308,100\n",
+        _HEAD + "A,x,0.9,2e-320,100\n",
+        _HEAD + f"A,x,{'1' * 60_000}x,1,100\n",
+        _HEAD + f"A,x,0.9,{'1' * 60_000}x,100\n",
+        "task,model,accuracy,total_cost,n\nA,x,0.9,1,100\nA,y,0.8,2,\n",  # of cases and of a run
+        "task,model,split,accuracy,cost,n\nA,x,train,.9,1,9\nA,x,test,.9,1,9\nA,x,train,.1,7,9\n",
+    ],
+)
+def test_tables_that_cannot_be_compared_are_refused_at_once(tmp_path: Path, text: str) -> None:
+    table = tmp_path / "table.csv"
+    table.write_text(text)
+    with pytest.raises(SourceError):
+        try_claim_on_table(table, ClaimOptions(), as_of=date(2026, 11, 24))
+
+
+def _report(folder: Path, text: str, options: ClaimOptions | None = None) -> str:
+    table = folder / "table.csv"
+    table.write_text(text)
+    report, _ = try_claim_on_table(table, options or ClaimOptions(), as_of=date(2026, 11, 24))
+    return str(report)
+
+
+def test_scores_of_0_are_scores(tmp_path: Path) -> None:
+    assert "not supported" in _report(tmp_path, _HEAD + "A,x,0,1,10\nA,y,0,2,10\n")
+
+
+def test_a_row_without_one_of_two_parts_is_named_and_leaves_the_parts_apart() -> None:
+    text = _PARTS_HEAD + "A,x,90,1,100,91,1,100\nA,y,80,2,100,81,2,100\nA,z,99,1,100,99,,100\n"
+    scores = scores_of(read_claim_table(text.encode(), "t.csv"))
+    assert scores.held_out
+    assert scores.without_cost == ("z",)
+    assert scores.scored[0].tolist() == [0.91, 0.81]
+
+
+def test_a_floor_that_no_model_meets_is_said(tmp_path: Path) -> None:
+    text = _HEAD + "A,x,.9,1,100\nA,y,.8,2,100\nB,x,.7,2,100\nB,y,.8,2,100\n"
+    said = _report(tmp_path, text, ClaimOptions(floor=0.85))
+    assert "No model meets the floor of `B`, so no portfolio keeps every floor." in said
+    assert "No model meets" not in _report(tmp_path, text, ClaimOptions(floor=0.75))
+
+
+def test_amounts_of_a_table_are_not_of_a_month(table: Path, tmp_path: Path) -> None:
+    report, result = try_claim_on_table(table, ClaimOptions(), as_of=date(2026, 11, 24))
+    assert result.trial.result.cost == pytest.approx(14.539552, abs=1e-6)
+    assert "a month" not in str(report)
+    assert "Costs are of 1,000 requests of each task class." in str(report)
+    verdict = next(one for one in report.headline if one.id == "claim_verdict")
+    assert not verdict.limit  # what has a limit shows a status, and the value is the status
+    text = "Model,Overall Acc,Total Cost ($)\nx,90%,86.55\ny,80%,4\n"
+    said = _report(tmp_path, text)
+    assert "86.55 USD" in said
+    assert "86,550" not in said
+    assert "a month" not in said

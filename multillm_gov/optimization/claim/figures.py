@@ -133,7 +133,7 @@ def quality_frontier(
     bounded = limited(problem, [mean_floor(problem, accuracy, requests, low)])
     assembled = assemble(bounded)
     _, row, number = assembled.limit_rows[-1]
-    size = float(np.abs(row.fixed).max())
+    size = float(np.abs(row.fixed).max()) or 1.0  # every score may be 0
     session = Session(assembled.program, Effort())
     found = []
     for floor in (low, *np.arange(ceil(low * 100), floor_of(high * 100) + 1) / 100, high):

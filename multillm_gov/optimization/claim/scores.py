@@ -11,6 +11,9 @@ from multillm_gov.optimization.arrays import Flags
 from multillm_gov.optimization.claim.table import ClaimRow
 from multillm_gov.optimization.problem import Floats
 
+CASES = 1_000.0
+"""Requests of each task class that a table's costs are stated for."""
+
 
 class Scores(Struct, frozen=True, kw_only=True):
     """Every matrix is task classes x models; ``nan`` where a model was not measured."""
@@ -54,24 +57,25 @@ class Scores(Struct, frozen=True, kw_only=True):
 def scores_of(
     rows: Sequence[ClaimRow],
     *,
-    requests: Mapping[str, float] | float = 1_000.0,
+    requests: Mapping[str, float] | float | None = None,
     cases: int | None = None,
 ) -> Scores:
     """Arrange rows by task class and model, both in alphabetical order.
 
     Args:
-        rows: Of a table; those without a cost are left out and named.
-        requests: A month, of each task class.
+        rows: Of a table; those without a cost, or without one of two parts, are left out and named.
+        requests: Of each task class; ``None``: 1,000, or one run where costs are of whole runs.
         cases: Sample size to assume where the table has none.
 
     Raises:
-        SourceError: nothing is left, or parts of the rows only have a held-out measurement.
+        SourceError: nothing is left, costs of cases and of whole runs are mixed, or no model was
+            measured in every task class.
     """
-    priced = [row for row in rows if row.selection.cost is not None]
-    left_out = sorted({row.model for row in rows} - {row.model for row in priced})
-    if not priced:
-        raise SourceError("No row has a cost", "Add a column `cost`: US dollars per case.")
-    held_out = all(row.held_out is not None and row.held_out.cost is not None for row in priced)
+    held_out = any(row.held_out is not None and row.held_out.cost is not None for row in rows)
+    priced = [row for row in rows if _counts(row, held_out=held_out)]
+    left_out = sorted({row.model for row in rows if not _counts(row, held_out=held_out)})
+    per_run = {row.per_run for row in priced}
+    _require_comparable(priced, per_run)
     tasks = tuple(sorted({row.task for row in priced}))
     models = tuple(sorted({row.model for row in priced}))
     arrays = np.full((6, len(tasks), len(models)), np.nan)
@@ -85,7 +89,13 @@ def scores_of(
             for value in (part.accuracy, part.cost or np.nan, part.cases or cases or 0)
         ]
         vendors[row.model] = row.vendor or _vendor(row.model)
-    each = requests if isinstance(requests, Mapping) else dict.fromkeys(tasks, requests)
+    if np.isnan(arrays[0]).any(axis=0).all():
+        raise SourceError(
+            "No model was measured in every task class: there is no single model to compare with",
+            "Name a table in which one model has a row in each task class.",
+        )
+    number = requests if requests is not None else 1.0 if per_run == {True} else CASES
+    each = number if isinstance(number, Mapping) else dict.fromkeys(tasks, number)
     return Scores(
         tasks=tasks,
         models=models,
@@ -98,9 +108,26 @@ def scores_of(
         scored_costs=arrays[4],
         scored_cases=np.nan_to_num(arrays[5]),
         held_out=held_out,
-        per_run=any(row.per_run for row in priced),
+        per_run=per_run == {True},
         without_cost=tuple(left_out),
     )
+
+
+def _counts(row: ClaimRow, *, held_out: bool) -> bool:
+    """Whether a row has all that a comparison needs: a cost, in both parts where there are two."""
+    if row.selection.cost is None:
+        return False
+    return not held_out or (row.held_out is not None and row.held_out.cost is not None)
+
+
+def _require_comparable(priced: Sequence[ClaimRow], per_run: set[bool]) -> None:
+    if not priced:
+        raise SourceError("No row has a cost", "Add a column `cost`: US dollars per case.")
+    if len(per_run) > 1:
+        raise SourceError(
+            "Some costs are of a case and some of a whole run",
+            "Give the number of cases, `n`, of every row.",
+        )
 
 
 def _vendor(model: str) -> str:

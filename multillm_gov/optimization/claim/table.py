@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping
 from msgspec import Struct
 
 from multillm_gov.errors import SourceError, UsageError
-from multillm_gov.optimization.claim.fields import NUMBER, read_cost, read_count, read_share
+from multillm_gov.optimization.claim.fields import match_number, read_cost, read_count, read_share
 from multillm_gov.optimization.claim.records import Record, csv_records, yaml_records
 from multillm_gov.words import code
 
@@ -36,6 +36,8 @@ _NAMES = {
     "kind": ("kind",),
 }
 _PARTS = ("train", "test")
+_ACCURACIES = ("acc", "accuracy")
+"""What follows the name of a part."""
 _SUB_SCORES = {
     "non-live ast acc": "non-live",
     "live acc": "live",
@@ -137,9 +139,10 @@ def _renamed(row: ClaimRow, count: int) -> ClaimRow:
 
 def _has_percentages(records: list[Record]) -> bool:
     """Whether accuracies without a sign are percentages: one of them is above 1."""
+    parts = [f"{part}_{name}" for part in _PARTS for name in _ACCURACIES]
     for _, fields in records:
-        for column in (*_NAMES["accuracy"], "train_acc", "test_acc"):
-            match = NUMBER.match(fields.get(column, ""))
+        for column in (*_NAMES["accuracy"], *parts):
+            match = match_number(fields.get(column, ""))
             if match and not match[2] and float(match[1].replace(",", "")) > 1:
                 return True
     return False
@@ -178,7 +181,7 @@ def _part(
     fields: Mapping[str, str], part: str, place: str, *, is_percent: bool
 ) -> Measurement | None:
     """One part of a table that has both in one row."""
-    accuracy = _first(fields, part, ("acc", "accuracy"))
+    accuracy = _first(fields, part, _ACCURACIES)
     if not accuracy:
         return None
     cost = _first(fields, part, ("cost", "cost_usd", "cost_usd_per_query"))
@@ -218,11 +221,19 @@ def _joined(records: list[Record], name: str, *, is_percent: bool) -> tuple[Clai
     for line, fields in records:
         row = _row(fields, f"{name}:{line}", is_percent=is_percent)
         if row is not None:
-            parts.setdefault((row.task, row.model), {})[_find(fields, "split")] = row
+            own, part = parts.setdefault((row.task, row.model), {}), _find(fields, "split")
+            if part in own:
+                raise SourceError(
+                    f"{name}:{line}: a second row {code(part or 'without a part')} of "
+                    f"{code(row.model)} in {code(row.task)}",
+                    "Leave one.",
+                )
+            own[part] = row
     from msgspec.structs import replace
 
     return tuple(
         replace(both["train"], held_out=both["test"].selection)
-        for both in parts.values()
         if "train" in both and "test" in both
+        else next(iter(both.values()))
+        for both in parts.values()
     )

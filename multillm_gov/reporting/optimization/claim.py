@@ -11,6 +11,7 @@ from multillm_gov.reporting.optimization.claim_tables import (
     basis_block,
     caps_blocks,
     collapse_blocks,
+    floors_not_met,
     frontier_block,
     portfolio_block,
 )
@@ -31,6 +32,12 @@ def claim_summary(result: ClaimResult, scores: Scores) -> str:
     trial = result.trial
     sentences = [f"Claim {trial.verdict}: {trial.reason}."]
     sentences += [f"{_compared(one, scores)}." for one in trial.against]
+    unmet = floors_not_met(result, scores)
+    if unmet:
+        sentences.append(
+            f"No model meets the floor of {join_some([code(name) for name in unmet])}, so no "
+            "portfolio keeps every floor."
+        )
     hindsight = trial.hindsight
     if scores.held_out:
         sentences.append(
@@ -69,8 +76,7 @@ def claim_metrics(result: ClaimResult) -> tuple[Metric, ...]:
             id="claim_verdict",
             label="Claim",
             value=result.trial.verdict,
-            limit=f"probability at least {LIKELY:.2f}",
-            status="neutral",
+            note=f"supported from a probability of {LIKELY:.2f}",
         )
     ]
     for one in result.trial.against:

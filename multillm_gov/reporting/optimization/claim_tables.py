@@ -16,6 +16,7 @@ from multillm_gov.content import (
     Table,
     Waymark,
 )
+from multillm_gov.optimization.claim.baselines import HAIR
 from multillm_gov.optimization.claim.cascades import CascadeSaving
 from multillm_gov.optimization.claim.figures import TableFigures
 from multillm_gov.optimization.claim.scores import Scores
@@ -34,6 +35,8 @@ class ClaimResult(Struct, frozen=True, kw_only=True):
     currency: str
     trial: Trial
     figures: TableFigures
+    per: str = " a month"
+    """What amounts are of; empty: of the requests that the basis names."""
     cascades: tuple[CascadeSaving, ...] = ()
     """What routers of the table save; empty where it has none."""
 
@@ -48,7 +51,7 @@ def baselines_blocks(result: ClaimResult) -> tuple[Block, ...]:
     """The portfolio beside every baseline."""
     columns = (
         Column("Baseline"),
-        Column("Cost a month", numeric=True),
+        Column(f"Cost{result.per}", numeric=True),
         Column("Quality", numeric=True),
         Column("Saving", numeric=True),
         Column("90% interval", numeric=True),
@@ -73,7 +76,7 @@ def baselines_blocks(result: ClaimResult) -> tuple[Block, ...]:
         )
     trial = result.trial
     text = (
-        f"The portfolio costs {_money(trial.result.cost, result)} a month at a mean quality of "
+        f"The portfolio costs {_money(trial.result.cost, result)}{result.per} at a mean quality of "
         f"{trial.result.quality:.4f}. Probability: that the saving exceeds "
         f"{trial.terms.saving:.0%} while quality is at most {format_points(trial.terms.margin)} "
         "lower."
@@ -108,7 +111,7 @@ def caps_blocks(result: ClaimResult) -> Iterator[Block]:
     columns = (
         Column("Limit on one vendor"),
         Column("Of"),
-        Column("Cost a month", numeric=True),
+        Column(f"Cost{result.per}", numeric=True),
         Column("More than without", numeric=True),
     )
     rows = tuple(
@@ -121,8 +124,8 @@ def caps_blocks(result: ClaimResult) -> Iterator[Block]:
         for cap in figures.caps
     )
     yield Paragraph(
-        f"Without a limit the floors cost {_money(base, result)} a month. What a limit adds is the "
-        "premium of an insurance: beside it stands what an outage or a price rise of one vendor "
+        f"Without a limit the floors cost {_money(base, result)}{result.per}. What a limit adds is "
+        "the premium of an insurance: beside it stands what an outage or a price rise of one vendor "
         "would cost. A limit on a share of spend can also be met by spending more elsewhere; "
         "limits on requests cannot."
     )
@@ -146,7 +149,7 @@ def frontier_block(result: ClaimResult) -> LineChart:
             f"{points[-1].quality:.4f}."
         ),
         x_label="Mean quality",
-        y_label=f"{result.currency} a month",
+        y_label=f"{result.currency}{result.per}",
         lines=(
             Line(
                 label="Least cost",
@@ -173,7 +176,7 @@ def collapse_blocks(result: ClaimResult) -> Iterator[Block]:
         "share rises with the budget while quality on unseen data does not."
     )
     columns = (
-        Column("Budget a month", numeric=True),
+        Column(f"Budget{result.per}", numeric=True),
         Column("Quality", numeric=True),
         Column("At the dearest model", numeric=True),
     )
@@ -214,12 +217,29 @@ def basis_block(result: ClaimResult, scores: Scores) -> Items:
     else:
         items.append("Sample sizes are not known, so no interval can be given.")
     if scores.per_run:
+        items.append("Costs are of one run of the benchmark: the number of cases is not given.")
+    elif not result.per:
+        requests = max(scores.requests)
+        items.append(f"Costs are of {requests:,.0f} requests of each task class.")
+    unmet = floors_not_met(result, scores)
+    if unmet:
         items.append(
-            "Costs are of whole runs of the benchmark: the number of cases is not given. Ratios "
-            "hold; amounts are not of a month."
+            f"No model meets the floor of {join_some([code(name) for name in unmet])}: the best "
+            "one there stands in."
         )
     items += _left_out(scores.without_cost)
     return Items(tuple(items))
+
+
+def floors_not_met(result: ClaimResult, scores: Scores) -> tuple[str, ...]:
+    """Task classes whose model in the portfolio stays below the floor, where it was selected."""
+    return tuple(
+        task
+        for number, (task, model, floor) in enumerate(
+            zip(scores.tasks, result.trial.portfolio, result.trial.floors, strict=True)
+        )
+        if scores.chosen[number, scores.models.index(model)] < floor - HAIR
+    )
 
 
 def _left_out(names: Sequence[str]) -> list[str]:
@@ -227,7 +247,8 @@ def _left_out(names: Sequence[str]) -> list[str]:
         return []
     return [
         (
-            f"Left out, because their cost is not known (0 is no price): "
+            "Left out, as a whole or in some task classes, because a cost is not known (0 is no "
+            "price) or a part of the data is missing: "
             f"{join_some([code(name) for name in names])}."
         )
     ]

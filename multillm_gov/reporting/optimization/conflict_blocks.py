@@ -4,6 +4,7 @@ from decimal import Decimal
 
 from multillm_gov.content import Block, Cell, Column, Paragraph, Table
 from multillm_gov.optimization.conflicts import Relaxation
+from multillm_gov.optimization.entity_limits import HAIR
 from multillm_gov.optimization.problem import Limit
 from multillm_gov.reporting.optimization.result import ConflictResult, OptimizationResult
 from multillm_gov.units import format_money, format_share
@@ -70,5 +71,14 @@ def spell_value(limit: Limit, value: float, currency: str) -> str:
     if limit.unit == "number":
         return f"{value:,.0f}"
     if limit.unit == "index":
-        return f"{value * 10_000:,.0f} points"
+        return _spell_index(limit, value + HAIR)
     return format_share(value)
+
+
+def _spell_index(limit: Limit, value: float) -> str:
+    """As the policy declares it: an index in points, a number of equal parts, a share."""
+    if limit.text == "effective number":
+        return f"{1 / value:.2f}" if value > 0 else "–"
+    if limit.text == "largest":
+        return format_share(value)
+    return f"{value * 10_000:,.0f} points"

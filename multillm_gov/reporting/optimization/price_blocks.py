@@ -18,6 +18,9 @@ def price_blocks(result: OptimizationResult) -> tuple[Block, ...]:
     """A sentence per binding limit, and the figures as a table."""
     if result.cost is None:
         return ()
+    tasks = len(result.state.state.portfolio.task_classes)
+    if not result.prices and len(result.held) == tasks:
+        return (Paragraph("No task class can move, so what a limit costs is not known."),)
     if not result.prices:
         return (Paragraph("No limit costs anything: the cheapest allocation keeps them all."),)
     sentences = tuple(price_sentence(one, result.currency) for one in result.prices[:_MOST])

@@ -70,7 +70,7 @@ def _summary(result: OptimizationResult) -> str:
             f"{count_of(len(last.moves), 'task class')} could move for "
             f"{format_money(last.saving, money)} a month less "
             f"({_part(last.saving, result.today)} of {format_money(result.today, money)}), with "
-            "every floor and limit kept. The baseline is today's allocation."
+            "every floor and limit of theirs kept. The baseline is today's allocation."
         )
         first = result.stages[0]
         if first is not last:
@@ -78,9 +78,12 @@ def _summary(result: OptimizationResult) -> str:
                 f"The best single move, {code(first.moves[0].task)}, saves "
                 f"{format_money(first.saving, money)} of it."
             )
-    blocked = sum(bool(one.task) for one in result.conflicts)
+    blocked = [one.task for one in result.conflicts if one.task]
     if blocked:
-        parts.append(f"{count_of(blocked, 'task class')} cannot keep their own limits at all.")
+        parts.append(
+            f"In {join_some([code(name) for name in blocked])} no route keeps every limit: the "
+            "policies in conflict are listed below."
+        )
     if result.held:
         parts.append(f"{count_of(len(result.held), 'task class')} cannot move; reasons below.")
     return " ".join(parts)

@@ -28,7 +28,8 @@ class ClaimOptions(Struct, frozen=True, kw_only=True):
     saving: float = 0.25
     margin: float = 0.01
     cases: int | None = None
-    requests: float = 1_000.0
+    requests: float | None = None
+    """Of each task class; ``None``: 1,000, or one run of the benchmark."""
     sub_scores: bool = False
     seed: int = 1
 
@@ -66,7 +67,7 @@ def try_claim_on_table(
     scores = scores_of(rows, requests=options.requests, cases=options.cases)
     result = conclude(scores, options, file.name, "USD", _incumbent(scores, options.incumbent))
     routers = read_claim_table(data, file.name, routers=True)
-    result = replace(result, cascades=cascade_savings(scores, routers))
+    result = replace(result, per="", cascades=cascade_savings(scores, routers))
     return report_claim(result, scores, as_of), result
 
 
