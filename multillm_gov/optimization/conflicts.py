@@ -12,8 +12,12 @@ from multillm_gov.optimization.solving import solve
 
 QUICK = Effort(seconds=20.0, gap=1.0)
 """Any allocation will do: nothing is minimized."""
+MOST = 10
+"""Conflicts that are looked for."""
 _BISECTIONS = 40
 _PRECISION = 1e-6
+Group = tuple[Limit, ...]
+"""The limits of one policy."""
 
 
 class Relaxation(Struct, frozen=True, kw_only=True):
@@ -35,20 +39,45 @@ class Conflict(Struct, frozen=True, kw_only=True):
     """One per policy of the conflict."""
 
 
-def find_conflict(problem: Problem) -> Conflict | None:
-    """An irreducible set of policies in conflict; ``None``: an allocation exists.
+def find_conflicts(problem: Problem) -> tuple[Conflict, ...]:
+    """Irreducible sets of policies in conflict, none in two of them; empty: an allocation exists.
 
     Deletion filter (Chinneck and Dravnieks, ORSA Journal on Computing 3, 1991), by halves first:
-    each policy is dropped for good if the rest cannot hold without it either.
+    each policy is dropped for good if the rest cannot hold without it either. What a set leaves is
+    searched again, until it can hold. A relaxation is the smallest that resolves its own set once
+    the first possible one of every earlier set is made, with the policies of later sets lifted: the
+    first ones are enough together.
     """
     bare = _feasibility(problem)
-    groups = [limits for _, limits in bare.groups()]
-    if is_feasible(bare) or not groups:
-        return None
-    kept = _filter(bare, groups)
-    whole = [limits for _, limits in bare.groups()]
-    relaxations = tuple(_relax(bare, whole, limits) for limits in kept)
-    return Conflict(policies=tuple(kept), relaxations=relaxations)
+    rest = [limits for _, limits in bare.groups()]
+    found: list[list[Group]] = []
+    while rest and len(found) < MOST and not is_feasible(_only(bare, rest)):
+        kept = _filter(bare, rest)
+        if not kept:
+            break
+        found.append(kept)
+        rest = _without(rest, kept)
+    conflicts = []
+    for own in found:
+        relaxations = tuple(_relax(bare, [*rest, *own], limits) for limits in own)
+        conflicts.append(Conflict(policies=tuple(own), relaxations=relaxations))
+        rest += _resolved(own, relaxations)
+    return tuple(conflicts)
+
+
+def _resolved(own: Sequence[Group], relaxations: Sequence[Relaxation]) -> list[Group]:
+    """The policies of a conflict with the first possible relaxation made; else none of them."""
+    for number, (group, relaxation) in enumerate(zip(own, relaxations, strict=True)):
+        if relaxation.enough:
+            others = [each for place, each in enumerate(own) if place != number]
+            if relaxation.value is None:
+                return others
+            return [*others, shifted(group, abs(relaxation.value - group[0].value))]
+    return []
+
+
+def _without(groups: Sequence[Group], others: Sequence[Group]) -> list[Group]:
+    return [group for group in groups if not any(group is other for other in others)]
 
 
 def is_feasible(problem: Problem) -> bool:
@@ -67,9 +96,6 @@ def _feasibility(problem: Problem) -> Problem:
         minimums=(),
         curves=(),
     )
-
-
-Group = tuple[Limit, ...]
 
 
 def _filter(problem: Problem, groups: Sequence[Group]) -> list[Group]:
@@ -93,7 +119,7 @@ def _only(problem: Problem, groups: Sequence[Group]) -> Problem:
 
 def _relax(problem: Problem, groups: Sequence[Group], group: Group) -> Relaxation:
     """Bisect the policy's value with all others as they are; a policy's limits move together."""
-    others = [limits for limits in groups if limits != group]
+    others = _without(groups, [group])
     enough = is_feasible(_only(problem, others))
     first = group[0]
     if first.unit == "none" or not enough:

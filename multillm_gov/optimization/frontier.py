@@ -33,9 +33,10 @@ class Frontier(Struct, frozen=True, kw_only=True):
     axis: Axis
     points: tuple[Point, ...]
     today: Point
+    """Its value is ``nan`` where what answers today was not measured."""
     distance: float | None
     """What today's allocation costs more than the frontier at the same value; ``None``: today's
-    value lies beyond the frontier."""
+    value lies beyond the frontier, or is not known."""
 
     @property
     def gap(self) -> float:
@@ -50,6 +51,7 @@ def frontier(
     *,
     points: int = POINTS,
     effort: Effort | None = None,
+    is_today_known: bool = True,
 ) -> Frontier | None:
     """Trace a frontier by epsilon-constraint; every point starts from the last one.
 
@@ -60,6 +62,7 @@ def frontier(
             sum is the value. Of quality more is better, of the others less.
         points: How many values are tried between the cheapest allocation's and the best.
         effort: Of each solution.
+        is_today_known: Whether the measures of what answers today are known.
 
     Returns:
         ``None`` where no allocation keeps the limits.
@@ -90,10 +93,10 @@ def frontier(
         for one in found
     ]
     kept = non_dominated(traced, sign)
-    today = Point(
-        value=sign * _value(measures, problem.today, sign), cost=cost_of(problem, problem.today)
-    )
-    return Frontier(axis=axis, points=kept, today=today, distance=_distance(kept, today, sign))
+    value = sign * _value(measures, problem.today, sign) if is_today_known else float("nan")
+    today = Point(value=value, cost=cost_of(problem, problem.today))
+    distance = _distance(kept, today, sign) if is_today_known else None
+    return Frontier(axis=axis, points=kept, today=today, distance=distance)
 
 
 def _value(measures: Sequence[Floats], shares: Floats, sign: float) -> float:

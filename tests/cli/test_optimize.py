@@ -39,10 +39,18 @@ def test_a_conflict_exits_1(root: Path, govern: Govern) -> None:
     limits.write_text(limits.read_text().replace("0.5", "0.2"))
     done = govern("optimize", "--data", "data.json", *DAY, cwd=root)
     assert done.returncode == 1, done.stderr
-    assert b"cannot all hold" in done.stdout
+    assert b"No allocation keeps this limit." in done.stdout
     (conflict,) = json.loads((root / "data.json").read_bytes())["conflicts"]
     assert conflict["policies"] == ["vendors"]
     assert conflict["lines"] == ["policies/limits.yaml:2"]
+
+
+def test_a_task_class_without_a_route_exits_1(root: Path, govern: Govern) -> None:
+    allocation = root / "allocations/shop.yaml"
+    allocation.write_text(allocation.read_text().replace("floor: 0.90", "floor: 0.99"))
+    done = govern("optimize", "--points", "0", "--no-prices", *DAY, cwd=root)
+    assert done.returncode == 1, done.stderr
+    assert "In `writing` no route keeps every limit" in " ".join(done.stdout.decode().split())
 
 
 def test_wrong_words_exit_2(root: Path, govern: Govern) -> None:

@@ -78,8 +78,8 @@ def test_no_room_anywhere_is_a_conflict_with_the_line_of_the_limit() -> None:
     """Writing stays at acme/big; 40 a minute are 438,000 a month, less than it hands over."""
     low = limited("beta/mid", "requests_per_minute: 40")
     optimum = solved(PEAK, catalog=low, policies=ROOM)
-    assert optimum.conflict is not None
+    (conflict,) = optimum.conflicts
     (relaxation,) = (
-        one for one in optimum.conflict.relaxations if one.limit.name == "rate limit of beta/mid"
+        one for one in conflict.relaxations if one.limit.name == "rate limit of beta/mid"
     )
     assert relaxation.value == pytest.approx(500_000 * 4 / 43_800, rel=1e-4)

@@ -136,7 +136,7 @@ def test_a_share_of_spend_is_not_met_by_spending_more() -> None:
     assert cost(half) == pytest.approx(10_000, rel=1e-3)
     impossible = optimize_state(shop(policies=cap("max_share: 0.2", basis="spend")))
     assert impossible.solution is None
-    assert impossible.conflict is not None
+    assert impossible.conflicts
 
 
 def test_cost_falls_with_every_limit_that_is_relaxed() -> None:
@@ -177,8 +177,8 @@ def test_an_impossible_limit_is_answered_with_its_conflict() -> None:
     )
     optimum = optimize_state(shop(policies=cap("max_share: 0.3")))
     assert optimum.solution is None
-    assert optimum.conflict is not None
-    (relaxation,) = [one for one in optimum.conflict.relaxations if one.limit.name == "vendors"]
+    (conflict,) = optimum.conflicts
+    (relaxation,) = [one for one in conflict.relaxations if one.limit.name == "vendors"]
     assert relaxation.enough
     assert relaxation.value == pytest.approx(1 / 3, abs=2e-3)
     del policies
@@ -283,8 +283,8 @@ def test_the_appetite_for_outage_losses_is_a_limit(plain: Optimum) -> None:
     assert routes(loose) == routes(plain)
     tight = optimize_state(shop(settings="risk: {max_outage_loss_share: 0.0000001}\n"))
     assert tight.solution is None
-    assert tight.conflict is not None
-    assert tight.conflict.relaxations[0].limit.parameter == "max_outage_loss_share"
+    (conflict,) = tight.conflicts
+    assert conflict.relaxations[0].limit.parameter == "max_outage_loss_share"
 
 
 def test_the_price_of_a_policy_is_what_dropping_it_saves(plain: Optimum) -> None:
@@ -658,3 +658,92 @@ def test_bytes_outside_routes_and_fallbacks_stay(tmp_path: Path, ending: str) ->
         for line in changed
     )
     assert new[-1] == old[-1]
+
+
+def said(folder: Path, files: Mapping[str, str], *assumptions: str) -> tuple[Optimized, str]:
+    options = OptimizeOptions(what_if=assumptions, frontier_points=3)
+    found = optimize(options, as_of=AS_OF, root=write(folder, files))
+    return found, str(found.report)
+
+
+def test_every_conflict_is_named_with_a_change_that_is_enough() -> None:
+    def limits(share: float, value: float) -> Optimum:
+        policies = (
+            "  vendors: {rule: concentration, level: vendor, weigh_by: requests, "
+            f"max_share: {share}}}\n"
+            "  clouds: {rule: concentration, level: cloud, weigh_by: value_at_stake, "
+            f"max_share: {value}}}\n"
+        )
+        return optimize_state(shop(policies=policies))
+
+    conflicts = limits(0.3, 0.2).conflicts
+    assert sorted(one.policies[0][0].name for one in conflicts) == ["clouds", "vendors"]
+    needed = {one.limit.name: one.value for each in conflicts for one in each.relaxations}
+    assert needed["vendors"] is not None
+    assert needed["clouds"] is not None
+    vendors, clouds = needed["vendors"], needed["clouds"]
+    assert limits(vendors + 1e-3, 0.2).conflicts
+    assert limits(0.3, clouds + 1e-3).conflicts
+    assert not limits(vendors + 1e-5, clouds + 1e-5).conflicts
+    last = conflicts[-1].policies[0][0].name  # the smallest once the others are made
+    less = {"vendors": vendors, "clouds": clouds, last: (needed[last] or 0) - 2e-3}
+    assert limits(less["vendors"], less["clouds"]).conflicts
+
+
+def test_a_conflict_of_several_policies_names_each() -> None:
+    cheap = "    spend_cap: {monthly: 3000}\n    quality: {floor: 0.90}"
+    optimum = optimize_state(shop(allocation={"    quality: {floor: 0.90}": cheap}))
+    (blocked,) = optimum.blocked
+    names = sorted(limits[0].name for limits in blocked.conflict.policies)
+    assert len(names) == 2
+    assert "quality floor of writing" in names
+    assert all(one.enough for one in blocked.conflict.relaxations)
+
+
+def test_a_task_class_without_a_route_is_no_success(tmp_path: Path) -> None:
+    files = shop_files(allocation={"floor: 0.90": "floor: 0.99"})
+    found, text = said(tmp_path, files)
+    assert "In `writing` no route keeps every limit" in text
+    assert "with every floor and limit kept" not in text
+    assert [one.task for one in found.result.conflicts] == ["writing"]
+
+
+def test_what_a_provider_leaves_goes_where_fallbacks_still_answer() -> None:
+    gone = optimize_state(assume(shop().state, ("gone:acme",)), on_files=False)
+    moves = {move.task: move for move in gone.moves}
+    assert moves["triage"].route[0][0] == "beta/mid"
+    for move in moves.values():
+        assert set(move.fallbacks) & {"beta/mid", "gamma/small"}
+
+
+def test_a_quality_that_nobody_measured_is_not_0(tmp_path: Path) -> None:
+    files = shop_files()
+    record = next(
+        line + "\n"
+        for line in files["evidence/results.yaml"].splitlines()
+        if "task_class: triage, model: acme/big" in line
+    )
+    files["evidence/results.yaml"] = files["evidence/results.yaml"].replace(record, "")
+    found, text = said(tmp_path, files)
+    (quality,) = [one for one in found.result.frontiers if one.axis == "quality"]
+    assert quality.today.value != quality.today.value  # nan
+    assert quality.distance is None
+    assert "its quality is not known" in text
+
+
+def test_where_nothing_moves_no_limit_has_a_price(tmp_path: Path) -> None:
+    files = shop_files()
+    del files["evidence/results.yaml"]
+    _, text = said(tmp_path, files)
+    assert "No task class can move, so what a limit costs is not known." in text
+    assert "the cheapest allocation keeps them all" not in text
+
+
+def test_what_could_not_be_read_is_said(tmp_path: Path) -> None:
+    files = {**shop_files(), "allocations/other.yaml": "owner: x\ntask_classes: {foo: [\n"}
+    _, text = said(tmp_path / "part", files)
+    assert "These figures are incomplete: 1 file could not be read in full" in text
+    anchor = {"route: [{model: acme/big}]  # the": "route: &a [{model: acme/big}]  # the"}
+    _, text = said(tmp_path / "all", shop_files(allocation=anchor))
+    assert "There is no task class to allocate." in text
+    assert "No allocation keeps every limit" not in text

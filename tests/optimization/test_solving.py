@@ -11,7 +11,7 @@ from scipy.sparse import csr_matrix
 
 from benchmarks.optimizer import instance
 from multillm_gov.optimization.assembly import assemble
-from multillm_gov.optimization.conflicts import find_conflict, is_feasible
+from multillm_gov.optimization.conflicts import find_conflicts, is_feasible
 from multillm_gov.optimization.frontier import frontier
 from multillm_gov.optimization.highs import Effort, Session
 from multillm_gov.optimization.presolve import dominated, tighten
@@ -206,7 +206,7 @@ def test_lost_cache_hits_keep_a_class_together() -> None:
 
 def test_conflicts_are_irreducible_and_relaxations_enough() -> None:
     problem = tiny(*spend_caps(0.45))
-    conflict = find_conflict(problem)
+    (conflict,) = find_conflicts(problem)
     assert conflict is not None
     names = [[limit.key for limit in limits] for limits in conflict.policies]
     assert names == [["floor of T1"], ["floor of T2"], ["vendor cap"] * 3]
@@ -218,7 +218,7 @@ def test_conflicts_are_irreducible_and_relaxations_enough() -> None:
     assert cap.value is not None
     assert is_feasible(tiny(*spend_caps(cap.value)))
     assert not is_feasible(tiny(*spend_caps(cap.value - 1e-4)))
-    assert find_conflict(tiny()) is None
+    assert find_conflicts(tiny()) == ()
 
 
 def test_order_of_options_changes_no_cost() -> None:

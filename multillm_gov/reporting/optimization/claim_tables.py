@@ -125,9 +125,8 @@ def caps_blocks(result: ClaimResult) -> Iterator[Block]:
     )
     yield Paragraph(
         f"Without a limit the floors cost {_money(base, result)}{result.per}. What a limit adds is "
-        "the premium of an insurance: beside it stands what an outage or a price rise of one vendor "
-        "would cost. A limit on a share of spend can also be met by spending more elsewhere; "
-        "limits on requests cannot."
+        "the premium of an insurance. A limit on a share of spend can also be met by spending more "
+        "elsewhere; limits on requests cannot."
     )
     yield Table(title="Vendor limits", columns=columns, rows=rows)
 

@@ -1,30 +1,44 @@
 """Limits that cannot all hold: who they are, where they are written, the smallest way out."""
 
 from decimal import Decimal
+from math import ceil, floor
 
 from multillm_gov.content import Block, Cell, Column, Paragraph, Table
 from multillm_gov.optimization.conflicts import Relaxation
 from multillm_gov.optimization.entity_limits import HAIR
-from multillm_gov.optimization.problem import Limit
+from multillm_gov.optimization.problem import Limit, Unit
 from multillm_gov.reporting.optimization.result import ConflictResult, OptimizationResult
 from multillm_gov.units import format_money, format_share
 from multillm_gov.words import code
+
+_STEPS: dict[Unit, int] = {"score": 10_000, "number": 1, "money": 1}
+"""Steps of one that are shown, by unit; of shares a tenth of a point."""
+_SMALL = 1_000
+"""Amounts below this are shown with fractions."""
 
 
 def conflict_blocks(result: OptimizationResult) -> tuple[Block, ...]:
     """One table per conflict."""
     blocks: list[Block] = []
     for one in result.conflicts:
-        where = f"In {code(one.task)} these" if one.task else "These"
-        blocks.append(
-            Paragraph(
-                f"{where} policies and limits cannot all hold; without any one of them the others "
-                "can.",
-                "watch",
-            )
-        )
+        blocks.append(Paragraph(_sentence(one), "watch"))
         blocks.append(_table(one, result.currency))
+    of_all = [one for one in result.conflicts if not one.task]
+    if len(of_all) > 1:
+        text = (
+            f"Each of the {len(of_all)} conflicts needs a change of its own. Each is the smallest "
+            "once the first change of every conflict above it is made."
+        )
+        blocks.insert(0, Paragraph(text, "watch"))
     return tuple(blocks)
+
+
+def _sentence(one: ConflictResult) -> str:
+    where = f"In {code(one.task)} " if one.task else ""
+    if len(one.conflict.policies) == 1:
+        return f"{where}{'no route' if where else 'No allocation'} keeps this limit."
+    these = f"{where}these" if where else "These"
+    return f"{these} limits cannot all hold; without any one of them the others can."
 
 
 def _table(one: ConflictResult, currency: str) -> Table:
@@ -54,10 +68,24 @@ def _name(limit: Limit) -> str:
 
 def _change(relaxation: Relaxation, currency: str) -> str:
     if not relaxation.enough:
-        return "not enough alone: there is another conflict"
+        return "not enough alone"
     if relaxation.value is None:
         return "lift it for one of the models"
-    return spell_value(relaxation.limit, relaxation.value, currency)
+    limit = relaxation.limit
+    return spell_value(limit, _outward(limit, relaxation.value), currency)
+
+
+def _outward(limit: Limit, value: float) -> float:
+    """Rounded to the digits shown, away from what would still be too tight."""
+    if limit.unit == "index":
+        if limit.text == "effective number":
+            return 1 / (floor(100 / (value + HAIR)) / 100) - HAIR
+        steps = 1_000 if limit.text == "largest" else 10_000
+        return ceil((value + HAIR) * steps) / steps - HAIR
+    steps = _STEPS.get(limit.unit, 1_000)
+    if limit.unit == "money" and abs(value) < _SMALL:
+        steps = 10_000
+    return (ceil if limit.relaxed_by > 0 else floor)(value * steps) / steps
 
 
 def spell_value(limit: Limit, value: float, currency: str) -> str:

@@ -1,6 +1,7 @@
 """Frontiers as charts: cost against quality, concentration and expected outage loss."""
 
 from decimal import Decimal
+from math import isnan
 
 from multillm_gov.content import Block, Line, LineChart, Paragraph, Waymark
 from multillm_gov.optimization.frontier import Axis, Frontier
@@ -10,7 +11,7 @@ from multillm_gov.units import format_money, format_share
 _TITLES: dict[Axis, tuple[str, str]] = {
     "quality": ("Least cost for a mean proved quality", "Mean proved quality"),
     "concentration": (
-        "Least cost for a largest vendor's share",
+        "Least cost for a largest vendor's share of requests",
         "Largest vendor's share of requests",
     ),
     "outage loss": ("Least cost for an expected outage loss", "Expected outage loss a month"),
@@ -39,6 +40,7 @@ def _chart(one: Frontier, currency: str) -> LineChart:
     today = _money(one.today.cost, currency)
     width = (points[-1].value - points[0].value) * _TICK
     ends = (one.today.value - width, one.today.value + width)
+    marks = tuple(Waymark(x=end, y=one.today.cost, text=today) for end in ends if not isnan(end))
     return LineChart(
         title=title,
         summary=_summary(one, currency),
@@ -52,10 +54,7 @@ def _chart(one: Frontier, currency: str) -> LineChart:
                     for point in points
                 ),
             ),
-            Line(
-                label="Today",
-                points=tuple(Waymark(x=end, y=one.today.cost, text=today) for end in ends),
-            ),
+            *([Line(label="Today", points=marks)] if marks else []),
         ),
     )
 
@@ -67,9 +66,14 @@ def _summary(one: Frontier, currency: str) -> str:
         f"{_value(one.axis, cheapest.value, currency)} "
         f"to {_money(best.cost, currency)} at {_value(one.axis, best.value, currency)}."
     )
-    today = f"Today's allocation stands at {_value(one.axis, one.today.value, currency)}"
     if one.gap >= _SHOWN:
         ends += f" Each point is proven to be within {one.gap * 100:.2f}% of the least cost."
+    if isnan(one.today.value):
+        return (
+            f"{ends} Today's allocation costs {_money(one.today.cost, currency)}; its quality is "
+            "not known, because not every model that answers today was measured."
+        )
+    today = f"Today's allocation stands at {_value(one.axis, one.today.value, currency)}"
     if one.distance is None:
         return f"{ends} {today}, beyond what any allocation within all limits reaches."
     return f"{ends} {today} and costs {_money(one.distance, currency)} a month more than needed."

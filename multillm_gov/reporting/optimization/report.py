@@ -10,7 +10,7 @@ from multillm_gov.reporting.optimization.frontier_blocks import frontier_blocks
 from multillm_gov.reporting.optimization.plan_blocks import held_blocks, plan_sections
 from multillm_gov.reporting.optimization.price_blocks import leverage_blocks, price_blocks
 from multillm_gov.reporting.optimization.result import OptimizationResult, StageResult
-from multillm_gov.reporting.shared.provenance import provenance
+from multillm_gov.reporting.shared.provenance import incomplete_sentence, provenance
 from multillm_gov.units import format_money, format_share
 from multillm_gov.words import code, count_of, join_code, join_some
 
@@ -53,10 +53,15 @@ def whole(result: OptimizationResult) -> StageResult | None:
 def _summary(result: OptimizationResult) -> str:
     money = result.currency
     parts = []
+    incomplete = incomplete_sentence(result.state.state)
+    if incomplete:
+        parts.append(incomplete)
     if result.assumptions:
         parts.append(f"Assumed for this run: {join_code(result.assumptions)}.")
     last = whole(result)
-    if result.cost is None:
+    if not result.state.state.portfolio.task_classes:
+        parts.append("There is no task class to allocate.")
+    elif result.cost is None:
         parts.append(
             "No allocation keeps every limit: the policies in conflict and the smallest change of "
             "each are listed below."
@@ -78,7 +83,7 @@ def _summary(result: OptimizationResult) -> str:
                 f"The best single move, {code(first.moves[0].task)}, saves "
                 f"{format_money(first.saving, money)} of it."
             )
-    blocked = [one.task for one in result.conflicts if one.task]
+    blocked = list(dict.fromkeys(one.task for one in result.conflicts if one.task))
     if blocked:
         parts.append(
             f"In {join_some([code(name) for name in blocked])} no route keeps every limit: the "

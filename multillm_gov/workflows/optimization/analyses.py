@@ -66,8 +66,7 @@ def conflict_results(optimum: Optimum) -> tuple[ConflictResult, ...]:
     """Every conflict with the lines of its policies."""
     state = optimum.prepared.assessment
     found: list[tuple[str, Conflict]] = [(one.task, one.conflict) for one in optimum.blocked]
-    if optimum.conflict is not None:
-        found.append(("", optimum.conflict))
+    found += [("", conflict) for conflict in optimum.conflicts]
     return tuple(
         ConflictResult(
             task=task,
@@ -91,10 +90,28 @@ def trace_frontiers(optimum: Optimum, count: int, effort: Effort) -> tuple[Front
         return ()
     problem = optimum.problem
     found = [
-        frontier(problem, axis, measures, points=count, effort=effort)
+        frontier(
+            problem,
+            axis,
+            measures,
+            points=count,
+            effort=effort,
+            is_today_known=axis != "quality" or _is_quality_known(optimum),
+        )
         for axis, measures in _axes(optimum)
     ]
     return tuple(one for one in found if one is not None)
+
+
+def _is_quality_known(optimum: Optimum) -> bool:
+    """Whether all that answers the open task classes today was measured."""
+    options = optimum.prepared.inputs.options
+    held = {one.task for one in options.held}
+    return all(
+        option.candidate.proved is not None
+        for option in options.options
+        if option.candidate.share_today > 0 and option.task.task.name not in held
+    )
 
 
 def _axes(optimum: Optimum) -> list[tuple[Axis, list[Floats]]]:

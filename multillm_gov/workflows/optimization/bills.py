@@ -4,7 +4,7 @@ import numpy as np
 from msgspec.structs import replace
 
 from multillm_gov.dimensions import Basis
-from multillm_gov.optimization.conflicts import find_conflict
+from multillm_gov.optimization.conflicts import find_conflicts
 from multillm_gov.optimization.highs import Effort
 from multillm_gov.optimization.portfolio_problem import portfolio_problem
 from multillm_gov.optimization.problem import (
@@ -44,7 +44,7 @@ def solve_prepared(prepared: Preparation, effort: Effort) -> Optimum:
             problem=conflicting,
             today=cost,
             solution=None,
-            conflict=find_conflict(conflicting),
+            conflicts=find_conflicts(conflicting),
         )
     return _rounded(prepared, problem, solution, cost)
 

@@ -56,7 +56,8 @@ class Optimum(Struct, frozen=True, kw_only=True):
     """The scenario book over the proposal, compared with today."""
     afterwards: tuple[Finding, ...] = ()
     """Steps that the change itself requires."""
-    conflict: Conflict | None = None
+    conflicts: tuple[Conflict, ...] = ()
+    """Of the limits of the whole portfolio, where they leave no allocation."""
     blocked: tuple[Blocked, ...] = ()
     dropped: tuple[tuple[str, str], ...] = ()
     """Task classes left as they are since the finished proposal would break a rule: name, why."""

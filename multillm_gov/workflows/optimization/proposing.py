@@ -3,7 +3,7 @@
 import numpy as np
 from msgspec.structs import replace
 
-from multillm_gov.optimization.conflicts import find_conflict, is_feasible
+from multillm_gov.optimization.conflicts import find_conflicts, is_feasible
 from multillm_gov.optimization.highs import Effort
 from multillm_gov.optimization.portfolio_problem import portfolio_problem
 from multillm_gov.optimization.problem import (
@@ -70,9 +70,7 @@ def _blocked(problem: Problem, inputs: Inputs) -> tuple[Blocked, ...]:
             continue
         alone = of_one_task(problem, number)
         if not is_feasible(alone):
-            conflict = find_conflict(alone)
-            if conflict is not None:
-                found.append(Blocked(task=name, conflict=conflict))
+            found += [Blocked(task=name, conflict=one) for one in find_conflicts(alone)]
     return tuple(found)
 
 
