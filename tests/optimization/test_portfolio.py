@@ -747,3 +747,21 @@ def test_what_could_not_be_read_is_said(tmp_path: Path) -> None:
     _, text = said(tmp_path / "all", shop_files(allocation=anchor))
     assert "There is no task class to allocate." in text
     assert "No allocation keeps every limit" not in text
+
+
+def test_a_move_that_a_floor_requires_is_no_saving(tmp_path: Path) -> None:
+    files = shop_files()
+    lines = files["evidence/results.yaml"].splitlines()
+    kept = [line for line in lines if "records" in line or "acme/big" in line]
+    files["evidence/results.yaml"] = "\n".join(kept) + "\n"
+    found, text = said(tmp_path, files)
+    assert [float(stage.saving) for stage in found.result.stages] == [-12_000]
+    assert "1 task class would have to move, for 12,000 USD a month more" in text
+    assert "Costs 12,000 USD a month more than today's allocation" in text
+    assert "consumption rises by 12,000 USD." in text
+
+
+def test_cash_may_fall_by_more_than_consumption(tmp_path: Path) -> None:
+    contract = "  contracts: {beta: {minimum_monthly: 12000, owed_until: 2027-06-30}}\n"
+    _, text = said(tmp_path, shop_files(settings=f"optimization:\n{contract}"))
+    assert "consumption falls by 6,000 USD. Cash paid falls by 10,000 USD while minimums" in text

@@ -9,7 +9,7 @@ from typing import get_args
 import numpy as np
 from msgspec import Struct
 
-from multillm_gov.optimization.claim.baselines import Outcome, outcome, select
+from multillm_gov.optimization.claim.baselines import HAIR, Outcome, outcome, select
 from multillm_gov.optimization.claim.scores import Scores
 from multillm_gov.optimization.claim.verdict import (
     Against,
@@ -78,6 +78,17 @@ def run_trial(
         verdict=verdict,
         reason=reason,
         draws=terms.draws if drawn else 0,
+    )
+
+
+def floors_not_met(trial: Trial, scores: Scores) -> tuple[str, ...]:
+    """Task classes whose model in the portfolio stays below the floor, where it was selected."""
+    return tuple(
+        task
+        for number, (task, model, floor) in enumerate(
+            zip(scores.tasks, trial.portfolio, trial.floors, strict=True)
+        )
+        if scores.chosen[number, scores.models.index(model)] < floor - HAIR
     )
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 from multillm_gov.optimization.claim.scores import Scores
+from multillm_gov.optimization.claim.trial import floors_not_met
 from multillm_gov.optimization.claim.verdict import LIKELY, Against
 from multillm_gov.report import Metric, Section
 from multillm_gov.reporting.optimization.claim_tables import (
@@ -11,7 +12,6 @@ from multillm_gov.reporting.optimization.claim_tables import (
     basis_block,
     caps_blocks,
     collapse_blocks,
-    floors_not_met,
     frontier_block,
     portfolio_block,
 )
@@ -32,7 +32,7 @@ def claim_summary(result: ClaimResult, scores: Scores) -> str:
     trial = result.trial
     sentences = [f"Claim {trial.verdict}: {trial.reason}."]
     sentences += [f"{_compared(one, scores)}." for one in trial.against]
-    unmet = floors_not_met(result, scores)
+    unmet = floors_not_met(trial, scores)
     if unmet:
         sentences.append(
             f"No model meets the floor of {join_some([code(name) for name in unmet])}, so no "

@@ -16,11 +16,10 @@ from multillm_gov.content import (
     Table,
     Waymark,
 )
-from multillm_gov.optimization.claim.baselines import HAIR
 from multillm_gov.optimization.claim.cascades import CascadeSaving
 from multillm_gov.optimization.claim.figures import TableFigures
 from multillm_gov.optimization.claim.scores import Scores
-from multillm_gov.optimization.claim.trial import Trial
+from multillm_gov.optimization.claim.trial import Trial, floors_not_met
 from multillm_gov.units import format_money, format_points, format_share, signed
 from multillm_gov.words import code, count_of, join_some
 
@@ -220,7 +219,7 @@ def basis_block(result: ClaimResult, scores: Scores) -> Items:
     elif not result.per:
         requests = max(scores.requests)
         items.append(f"Costs are of {requests:,.0f} requests of each task class.")
-    unmet = floors_not_met(result, scores)
+    unmet = floors_not_met(result.trial, scores)
     if unmet:
         items.append(
             f"No model meets the floor of {join_some([code(name) for name in unmet])}: the best "
@@ -228,17 +227,6 @@ def basis_block(result: ClaimResult, scores: Scores) -> Items:
         )
     items += _left_out(scores.without_cost)
     return Items(tuple(items))
-
-
-def floors_not_met(result: ClaimResult, scores: Scores) -> tuple[str, ...]:
-    """Task classes whose model in the portfolio stays below the floor, where it was selected."""
-    return tuple(
-        task
-        for number, (task, model, floor) in enumerate(
-            zip(scores.tasks, result.trial.portfolio, result.trial.floors, strict=True)
-        )
-        if scores.chosen[number, scores.models.index(model)] < floor - HAIR
-    )
 
 
 def _left_out(names: Sequence[str]) -> list[str]:

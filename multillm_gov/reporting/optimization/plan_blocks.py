@@ -29,15 +29,22 @@ def plan_sections(result: OptimizationResult) -> Iterator[Section]:
         )
 
 
+def _less(saving: Decimal, falls: str, rises: str, money: str) -> str:
+    """Saves 10 USD, or costs 10 USD."""
+    return f"{rises if saving < 0 else falls} {format_money(abs(saving), money)}"
+
+
 def _stage(stage: StageResult, result: OptimizationResult) -> Iterator[Block]:
     money = result.currency
     yield Paragraph(
-        f"Saves {format_money(stage.saving, money)} a month against today's allocation; "
-        f"consumption falls by {format_money(stage.spend_saving, money)}"
+        f"{_less(stage.saving, 'Saves', 'Costs', money)} a month"
+        f"{' more than' if stage.saving < 0 else ' against'} today's allocation; "
+        f"consumption {_less(stage.spend_saving, 'falls by', 'rises by', money)}."
         + (
-            f", of which {format_money(stage.cash_saving, money)} is cash while minimums are owed."
+            f" Cash paid {_less(stage.cash_saving, 'falls by', 'rises by', money)} while minimums "
+            "are owed."
             if stage.cash_saving != stage.spend_saving
-            else "."
+            else ""
         )
     )
     yield _moves(stage)

@@ -71,14 +71,9 @@ def _summary(result: OptimizationResult) -> str:
         cost = f"{format_money(result.today, money)} a month" if known else "an amount not known"
         parts.append(f"No cheaper allocation within all limits is proved; today's costs {cost}.")
     else:
-        parts.append(
-            f"{count_of(len(last.moves), 'task class')} could move for "
-            f"{format_money(last.saving, money)} a month less "
-            f"({_part(last.saving, result.today)} of {format_money(result.today, money)}), with "
-            "every floor and limit of theirs kept. The baseline is today's allocation."
-        )
+        parts.append(_moves(last, result))
         first = result.stages[0]
-        if first is not last:
+        if first is not last and first.saving > 0:
             parts.append(
                 f"The best single move, {code(first.moves[0].task)}, saves "
                 f"{format_money(first.saving, money)} of it."
@@ -92,6 +87,23 @@ def _summary(result: OptimizationResult) -> str:
     if result.held:
         parts.append(f"{count_of(len(result.held), 'task class')} cannot move; reasons below.")
     return " ".join(parts)
+
+
+def _moves(last: StageResult, result: OptimizationResult) -> str:
+    """What moving saves; what it costs, where today's allocation does not keep every limit."""
+    money, tasks = result.currency, count_of(len(last.moves), "task class")
+    amount = format_money(abs(last.saving), money)
+    part = f"({_part(abs(last.saving), result.today)} of {format_money(result.today, money)})"
+    baseline = "The baseline is today's allocation."
+    if last.saving < 0:
+        return (
+            f"Today's allocation does not keep every floor and limit: {tasks} would have to move, "
+            f"for {amount} a month more {part}. {baseline}"
+        )
+    return (
+        f"{tasks} could move for {amount} a month less {part}, with every floor and limit of "
+        f"theirs kept. {baseline}"
+    )
 
 
 def _part(amount: Decimal, whole_amount: Decimal) -> str:
