@@ -361,3 +361,19 @@ def test_amounts_of_a_table_are_not_of_a_month(table: Path, tmp_path: Path) -> N
     assert "86.55 USD" in said
     assert "86,550" not in said
     assert "a month" not in said
+
+
+def test_an_incumbent_without_a_row_in_each_task_class_is_refused(tmp_path: Path) -> None:
+    text = _HEAD + "A,x,0.9,1,100\nB,x,0.8,2,100\nB,y,0.8,2,100\n"
+    with pytest.raises(UsageError):
+        _report(tmp_path, text, ClaimOptions(incumbent="y"))
+
+
+def test_what_a_table_does_not_say_is_called_assumed(corpus: Path, table: Path) -> None:
+    overall = corpus / "benchmarks" / "bfcl_data_overall.csv"
+    options = ClaimOptions(sub_scores=True, cases=1_000)
+    report, _ = try_claim_on_table(overall, options, as_of=date(2026, 11, 24))
+    assert "Assumed: a case costs the same in every task class" in report.summary
+    assert "Assumed: 1,000 cases where the table has no number of cases." in report.summary
+    report, _ = try_claim_on_table(table, ClaimOptions(cases=9), as_of=date(2026, 11, 24))
+    assert "Assumed" not in report.summary

@@ -30,7 +30,7 @@ _WHO = {
 def claim_summary(result: ClaimResult, scores: Scores) -> str:
     """The verdict in a few sentences, each with its baseline."""
     trial = result.trial
-    sentences = [f"Claim {trial.verdict}: {trial.reason}."]
+    sentences = [f"Claim {trial.verdict}: {trial.reason}.", *result.assumptions]
     sentences += [f"{_compared(one, scores)}." for one in trial.against]
     unmet = floors_not_met(trial, scores)
     if unmet:

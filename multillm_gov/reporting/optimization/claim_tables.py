@@ -36,6 +36,8 @@ class ClaimResult(Struct, frozen=True, kw_only=True):
     figures: TableFigures
     per: str = " a month"
     """What amounts are of; empty: of the requests that the basis names."""
+    assumptions: tuple[str, ...] = ()
+    """What the table does not say, a sentence each."""
     cascades: tuple[CascadeSaving, ...] = ()
     """What routers of the table save; empty where it has none."""
 
@@ -225,7 +227,7 @@ def basis_block(result: ClaimResult, scores: Scores) -> Items:
             f"No model meets the floor of {join_some([code(name) for name in unmet])}: the best "
             "one there stands in."
         )
-    items += _left_out(scores.without_cost)
+    items += [*result.assumptions, *_left_out(scores.without_cost)]
     return Items(tuple(items))
 
 

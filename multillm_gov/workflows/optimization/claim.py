@@ -13,7 +13,10 @@ from multillm_gov.sources.given_file import read_given
 from multillm_gov.words import code, did_you_mean
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from multillm_gov.optimization.claim.scores import Scores
+    from multillm_gov.optimization.claim.table import ClaimRow
     from multillm_gov.optimization.problem import Floats
     from multillm_gov.reporting.optimization.claim_tables import ClaimResult
 
@@ -67,8 +70,23 @@ def try_claim_on_table(
     scores = scores_of(rows, requests=options.requests, cases=options.cases)
     result = conclude(scores, options, file.name, "USD", _incumbent(scores, options.incumbent))
     routers = read_claim_table(data, file.name, routers=True)
-    result = replace(result, per="", cascades=cascade_savings(scores, routers))
+    result = replace(
+        result,
+        per="",
+        cascades=cascade_savings(scores, routers),
+        assumptions=_assumptions(rows, options),
+    )
     return report_claim(result, scores, as_of), result
+
+
+def _assumptions(rows: "Sequence[ClaimRow]", options: ClaimOptions) -> tuple[str, ...]:
+    """What a table does not say and the test takes for granted."""
+    found = []
+    if options.sub_scores:
+        found.append("Assumed: a case costs the same in every task class; the table has one total.")
+    if options.cases is not None and any(row.selection.cases is None for row in rows):
+        found.append(f"Assumed: {options.cases:,} cases where the table has no number of cases.")
+    return tuple(found)
 
 
 def conclude(
@@ -114,6 +132,11 @@ def _incumbent(scores: "Scores", name: str) -> "Floats | None":
         raise UsageError(
             f"The table has no model {code(name)}{did_you_mean(name, scores.models)}",
             "Name one that it has a cost of.",
+        )
+    if not scores.complete[scores.models.index(name)]:
+        raise UsageError(
+            f"{code(name)} was not measured in every task class",
+            "Name an incumbent that has a row in each.",
         )
     shares = np.zeros((len(scores.tasks), len(scores.models)))
     shares[:, scores.models.index(name)] = 1.0
