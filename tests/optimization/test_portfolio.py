@@ -37,7 +37,7 @@ from multillm_gov.workflows.optimization.proposing import optimize_state
 from multillm_gov.workflows.optimization.proving import new_findings, proposed
 from multillm_gov.workflows.optimization.what_if import assume
 from optimization.shop import EVIDENCE, SCORES, shop, shop_files
-from portfolios import AS_OF
+from portfolios import AS_OF, assessed
 
 CAP = "  vendors: {{rule: concentration, level: {level}, weigh_by: {basis}, {limit}}}\n"
 
@@ -164,7 +164,6 @@ def test_order_of_files_and_entries_changes_nothing(plain: Optimum) -> None:
     files["allocations/shop.yaml"] = (
         f"{head}\n  writing:{writing.rstrip()}\n  t{last}\n  t{classes[0]}\n"
     )
-    from portfolios import assessed
 
     turned = optimize_state(assessed(files))
     assert routes(turned) == routes(plain)
@@ -765,3 +764,38 @@ def test_cash_may_fall_by_more_than_consumption(tmp_path: Path) -> None:
     contract = "  contracts: {beta: {minimum_monthly: 12000, owed_until: 2027-06-30}}\n"
     _, text = said(tmp_path, shop_files(settings=f"optimization:\n{contract}"))
     assert "consumption falls by 6,000 USD. Cash paid falls by 10,000 USD while minimums" in text
+
+
+def test_a_rule_on_the_whole_portfolio_may_object_to_many_moves(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """More often than a fixed number of rounds would bear, and no defect."""
+    names = [f"class-{number:02}" for number in range(20)]
+    demand = "demand: {{requests: {}, input_tokens: 500, output_tokens: 500}}"
+    files = shop_files()
+    files["allocations/shop.yaml"] = "owner: growth\ntask_classes:\n" + "".join(
+        f"  {name}:\n    route: [{{model: acme/big}}]\n    fallbacks: [beta/mid]\n"
+        f"    {demand.format(100_000 + number)}\n    quality: {{floor: 0.80}}\n"
+        for number, name in enumerate(names)
+    )
+    line = EVIDENCE.splitlines()[1]
+    records = [
+        line.replace("triage", name).replace("acme/big", model)
+        for name in names
+        for model in ("acme/big", "gamma/small")
+    ]
+    files["evidence/results.yaml"] = "\n".join(["records:", *records, ""])
+
+    def broken(before: PortfolioRisk, after: PortfolioRisk) -> tuple[LimitBreach, ...]:
+        moved = [
+            task.name for task in after.context.tasks if task.figures.primary.model == "gamma/small"
+        ]
+        one = LimitBreach(
+            what="quality", subject="portfolio", figure=Decimal("0.6"), limit=Decimal("0.5")
+        )
+        return (one,) if len(moved) > 2 else ()
+
+    monkeypatch.setattr(proving, "newly_broken", broken)
+    optimum = optimize_state(assessed(files), on_files=False)
+    assert len(optimum.moves) <= 2
+    assert {task for task, _ in optimum.dropped} >= set(names[:18])

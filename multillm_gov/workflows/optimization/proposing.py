@@ -20,8 +20,6 @@ from multillm_gov.workflows.optimization.optimum import Blocked, Optimum, Propos
 from multillm_gov.workflows.optimization.preparing import prepare
 from multillm_gov.workflows.optimization.proving import prove
 
-MOST_ROUNDS = 6
-
 
 def optimize_state(
     assessment: Assessment,
@@ -39,7 +37,10 @@ def optimize_state(
     dropped: list[tuple[str, str]] = []
     blocked: tuple[Blocked, ...] | None = None
     today: PortfolioRisk | None = None
-    for _ in range(MOST_ROUNDS):
+    most = 1
+    # Each round leaves a task class as it is, and of a rule on the whole portfolio twice as many as
+    # the round before: none is left to move in the end.
+    for _ in range(len(assessment.state.figures.tasks) + 2):
         prepared = prepare(assessment, public=public, held=held)
         problem = portfolio_problem(prepared.inputs)
         if blocked is None:
@@ -51,10 +52,10 @@ def optimize_state(
         optimum = replace(optimum, blocked=blocked, dropped=tuple(dropped), stressed_today=today)
         if not optimum.moves:
             return optimum
-        proved, refused = prove(optimum, on_files=on_files)
+        proved, refused = prove(optimum, on_files=on_files, most=most)
         if not refused:
             return proved
-        today = proved.stressed_today
+        today, most = proved.stressed_today, most * 2
         for one in refused:
             held[one.task] = f"its move would break {one.rule}"
             dropped.append((one.task, f"{one.rule} {one.message}"))

@@ -39,13 +39,17 @@ _CLOSE = 1e-9
 """Largest difference, as a part of the spend, between the solver's cost and the measures'."""
 
 
-def prove(optimum: Optimum, *, on_files: bool = True) -> tuple[Optimum, list[Objection]]:
+def prove(
+    optimum: Optimum, *, on_files: bool = True, most: int = 1
+) -> tuple[Optimum, list[Objection]]:
     """Write the moves into the files, load them, judge them, compare costs, and stress them.
 
     Args:
         optimum: With its moves.
         on_files: Whether the state is what the files say; under an assumption the same moves are
             judged without being written.
+        most: How many task classes, the smallest moves first, an objection to the portfolio as a
+            whole is laid to.
 
     Returns:
         The optimum with its proposal, and objections to it, each with the task class to leave.
@@ -64,25 +68,25 @@ def prove(optimum: Optimum, *, on_files: bool = True) -> tuple[Optimum, list[Obj
     against = [one for one in new if one.rule not in PROCESS]
     names = {move.task for move in optimum.moves}
     refused = [
-        Objection(task=_blamed(one.subject, optimum, names), rule=one.rule, message=one.message)
+        Objection(task=task, rule=one.rule, message=one.message)
         for one in against
+        for task in _blamed(one.subject, optimum, names, most)
     ]
     proved = replace(optimum, proposal=proposal, files=files, afterwards=afterwards)
-    return (proved, refused) if refused else _stress(proved, proposal.state, names)
+    return (proved, refused) if refused else _stress(proved, proposal.state, names, most)
 
 
-def _stress(optimum: Optimum, proposal: State, moved: set[str]) -> tuple[Optimum, list[Objection]]:
+def _stress(
+    optimum: Optimum, proposal: State, moved: set[str], most: int
+) -> tuple[Optimum, list[Objection]]:
     """The scenario book on both sides; a limit newly broken without any shock is an objection."""
     before = optimum.stressed_today or stressed(optimum.prepared.assessment.state)
     after = stressed(proposal)
     currency = after.context.figures.currency
     refused = [
-        Objection(
-            task=_blamed(one.subject, optimum, moved),
-            rule="stress",
-            message=format_broken(one, currency),
-        )
+        Objection(task=task, rule="stress", message=format_broken(one, currency))
         for one in newly_broken(before, after)
+        for task in _blamed(one.subject, optimum, moved, most)
     ]
     effect = stress_effect(before, after)
     return replace(optimum, stressed_today=before, stress=effect), refused
@@ -177,15 +181,15 @@ def _kind(finding: Finding) -> tuple[str, str, str, Severity]:
     return finding.rule, finding.policy, finding.subject, finding.severity
 
 
-def _blamed(subject: str, optimum: Optimum, moved: set[str]) -> str:
-    """The task class to leave as it is: the subject of what is said, else the smallest move."""
+def _blamed(subject: str, optimum: Optimum, moved: set[str], most: int) -> tuple[str, ...]:
+    """The task classes to leave as they are: the subject of what is said, else small moves."""
     if subject in moved:
-        return subject
+        return (subject,)
     problem, shares = optimum.problem, optimum.problem.today
     weight = {
         name: float(np.abs(_part(problem, problem.costs * shares, name))) for name in sorted(moved)
     }
-    return min(weight, key=lambda name: (weight[name], name))
+    return tuple(sorted(weight, key=lambda name: (weight[name], name))[:most])
 
 
 def _part(problem: Problem, values: Floats, name: str) -> float:
