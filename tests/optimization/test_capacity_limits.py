@@ -83,3 +83,14 @@ def test_no_room_anywhere_is_a_conflict_with_the_line_of_the_limit() -> None:
         one for one in conflict.relaxations if one.limit.name == "rate limit of beta/mid"
     )
     assert relaxation.value == pytest.approx(500_000 * 4 / 43_800, rel=1e-4)
+
+
+def test_a_higher_rate_limit_never_costs_more() -> None:
+    bills = []
+    for limit in (20, 73, 100, 150, 400):
+        low = limited("gamma/small", f"requests_per_minute: {limit}")
+        optimum = solved(PEAK, catalog=low, allocation=ELSEWHERE)
+        assert optimum.solution is not None
+        bills.append(optimum.solution.cost)
+    assert bills == sorted(bills, reverse=True)
+    assert bills[0] > bills[-1] + 1_000

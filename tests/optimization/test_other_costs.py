@@ -183,7 +183,7 @@ def test_a_commitment_owed_keeps_consumption_from_being_cash(tmp_path: Path) -> 
     from multillm_gov.rendering.renderers import renderer
 
     text = " ".join(renderer("text")(found.report).decode().split())
-    assert "consumption falls by 12,000 USD, of which 7,000 USD is cash" in text
+    assert "consumption falls by 12,000 USD. Cash paid falls by 7,000 USD" in text
 
 
 def test_a_commitment_that_has_ended_frees_the_cash() -> None:

@@ -799,3 +799,54 @@ def test_a_rule_on_the_whole_portfolio_may_object_to_many_moves(
     optimum = optimize_state(assessed(files), on_files=False)
     assert len(optimum.moves) <= 2
     assert {task for task, _ in optimum.dropped} >= set(names[:18])
+
+
+def _stated(model: str, fact: str) -> dict[str, str]:
+    return {f"  {model}:\n    mode: chat\n": f"  {model}:\n    mode: chat\n    {fact}\n"}
+
+
+_SMALL = "    max_input_tokens: 100000\n    max_output_tokens: 1000\n    exposure: {family: s"
+_ALL = ("acme/big", "beta/mid", "beta/cheap", "gamma/small")
+NEEDS = {
+    "context window": (
+        "needs: {context_tokens: 60000}",
+        {_SMALL: _SMALL.replace("100000", "50000")},
+        "GOV105",
+    ),
+    "modality": (
+        "needs: {capabilities: [vision]}",
+        {
+            text: new
+            for model in _ALL
+            for text, new in _stated(
+                model, f"capabilities: [{'' if model == 'gamma/small' else 'vision'}]"
+            ).items()
+        },
+        "GOV105",
+    ),
+    "data classification": (
+        "data: {classification: restricted}",
+        {
+            "clouds:\n": "providers:\n  gamma: {classifications: [public, internal]}\n"
+            "  acme: {classifications: [internal, restricted]}\n"
+            "  beta: {classifications: [internal, restricted]}\n"
+            "clouds:\n"
+        },
+        "GOV602",
+    ),
+}
+"""What triage needs, catalog entries of which ``gamma/small`` alone falls short, and the rule."""
+
+
+@pytest.mark.parametrize("which", NEEDS)
+def test_a_model_that_lacks_what_a_task_class_needs_is_no_option(
+    which: str, plain: Optimum
+) -> None:
+    assert routes(plain)["triage"]["gamma/small"] > 90
+    need, catalog, rule = NEEDS[which]
+    floor = "quality: {floor: 0.80}"
+    state = shop(allocation={floor: f"{floor}\n    {need}"}, catalog=catalog)
+    optimum = optimize_state(state)
+    assert routes(optimum) == {"triage": {"beta/mid": 100}, "tagging": {"gamma/small": 100}}
+    refused = [one for one in optimum.prepared.refusals if one.rule == rule]
+    assert {(one.task, one.model) for one in refused} == {("triage", "gamma/small")}
