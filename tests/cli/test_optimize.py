@@ -39,7 +39,7 @@ def test_a_conflict_exits_1(root: Path, govern: Govern) -> None:
     limits.write_text(limits.read_text().replace("0.5", "0.2"))
     done = govern("optimize", "--data", "data.json", *DAY, cwd=root)
     assert done.returncode == 1, done.stderr
-    assert b"No allocation keeps this limit." in done.stdout
+    assert b"No route that may be taken keeps this limit." in done.stdout
     (conflict,) = json.loads((root / "data.json").read_bytes())["conflicts"]
     assert conflict["policies"] == ["vendors"]
     assert conflict["lines"] == ["policies/limits.yaml:2"]

@@ -736,6 +736,10 @@ def test_where_nothing_moves_no_limit_has_a_price(tmp_path: Path) -> None:
     _, text = said(tmp_path, files)
     assert "No task class can move, so what a limit costs is not known." in text
     assert "the cheapest allocation keeps them all" not in text
+    files["govern.yaml"] += "appetite: {max_monthly_spend: 1000}\n"
+    _, text = said(tmp_path, files)
+    assert "Today's allocation does not keep every limit, and no task class can move" in text
+    assert "No allocation keeps every limit" not in text
 
 
 def test_what_could_not_be_read_is_said(tmp_path: Path) -> None:

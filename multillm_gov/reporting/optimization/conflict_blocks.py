@@ -36,7 +36,7 @@ def conflict_blocks(result: OptimizationResult) -> tuple[Block, ...]:
 def _sentence(one: ConflictResult) -> str:
     where = f"In {code(one.task)} " if one.task else ""
     if len(one.conflict.policies) == 1:
-        return f"{where}{'no route' if where else 'No allocation'} keeps this limit."
+        return f"{where}{'no' if where else 'No'} route that may be taken keeps this limit."
     these = f"{where}these" if where else "These"
     return f"{these} limits cannot all hold; without any one of them the others can."
 

@@ -61,6 +61,11 @@ def _summary(result: OptimizationResult) -> str:
     last = whole(result)
     if not result.state.state.portfolio.task_classes:
         parts.append("There is no task class to allocate.")
+    elif result.cost is None and len(result.held) == len(result.state.state.figures.tasks):
+        parts.append(
+            "Today's allocation does not keep every limit, and no task class can move: the "
+            "policies in conflict and the smallest change of each are listed below."
+        )
     elif result.cost is None:
         parts.append(
             "No allocation keeps every limit: the policies in conflict and the smallest change of "
