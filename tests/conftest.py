@@ -28,6 +28,7 @@ _CALM = {
     "LITELLM_LOCAL_MODEL_COST_MAP": "True",
 }
 _DISTURBING = (
+    "COLUMNS",
     "GIT_DIR",
     "GIT_WORK_TREE",
     "GIT_INDEX_FILE",
