@@ -283,3 +283,19 @@ def test_the_command_asks_the_offline_server(root: Path, govern: Govern) -> None
     assert b"2 comparisons" in text
     assert b"verdict:" in text
     assert not (root / "evidence" / "bench.yaml").exists()
+
+
+def test_only_the_incumbents_part_of_a_route_is_saved(root: Path) -> None:
+    """60% of 1,000,000 requests go from 10 to 4 USD a thousand; those at gamma stay."""
+    allocation = root / "allocations/shop.yaml"
+    split = "route: [{model: acme/big, weight: 60}, {model: gamma/small, weight: 40}]  # the"
+    old = "route: [{model: acme/big}]  # the"
+    assert old in allocation.read_text()
+    allocation.write_text(allocation.read_text().replace(old, split))
+    file = root / "answers.jsonl"
+    file.write_text("\n".join(json.dumps(row("a", "a")) for _ in range(9)))
+    report = shadow(file, as_of=AS_OF, root=root)
+    assert "9 comparisons: 3,600 USD a month less" in report.summary
+    file.write_text("\n".join(json.dumps(row("a", "a", incumbent="old")) for _ in range(9)))
+    report = shadow(file, as_of=AS_OF, root=root)
+    assert "9 comparisons: what it saves is not known" in report.summary

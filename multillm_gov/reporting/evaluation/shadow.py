@@ -125,7 +125,7 @@ def report_shadow(
     )
     section = Section(
         id="shadow",
-        title="AnswerAgreement",
+        title="Agreement",
         blocks=(
             Table(title="Agreement by method", columns=columns, rows=rows),
             Items((_MEANING, _RULE, *_course(run))),

@@ -15,7 +15,7 @@ from multillm_gov.evaluation.bench.benchmark import independence_of
 from multillm_gov.evaluation.client import Client
 from multillm_gov.evaluation.probes.probe import Probe
 from multillm_gov.evaluation.running import AnswerListener, ProbeRun, Progress, Runner
-from multillm_gov.evaluation.shadow import compare_shadow
+from multillm_gov.evaluation.shadow import ShadowResult, compare_shadow
 from multillm_gov.evaluation.shadow_plan import (
     ShadowPlan,
     ShadowPlanner,
@@ -29,7 +29,6 @@ from multillm_gov.reporting.evaluation.shadow import (
     report_shadow,
     report_shadow_plan,
 )
-from multillm_gov.rules.cheaper_models import saving_per_month
 from multillm_gov.sources.given_file import read_given
 from multillm_gov.sources.root import path_prefix, split_paths
 from multillm_gov.state.state import State
@@ -196,7 +195,7 @@ def run_shadowing(
         )
     state = planned.state
     findings = tuple(
-        ShadowFinding(result=result, saving=_saving(state, result.task, result.candidate))
+        ShadowFinding(result=result, saving=_saving(state, result))
         for result in compare_shadow(run.rows)
     )
     report = report_shadow(
@@ -223,8 +222,21 @@ async def _run(
         await client.close()
 
 
-def _saving(state: State, name: str, candidate: str) -> Decimal | None:
-    task = next(task for task in state.figures.tasks if task.task.name == name)
-    facts = state.catalog.find(candidate)
+def _saving(state: State, result: ShadowResult) -> Decimal | None:
+    """Of the incumbent's part of the route alone: the other models' answers were not compared.
+
+    ``None`` where a cost is not known, the incumbent answers nothing today, or the candidate has
+    hosting costs.
+    """
+    task = next(task for task in state.figures.tasks if task.task.name == result.task)
+    facts = state.catalog.find(result.candidate)
     cost = state.figures.pricing.mean_cost(facts, task.task.demand)
-    return None if cost is None else saving_per_month(task, cost)
+    legs = tuple(leg for leg in task.legs if leg.model == result.incumbent)
+    if cost is None or not legs or (facts is not None and facts.usd_fixed_per_month):
+        return None
+    saving = Decimal(0)
+    for leg in legs:
+        if leg.cost_per_request is None:
+            return None
+        saving += leg.requests_per_month * (leg.cost_per_request - cost)
+    return saving
