@@ -82,8 +82,8 @@ def test_without_a_price_map_the_portfolios_own_models_remain(
     [
         ("allocations", "|", ["task_classes:", "owner: "]),
         ("allocations", "own|", ["owner: "]),
-        ("allocations", f"{TASK}|", ["route: ", "purpose: "]),
-        ("allocations", f"{TASK}|\n    route: []\n", ["purpose: ", "owner: "]),
+        ("allocations", f"{TASK}|", ["route: ", "title: ", "purpose: "]),
+        ("allocations", f"{TASK}|\n    route: []\n", ["title: ", "purpose: ", "owner: "]),
         ("allocations", f"{TASK}route: []\n    spend|", ["spend_cap:"]),
         ("allocations", f"{TASK}spend|: 1\n", ["spend_cap"]),
         ("allocations", f"{TASK}route:\n      - |\n", ["model: ", "weight: "]),
