@@ -236,6 +236,16 @@ def remove_entry(bench: Bench, _: re.Match[str]) -> None:
     bench.save(path, {key: value for key, value in tree.items() if value})
 
 
+@hand(r"^Correct the name, or remove the entry\.$")
+def remove_move(bench: Bench, _: re.Match[str]) -> None:
+    """The entry of `moved` that the finding marks: its message names both ends."""
+    old, new = re.findall(r"`([^`]+)`", bench.finding.message)[:2]
+    path = bench.finding.location.path
+    tree = bench.tree(path)
+    tree["moved"].remove({"from": old, "to": new})
+    bench.save(path, tree)
+
+
 @hand(r"^Revoke it .*`(os\.environ/NAME)`")
 def name_variable(bench: Bench, words: re.Match[str]) -> None:
     bench.write(words[1])
