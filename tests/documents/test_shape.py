@@ -70,7 +70,12 @@ def test_a_sound_file_becomes_its_type(read):
             "unknown key `fall_backs`; did you mean `fallbacks`?",
             "Write `fallbacks`",
         ),
-        ("xyzzy: 1", 5, "unknown key `xyzzy`", "Remove it; known keys: `route`, `title`, `purpose`"),
+        (
+            "xyzzy: 1",
+            5,
+            "unknown key `xyzzy`",
+            "Remove it; known keys: `route`, `title`, `purpose`",
+        ),
         (
             "mode: chatt",
             11,
