@@ -180,6 +180,8 @@ class ModelFacts(Struct, frozen=True, kw_only=True):
     mode: str = UNKNOWN
     price: Price | None = None
     """``None``: not known, which is not the same as free."""
+    price_is_declared: bool = False
+    """``catalog/`` states the price itself, so a zero in it is meant."""
     max_input_tokens: int | None = None
     max_output_tokens: int | None = None
     capabilities: frozenset[str] | None = None

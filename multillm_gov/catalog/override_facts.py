@@ -129,10 +129,15 @@ def named_exposure(name: str) -> Exposure:
 def _priced(declared: ModelDeclaration, start: ModelFacts, as_of: date | None) -> dict[str, object]:
     """Price, fixed cost and what exceeds reserved capacity."""
     listed = _adjusted(declared, start.price)
-    price = declared_price(declared, listed, as_of) or listed
+    own = declared_price(declared, listed, as_of)
+    price = own or listed
+    is_declared = own is not None or start.price_is_declared
     if declared.usd_fixed_per_month is None:
-        return {"price": price}
-    stated: dict[str, object] = {"usd_fixed_per_month": Decimal(declared.usd_fixed_per_month)}
+        return {"price": price, "price_is_declared": is_declared}
+    stated: dict[str, object] = {
+        "usd_fixed_per_month": Decimal(declared.usd_fixed_per_month),
+        "price_is_declared": True,
+    }
     if has_own_price(declared) or not declared.usd_fixed_per_month:
         return stated | {"price": price}
     limited = declared.requests_per_minute is not None or declared.tokens_per_minute is not None

@@ -60,6 +60,7 @@ def merge(known: ModelFacts, now: ModelFacts) -> ModelFacts:
     if known.price is None and not known.usd_fixed_per_month:
         stated |= {
             "price": now.price,
+            "price_is_declared": now.price_is_declared,
             "usd_fixed_per_month": now.usd_fixed_per_month,
             "spill_over": now.spill_over,
         }

@@ -239,7 +239,7 @@ def test_no_date_of_a_table_alone_is_firm_for_anthropic(catalog):
 def test_a_floating_name_whose_snapshots_are_all_retired_is_retired(catalog, as_of, alias):
     facts = catalog.find(alias)
     assert facts.ended_on(as_of)
-    assert facts.lifecycle.source.startswith("its last snapshot ")
+    assert facts.lifecycle.source.startswith("of its last snapshot, ")
 
 
 def test_an_alias_lives_as_long_as_one_snapshot_has_no_date(small_map):

@@ -127,6 +127,19 @@ def test_each_party_is_bound_by_its_own_law(declared):
     assert (claude.cloud, claude.laws()) == ("unknown", {"US"}), "all clouds it names are US ones"
 
 
+@pytest.mark.parametrize(
+    ("name", "weights"),
+    [
+        ("together_ai/Qwen/Qwen2.5-72B-Instruct-Turbo", "open"),
+        ("deepinfra/Qwen/Qwen3-Coder-480B-A35B-Instruct-Turbo", "open"),
+        ("dashscope/qwen-turbo-latest", "closed"),
+        ("dashscope/qwen3-max", "closed"),
+    ],
+)
+def test_a_host_that_quantizes_open_weights_does_not_close_them(name, weights):
+    assert resolve_exposure(name).weights == weights
+
+
 def test_the_vendor_of_open_weights_is_no_party_to_what_others_serve():
     hosted = resolve_exposure("deepseek.v3.2", "bedrock")
     assert (hosted.vendor, hosted.weights) == ("deepseek", "open")

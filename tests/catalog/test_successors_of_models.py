@@ -234,6 +234,26 @@ def test_the_effects_of_a_move_are_in_both_figures():
     )
 
 
+def test_a_move_names_every_unit_that_both_bill():
+    """By text alone, a voice at 2.40 USD looks cheaper than one at 10.00 USD."""
+    old = _priced(output="10", audio_output="12", image="40000")
+    new = _priced(output="2.4", audio_output="20", image="30000")
+    assert move_effects(old, new) == (
+        "output 10.00 USD → 2.40 USD per million tokens (−76%)",
+        "audio output 12.00 USD → 20.00 USD per million tokens (+67%)",
+        "price 0.04 USD → 0.03 USD per image made (−25%)",
+    )
+    other = "billed by other units, so the prices are not compared"
+    assert move_effects(_priced(character="15"), new) == (other,)
+
+
+def _priced(output=None, **units):
+    """Prices in US dollars per million of a unit."""
+    own = {name: Decimal(amount) / 10**6 for name, amount in units.items()}
+    text = None if output is None else Decimal(output) / 10**6
+    return _facts(price=Price(standard=UnitPrices(output=text, units=own)))
+
+
 def test_a_move_between_unknowns_tells_nothing():
     assert move_effects(_facts(), _facts()) == ()
     free = _facts(price=Price(standard=UnitPrices(input=Decimal(0))))

@@ -197,7 +197,7 @@ def _last_snapshot(alias: str, price_map: PriceMap) -> Lifecycle | None:
     if not ends:
         return None
     _, _, name, end = max(ends, key=lambda row: row[:3])
-    source = f"its last snapshot {name} retires then: {end.source}"
+    source = f"of its last snapshot, {name}: {end.source}"
     return msgspec.structs.replace(end, source=source, snapshot=name)
 
 

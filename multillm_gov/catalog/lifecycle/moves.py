@@ -3,14 +3,19 @@
 from decimal import Decimal
 
 from multillm_gov.catalog.facts import ModelFacts
+from multillm_gov.catalog.pricing.billed_units import PER_TOKEN, UNITS, noun_of
+from multillm_gov.catalog.pricing.price import Price
 from multillm_gov.dimensions import UNKNOWN
 from multillm_gov.units import format_change, format_count, format_money
+
+_MILLION = Decimal(1_000_000)
+_PER_MILLION = "per million tokens"
 
 
 def move_effects(old: ModelFacts, new: ModelFacts, *, retirement: bool = True) -> tuple[str, ...]:
     """Differences in price, context and capabilities, most costly first; empty when none is known.
 
-    Prices are list prices in US dollars per million tokens, before any tier.
+    Prices are standard list prices of every unit that both bill, before any tier.
 
     Args:
         old: What is left.
@@ -28,17 +33,32 @@ def move_effects(old: ModelFacts, new: ModelFacts, *, retirement: bool = True) -
 
 
 def _price_effects(old: ModelFacts, new: ModelFacts) -> tuple[str, ...]:
-    effects = []
-    for side in ("input", "output"):
-        before = getattr(old.price.standard, side) if old.price is not None else None
-        after = getattr(new.price.standard, side) if new.price is not None else None
-        if before is None or after is None or before == after:
-            continue
-        change = f" ({format_change(after / before - 1, digits=0)})" if before else ""
-        effects.append(
-            f"{side} {_per_million(before)} → {_per_million(after)} per million tokens{change}"
-        )
-    return tuple(effects)
+    if old.price is None or new.price is None or old.price.currency != new.price.currency:
+        return ()
+    before, after = _per_unit(old.price), _per_unit(new.price)
+    if before and after and not before.keys() & after.keys():
+        return ("billed by other units, so the prices are not compared",)
+    return tuple(
+        f"{what} {format_money(amount, currency)} → {format_money(then, currency)} {per}{change}"
+        for (what, per), amount in before.items()
+        if (then := after.get((what, per), amount)) != amount
+        for currency in [old.price.currency]
+        for change in [f" ({format_change(then / amount - 1, digits=0)})" if amount else ""]
+    )
+
+
+def _per_unit(price: Price) -> dict[tuple[str, str], Decimal]:
+    """Standard prices by what is billed and per how much: ``output``, ``per million tokens``."""
+    standard = price.standard
+    sides = (("input", standard.input), ("output", standard.output))
+    prices = {(side, _PER_MILLION): one * _MILLION for side, one in sides if one is not None}
+    for unit, one in standard.units.items():
+        noun = noun_of(unit)
+        if unit in PER_TOKEN:
+            prices[noun.removesuffix(" token"), _PER_MILLION] = one * _MILLION
+        elif unit in UNITS:
+            prices["price", f"per {noun}"] = one
+    return prices
 
 
 def _mode_effect(old: ModelFacts, new: ModelFacts) -> tuple[str, ...]:
@@ -46,10 +66,6 @@ def _mode_effect(old: ModelFacts, new: ModelFacts) -> tuple[str, ...]:
         return ()
     before, after = (mode.replace("_", " ") for mode in (old.mode, new.mode))
     return (f"mode {before} → {after}: requests must be written anew",)
-
-
-def _per_million(price: Decimal) -> str:
-    return format_money(price * 10**6)
 
 
 def _limit_effect(what: str, before: int | None, after: int | None) -> tuple[str, ...]:

@@ -7,7 +7,7 @@ from msgspec import Struct, structs
 
 from multillm_gov.catalog.facts import ModelFacts
 from multillm_gov.catalog.pricing.billed_units import TEXT_TOKENS, UNITS, demand_key
-from multillm_gov.catalog.pricing.price import USD, Price, Usage
+from multillm_gov.catalog.pricing.price import INCLUDED, USD, Price, Usage
 from multillm_gov.measures.cost.gaps import Gap, example_count, find_gaps
 from multillm_gov.measures.cost.request import request_cost
 from multillm_gov.portfolio.demand import Demand
@@ -104,16 +104,9 @@ class Pricing:
                 "declared",
                 currency=price.currency,
             )
-        if price.is_free and not price.standard.input:
-            zero = "the price map says 0, which means a free tier or not known"
-            return Unknown(zero) if is_unproved_zero(facts) else None
-        gaps = tuple(
-            dict.fromkeys(
-                structs.replace(gap, in_sizes=bool(demand.sizes and gap.unit in TEXT_TOKENS))
-                for _, usage in usages(demand)
-                for gap in find_gaps(price, usage, facts.mode)
-            )
-        )
+        if is_unproved_zero(facts):
+            return Unknown("the price map says 0, which means a free tier or not known")
+        gaps = () if _is_free_in_full(facts, price) else _gaps(facts, price, demand)
         return Unknown("; ".join(gap.message for gap in gaps), gaps) if gaps else None
 
     def _rate(self, price: Price) -> Decimal | None:
@@ -127,13 +120,29 @@ class Pricing:
         return None if rate is None else amount / rate
 
 
+def _is_free_in_full(facts: ModelFacts, price: Price) -> bool:
+    """Whether every unit is free: a declared zero is of the units it names."""
+    return price.is_free and (price == INCLUDED or not facts.price_is_declared)
+
+
+def _gaps(facts: ModelFacts, price: Price, demand: Demand) -> tuple[Gap, ...]:
+    """What is missing for any of the sizes and services of a demand, each once."""
+    return tuple(
+        dict.fromkeys(
+            structs.replace(gap, in_sizes=bool(demand.sizes and gap.unit in TEXT_TOKENS))
+            for _, usage in usages(demand)
+            for gap in find_gaps(price, usage, facts.mode)
+        )
+    )
+
+
 def is_unproved_zero(facts: ModelFacts) -> bool:
     """Whether every price is a zero of the price map that no documentation states."""
     price = facts.price
     return bool(
         price is not None
         and price.is_free
-        and facts.source != "override"
+        and not facts.price_is_declared
         and not free_because(facts)
     )
 

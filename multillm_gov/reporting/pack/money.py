@@ -3,6 +3,8 @@
 from collections.abc import Callable, Iterator
 from decimal import Decimal
 
+from msgspec.structs import replace
+
 from multillm_gov.changes.comparison import Comparison
 from multillm_gov.content import Block, Cell, Column, Paragraph, Table
 from multillm_gov.measures.burn import current_actual, run_rate
@@ -11,7 +13,7 @@ from multillm_gov.register import STATUS_OF
 from multillm_gov.report import Section
 from multillm_gov.reporting.pack.edition import Edition
 from multillm_gov.reporting.pack.records import signed
-from multillm_gov.risk.limits.judging import judge_below
+from multillm_gov.risk.limits.judging import judge_below, nothing_known
 from multillm_gov.state.state import State
 from multillm_gov.units import MONTHS_PER_YEAR
 
@@ -120,14 +122,20 @@ def _year(state: State, edition: Edition) -> str:
     """The forecast of a year, and which of it rests on actual spend."""
     say = edition.say
     pace = run_rate(state.figures, state.actuals, state.as_of)
-    parts = [say("cost.year", amount=edition.money(pace.spend * MONTHS_PER_YEAR))]
+    unknown = [name for name in state.figures.unpriced if name not in pace.counted]
+    paced = replace(state.figures, spend_per_month=pace.spend, unpriced=tuple(unknown))
+    year = edition.amount(None)
+    if not nothing_known(paced):
+        year = edition.money(pace.spend * MONTHS_PER_YEAR)
+        year = say("at-least", x=year) if unknown else year
+    parts = [say("cost.year", amount=year)]
     if pace.counted:
         parts.append(say("cost.paced", n=len(pace.counted), total=len(state.figures.tasks)))
     else:
         parts.append(say("cost.plan"))
-    if state.figures.unpriced:
-        names = edition.tasks([*state.figures.unpriced])
-        parts.append(say("cost.unpriced", n=len(state.figures.unpriced), tasks=names))
+    if unknown:
+        names = edition.tasks(unknown)
+        parts.append(say("cost.unpriced", n=len(unknown), tasks=names))
     return " ".join(parts)
 
 

@@ -10,6 +10,7 @@ from multillm_gov.catalog.facts import ModelFacts
 from multillm_gov.catalog.pricing.declared_prices import later_prices
 from multillm_gov.catalog.pricing.plausibility import implausible_price
 from multillm_gov.finding import Severity, Violation
+from multillm_gov.measures.cost.demand import is_unproved_zero
 from multillm_gov.rules.engine.rule import Nothing, Rule, RuleContext
 from multillm_gov.units import format_money
 from multillm_gov.words import code
@@ -111,9 +112,8 @@ def _doubt(facts: ModelFacts, context: RuleContext) -> _Doubt | None:
     if price is None:
         return None
     if price == 0:
-        free = facts.source == "override" or facts.usd_fixed_per_month or _has_fee(facts)
         reason = "the price map gives 0, which means a free tier, your own hosting, or not known"
-        return None if free else _Doubt(reason, price, proved=False)
+        return _Doubt(reason, price, proved=False) if is_unproved_zero(facts) else None
     low, high = _BANDS.get(facts.mode, (Decimal(0), Decimal("Infinity")))
     if not low <= price <= high:
         kind = f"outside the range of {facts.mode} models, {low:f}–{high:,f} USD"
@@ -134,13 +134,13 @@ def _unpriced(facts: ModelFacts, context: RuleContext) -> _Doubt:
 
 
 def _one_sided(facts: ModelFacts) -> _Doubt | None:
-    """A text model with a price for one side of a request: the other would count as free."""
+    """A text model with a price for one side of a request: with the other, no cost is known."""
     price = facts.price
     if price is None or facts.mode not in _TWO_SIDED or price.tiers or _has_fee(facts):
         return None
-    free = (None,) if facts.source == "override" else (None, Decimal(0))
+    free = (None,) if facts.price_is_declared else (None, Decimal(0))
     side = next((side for side in ("input", "output") if getattr(price.standard, side) in free), "")
-    reason = f"no {side} price is known, so its {side} counts as free"
+    reason = f"no {side} price is known"
     return _Doubt(reason, None, proved=False) if side else None
 
 

@@ -386,6 +386,31 @@ def test_a_price_of_zero_in_the_map_is_not_known() -> None:
     assert declared.spend_per_month == 0
 
 
+@pytest.mark.parametrize(
+    ("prices", "missing"),
+    [("input: 0", "output"), ("output: 0", "input"), ("cache_read: 0", "input")],
+)
+def test_a_declared_zero_prices_only_the_unit_it_names(prices: str, missing: str) -> None:
+    task = only(
+        "  t: {route: [{model: own/x}], "
+        "demand: {requests: 1000, input_tokens: 900, output_tokens: 100}}",
+        f"models: {{own/x: {{usd_per_million_tokens: {{{prices}}}}}}}",
+    )
+    assert task.spend_per_month is None
+    assert task.legs[0].unknown is not None
+    assert f"no price per {missing} token is known" in task.legs[0].unknown.reason
+
+
+@pytest.mark.parametrize("fact", ["regions: [EU]", "discount: 0.1", "max_input_tokens: 9000"])
+def test_another_fact_of_a_model_does_not_prove_that_it_is_free(fact: str) -> None:
+    task = only(
+        "  t: {route: [{model: nothing}], "
+        "demand: {requests: 1000, input_tokens: 900, output_tokens: 100}}",
+        f"models: {{nothing: {{{fact}}}}}",
+    )
+    assert task.spend_per_month is None
+
+
 def test_nothing_is_judged_by_spend_while_requests_have_no_price() -> None:
     assessment = assessed(
         "  t: {route: [{model: azure/gpt}], "

@@ -300,6 +300,27 @@ def test_a_moved_limit_is_shown_beside_the_figure_and_comes_first() -> None:
     assert "loosened" in [one.id for one in report.decisions]
 
 
+@pytest.mark.parametrize(
+    ("priced", "year"),
+    [("", "not known"), ("usd_per_million_tokens: {input: 1, output: 2}, ", "at least 24,000 USD")],
+)
+def test_a_year_without_a_known_cost_is_no_figure(priced: str, year: str) -> None:
+    demand = "demand: {requests: 1000000, input_tokens: 1000, output_tokens: 500}"
+    report = packed(
+        assessed(
+            {
+                "allocations/a.yaml": "owner: o\ntask_classes:\n"
+                f"  known: {{route: [{{model: custom/k}}], {demand}}}\n"
+                f"  other: {{route: [{{model: custom/o}}], {demand}}}\n",
+                "catalog/m.yaml": "models:\n"
+                f"  custom/k: {{{priced}mode: chat}}\n  custom/o: {{mode: chat}}\n",
+            }
+        )
+    )
+    texts = [block.text for block in section(report, "cost").blocks if isinstance(block, Paragraph)]
+    assert texts[0].startswith(f"Forecast over twelve months: {year}.")
+
+
 def test_decisions_have_options_with_effects_and_their_price() -> None:
     report = pack("dead")
     first = report.decisions[0]
