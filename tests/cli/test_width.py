@@ -46,8 +46,8 @@ CALLS: dict[str, tuple[str, ...]] = {
     "check": ("check", "check --all", "check --base HEAD~1", "check --base no-such-revision"),
     "diff": ("diff HEAD~1", "diff HEAD~1 --all", "diff no-such-revision-anywhere"),
     "drift": ("drift --config proxy.yaml", "drift"),
-    "drill": ("drill --plan", "drill"),
-    "dry-run": ("dry-run --plan", "dry-run"),
+    "drill": ("drill --plan", "drill nothing"),
+    "dry-run": ("dry-run --plan", "dry-run nothing"),
     "explain": (
         *(f"explain {kind}" for kind in ("allocation.demand", "settings.appetite", "nonsense")),
         "explain fallbacks",

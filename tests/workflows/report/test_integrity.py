@@ -72,20 +72,31 @@ def test_uncommitted_unmerged_and_unversioned_are_drafts(govern, folder: Path) -
     assert clause == "is of no commit: nothing here is under version control"
 
 
-@pytest.mark.parametrize("name", [name for name in formats() if name != "pdf"])
-def test_every_format_bears_the_mark(name: str, govern, start: Path, tmp_path: Path) -> None:
+MARKED = [name for name in formats() if name != "pdf"]
+
+
+@pytest.fixture(scope="module")
+def stub_runs(
+    govern_with_litellm, start: Path, tmp_path_factory: pytest.TempPathFactory
+) -> dict[str, bytes]:
+    """One run against the stub, in every format."""
+    files = {name: tmp_path_factory.mktemp("stub") / f"result.{name}" for name in MARKED}
+    done = govern_with_litellm(
+        *("dry-run", "lead-scoring", "--offline", "--samples", "1"),
+        *(f"--format={name}={file}" for name, file in files.items()),
+        cwd=start,
+    )
+    assert done.returncode == 0, done.stderr
+    return {name: file.read_bytes() for name, file in files.items()}
+
+
+@pytest.mark.parametrize("name", MARKED)
+def test_every_format_bears_the_mark(name: str, stub_runs: dict[str, bytes]) -> None:
     """Here of answers by the stub; the list of findings for machines has no other place."""
     import io
     import zipfile
 
-    file = tmp_path / f"result.{name}"
-    done = govern(
-        *("dry-run", "lead-scoring", "--offline", "--samples", "1"),
-        *("--format", f"{name}={file}"),
-        cwd=start,
-    )
-    assert done.returncode == 0, done.stderr
-    data = file.read_bytes()
+    data = stub_runs[name]
     if data.startswith(b"PK"):
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             pages = {
