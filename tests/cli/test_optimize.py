@@ -53,6 +53,17 @@ def test_a_task_class_without_a_route_exits_1(root: Path, govern: Govern) -> Non
     assert "In `writing` no route keeps every limit" in " ".join(done.stdout.decode().split())
 
 
+def test_what_stays_broken_where_nothing_moves_is_said(root: Path, govern: Govern) -> None:
+    allocation = root / "allocations/shop.yaml"
+    text = allocation.read_text().replace(
+        "quality: {floor: 0.90}", "latency: {p95_seconds: 2}\n    spend_cap: {monthly: 10}"
+    )
+    allocation.write_text(text)
+    done = govern("optimize", "--points", "0", "--no-prices", *DAY, cwd=root)
+    shown = " ".join(done.stdout.decode().split())
+    assert "Errors of `writing` stay, because nothing moves there" in shown
+
+
 def test_wrong_words_exit_2(root: Path, govern: Govern) -> None:
     assert govern("optimize", "--what-if", "more", *DAY, cwd=root).returncode == 2
     assert govern("optimize", "--stage", "three", "--write", *DAY, cwd=root).returncode == 2

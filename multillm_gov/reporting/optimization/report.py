@@ -4,6 +4,7 @@ from decimal import Decimal
 
 from multillm_gov.content import Block, Items
 from multillm_gov.documents.secrets.masking import masked
+from multillm_gov.finding import Severity
 from multillm_gov.report import Metric, Report, Section, judge_counts
 from multillm_gov.reporting.optimization.conflict_blocks import conflict_blocks
 from multillm_gov.reporting.optimization.frontier_blocks import frontier_blocks
@@ -43,6 +44,20 @@ def report_optimization(result: OptimizationResult) -> Report:
         ),
     )
     return masked(report, state.state.secrets)
+
+
+def _broken_today(result: OptimizationResult) -> list[str]:
+    """Task classes that stay as they are, and with them what `check` fails on today."""
+    held = {task.task for task in result.held}
+    failing = {
+        finding.subject: None
+        for finding in result.state.findings
+        if finding.active and finding.severity is Severity.ERROR and finding.subject in held
+    }
+    if not failing:
+        return []
+    names = join_some([code(name) for name in failing])
+    return [f"Errors of {names} stay, because nothing moves there: `govern check` lists them."]
 
 
 def whole(result: OptimizationResult) -> StageResult | None:
@@ -91,6 +106,7 @@ def _summary(result: OptimizationResult) -> str:
         )
     if result.held:
         parts.append(f"{count_of(len(result.held), 'task class')} cannot move; reasons below.")
+        parts += _broken_today(result)
     return " ".join(parts)
 
 
