@@ -57,12 +57,30 @@ def test_packs_task_classes_rules_and_the_rest_are_there(site: Path) -> None:
     assert {"tasks/writing.html", "tasks/scoring.html"} <= set(found)
     assert any(path.startswith("rules/GOV") for path in found)
     assert "data:image/svg+xml;base64," in found["tasks/writing.html"], "a dependency picture"
-    spent = [
-        re.search(r"Forecast spend.*?([\d,]+ USD)", text, re.DOTALL)
-        for path, text in found.items()
+
+
+def test_each_pack_is_of_the_commit_that_its_quarter_ended_with(
+    site: Path, repository: Any
+) -> None:
+    """Demand doubled on 4 May: the first quarter is of the first commit, the others not."""
+    first, second = repository.git("rev-list", "--reverse", "HEAD").split()
+    packs = {
+        re.sub(r"packs/(.*)-[0-9a-f]{8}\.html", r"\1", path): " ".join(
+            re.findall(r">([^<>]+)<", text)
+        )
+        for path, text in pages(site).items()
         if path.startswith("packs/")
-    ]
-    assert len({match[1] for match in spent if match}) == 2, "each pack is of its own commit"
+    }
+    forecasts = {
+        quarter: re.findall(r"Forecast a month \(USD\)\s+([\d,]+)\s+at most 3,000", text)
+        for quarter, text in packs.items()
+    }
+    assert forecasts == {"2026-Q1": ["1,150"], "2026-Q2": ["1,960"], "2026-Q3": ["1,960"]}
+    said = {
+        quarter: set(re.findall(r"Revision\s+([0-9a-f]{40})", text))
+        for quarter, text in packs.items()
+    }
+    assert said == {"2026-Q1": {first}, "2026-Q2": {second}, "2026-Q3": {second}}
 
 
 def test_every_link_leads_to_a_page(site: Path) -> None:
