@@ -5,7 +5,7 @@ a day if the catalog knows it, it is not retired, it can do what the task class 
 not tried its deployment before, and the newest drill of the chain did not fail.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date
 from decimal import Decimal
 from typing import Literal, TypeVar
@@ -167,6 +167,27 @@ def loss(
     return tuple(
         LegLoss(leg, depends_on(leg.facts, level, entity), taker, possible) for leg in task.legs
     )
+
+
+def value_lost(
+    chains: Iterable[tuple[TaskFigures, Sequence[FallbackFigures]]], level: Level, entity: str
+) -> tuple[Decimal, Decimal, int]:
+    """What losing an entity means for task classes with their usable fallbacks.
+
+    Returns:
+        Value a month whose model is lost; of it, what no fallback takes over; and how many task
+        classes without a declared value stop, in whole or in part.
+    """
+    exposed = stopped = Decimal(0)
+    unvalued = 0
+    for task, usable in chains:
+        hit = [each for each in loss(task, usable, level, entity) if each.hit]
+        lost = [each for each in hit if each.taker is None]
+        value = task.value_at_stake_per_month
+        exposed += sum((value * each.leg.share for each in hit), Decimal(0))
+        stopped += sum((value * each.leg.share for each in lost), Decimal(0))
+        unvalued += bool(lost) and not value
+    return exposed, stopped, unvalued
 
 
 class Cut(Struct, frozen=True, kw_only=True):

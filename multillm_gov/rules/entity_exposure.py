@@ -11,12 +11,12 @@ from multillm_gov.dimensions import IN_HOUSE, UNKNOWN, Basis, Level
 from multillm_gov.location import Place
 from multillm_gov.measures.concentration import SUPPLIER_LEVELS, Weights, at_level, weigh, weights
 from multillm_gov.measures.cost.repricing import BASE_RISE
-from multillm_gov.measures.failover import loss
+from multillm_gov.measures.failover import value_lost
 from multillm_gov.measures.figures import Concentration, TaskFigures
 from multillm_gov.rules.engine.rule import RuleContext
 from multillm_gov.rules.failover import failover_of
 from multillm_gov.units import format_count, format_money, format_share
-from multillm_gov.words import code, join_code, join_words
+from multillm_gov.words import code, count_of, join_code, join_words
 
 BASE_SHOCK = Decimal(str(BASE_RISE))
 """The base price increase: the middle of the documented +30 to +40% within a contract."""
@@ -204,30 +204,29 @@ class EntityExposure:
 
     def _outage(self, entity: str) -> Iterator[str]:
         """What the loss stops once the usable fallbacks have taken over what they can."""
-        exposed = stopped = _NOTHING
         failover = failover_of(self._context)
-        for task in self._loads.tasks:
-            if not task.value_at_stake_per_month:
-                continue
-            for each in loss(task, failover.usable(task), self._found.level, entity):
-                if each.hit:
-                    value = task.value_at_stake_per_month * each.leg.share
-                    exposed += value
-                    stopped += value if each.taker is None else _NOTHING
+        chains = [(task, failover.usable(task)) for task in self._loads.tasks]
+        exposed, stopped, unvalued = value_lost(chains, self._found.level, entity)
+        if not exposed:
+            return
         worth = f"worth {format_money(exposed, self._currency)} a month"
-        if stopped and stopped < exposed:
+        if stopped == exposed:
+            yield f"losing {code(entity)} stops task classes {worth}"
+        elif stopped:
             part = format_money(stopped, self._currency)
             yield (
                 f"losing {code(entity)} stops {part} of the task classes {worth}; usable fallbacks "
                 "take over the rest"
             )
-        elif stopped:
-            yield f"losing {code(entity)} stops task classes {worth}"
-        elif exposed:
+        else:
+            what = f"none of the task classes {worth}" if unvalued else "nothing"
+            taken = "them" if unvalued else f"task classes {worth}"
             yield (
-                f"losing {code(entity)} stops nothing while the usable fallbacks work: they take "
-                f"over task classes {worth}"
+                f"losing {code(entity)} stops {what} while the usable fallbacks work: they take "
+                f"over {taken}"
             )
+        if unvalued:
+            yield f"it stops {count_of(unvalued, 'task class')} without a declared value at stake"
 
     def _repricing(self, entity: str) -> Iterator[str]:
         """Only whoever sets prices can raise them: hosts and countries do not."""

@@ -109,4 +109,4 @@ def _model_key(name: str, price_map: PriceMap) -> tuple[str, str]:
     geography, _, rest = base.partition(".")
     if geography in GEOGRAPHIES and "." in rest:
         base = rest
-    return base, price_map.providers.get(name, "").removesuffix("_converse")
+    return base, price_map.providers.get(name, "").removesuffix("_converse").removesuffix("_mantle")
