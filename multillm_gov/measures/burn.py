@@ -1,5 +1,6 @@
 """How fast a month's budget burns, from what was spent so far (method 2.2)."""
 
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from datetime import date, timedelta
 from decimal import Decimal
@@ -163,11 +164,12 @@ def owner_paces(figures: PortfolioFigures, actuals: Actuals, as_of: date) -> dic
     that have it cost.
     """
     paces: dict[str, Decimal] = {}
+    of_owner: defaultdict[str | None, list[Decimal | None]] = defaultdict(list)
+    for task in figures.tasks if actuals.owners else ():
+        of_owner[task.task.owner].append(actual_pace(task, actuals, as_of))
     for owner, records in actuals.owners.items():
         placed = current_actual(records, as_of)
-        own = [
-            actual_pace(task, actuals, as_of) for task in figures.tasks if task.task.owner == owner
-        ]
+        own = of_owner.get(owner, [])
         if placed is not None and None in own:
             known = sum((pace for pace in own if pace is not None), Decimal(0))
             paces[owner] = max(expected_spend(placed.actual), known)

@@ -149,20 +149,20 @@ def _owner_totals(context: RuleContext, per: Per) -> dict[str, Decimal]:
 
 
 class TaskPart(Struct, frozen=True):
-    """What one task class puts on what a ceiling is for."""
+    """What one task class puts on what a ceiling is for, per month."""
 
     task: TaskFigures
-    per_month: Decimal
+    declared: Decimal
+    """By declared demand."""
+    paced: Decimal
+    """By recent actual spend where there is any."""
 
 
-def task_parts(
-    context: RuleContext, per: Per, name: str, *, by_actuals: bool = False
-) -> list[TaskPart]:
-    """The parts of a total, as declared or by recent actual spend where there is any."""
-    parts = []
+def task_parts(context: RuleContext, per: Per) -> dict[str, list[TaskPart]]:
+    """The parts of every total by its name, in one pass over the task classes."""
+    parts: defaultdict[str, list[TaskPart]] = defaultdict(list)
     for task in context.tasks:
-        mine = spend_parts(task, per)
-        if name in mine:
-            pace = actual_pace(task, context.state.actuals, context.as_of) if by_actuals else None
-            parts.append(TaskPart(task, mine[name] if pace is None else pace))
+        pace = actual_pace(task, context.state.actuals, context.as_of)
+        for name, declared in spend_parts(task, per).items():
+            parts[name].append(TaskPart(task, declared, declared if pace is None else pace))
     return parts

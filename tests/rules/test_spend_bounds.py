@@ -84,3 +84,29 @@ def test_a_ceiling_that_every_task_class_breaks_takes_linear_time(
 
     lines(1)  # modules met for the first time run their own lines
     assert lines(480) < 8 * 1.1 * lines(60)
+
+
+def test_actual_spend_of_every_owner_takes_linear_time(assessed: Any, lines_run: Any) -> None:
+    """Each task class has an owner whose actual spend and declared demand are above a ceiling."""
+    policies = (
+        "policies:\n  p: {rule: total-spend-over-cap, per: owner, max_monthly: 0}\n"
+        "  q: {rule: total-spend-over-cap, per: owner, max_monthly: 1000000}\n"
+    )
+    record = "  - {{month: 2026-10, through: 2026-10-31, owner: o{:04}, spend: 2000000}}\n"
+
+    def lines(count: int) -> int:
+        allocations = _allocations(count, "claude-sonnet-4-6")
+        for number in range(count):
+            name = f"  t{number:04}:\n"
+            allocations = allocations.replace(name, f"{name}    owner: o{number:04}\n")
+        files = {
+            "allocations/a.yaml": allocations,
+            "policies/p.yaml": policies,
+            "usage/u.yaml": "actuals:\n" + "".join(map(record.format, range(count))),
+        }
+        state = assessed(files)
+        assert sum(one.rule == "GOV405" for one in state.findings) == 2 * count
+        return lines_run(lambda: judge(state.state))
+
+    lines(1)  # modules met for the first time run their own lines
+    assert lines(480) < 8 * 1.1 * lines(60)

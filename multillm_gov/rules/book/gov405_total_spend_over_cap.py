@@ -2,7 +2,9 @@
 
 from collections.abc import Iterator
 from decimal import Decimal
+from functools import cache, partial
 from heapq import nsmallest
+from operator import attrgetter
 from typing import Annotated
 
 from msgspec import Meta, Struct
@@ -11,7 +13,7 @@ from multillm_gov.documents.layout import SETTINGS
 from multillm_gov.finding import Severity, Violation
 from multillm_gov.location import Place
 from multillm_gov.rules.engine.rule import Rule, RuleContext
-from multillm_gov.rules.spend_totals import Per, paced_totals, spend_totals, task_parts
+from multillm_gov.rules.spend_totals import Per, TaskPart, paced_totals, spend_totals, task_parts
 from multillm_gov.units import MONTHS_PER_YEAR, Amount
 from multillm_gov.vocabulary import Closed
 from multillm_gov.words import code, count_of
@@ -85,14 +87,16 @@ def check(context: RuleContext, parameters: Parameters) -> Iterator[Violation]:
     totals = spend_totals(context.tasks, parameters.per)
     yield from _unmatched(context, parameters, {name.casefold() for name in totals})
     paced = paced_totals(context, parameters.per)
+    # Only a violation needs the parts; all violations share them.
+    parts = cache(partial(task_parts, context, parameters.per))
     for name, monthly in sorted(totals.items()):
         if only and name.casefold() not in only:
             continue
         for ceiling in ceilings:
             if monthly * ceiling.months > ceiling.amount:
-                yield _violation(context, parameters.per, name, ceiling)
+                yield _violation(context, parameters.per, name, ceiling, parts()[name])
             elif paced.get(name, monthly) * ceiling.months > ceiling.amount:
-                yield _violation(context, parameters.per, name, ceiling, paced[name])
+                yield _violation(context, parameters.per, name, ceiling, parts()[name], paced[name])
 
 
 def _unmatched(
@@ -131,22 +135,25 @@ def _ceilings(context: RuleContext, parameters: Parameters) -> Iterator[_Ceiling
 
 
 def _violation(
-    context: RuleContext, per: Per, name: str, ceiling: _Ceiling, paced: Decimal | None = None
+    context: RuleContext,
+    per: Per,
+    name: str,
+    ceiling: _Ceiling,
+    parts: list[TaskPart],
+    paced: Decimal | None = None,
 ) -> Violation:
     """A ceiling broken by the forecast of declared demand, or by actual spend (``paced``)."""
     period, months = ceiling.period, ceiling.months
-    parts = task_parts(context, per, name, by_actuals=paced is not None)
-    declared = sum((part.per_month for part in task_parts(context, per, name)), Decimal(0)) * months
+    amount = attrgetter("declared" if paced is None else "paced")
+    declared = sum((part.declared for part in parts), Decimal(0)) * months
     total = declared if paced is None else paced * months
     unpriced = sum(part.task.spend_per_month is None for part in parts)
     partly = f" ({unpriced:,} without a known price)" if unpriced and paced is None else ""
-    largest = nsmallest(3, parts, key=lambda part: (-part.per_month, part.task.task.name))
+    largest = nsmallest(3, parts, key=lambda part: (-amount(part), part.task.task.name))
     whose = "" if per == "portfolio" else f" for {per.replace('_', ' ')} {code(name)}"
-    basis = (
-        ""
-        if paced is None
-        else (f" by actual spend (declared demand gives {context.money(declared)})")
-    )
+    basis = ""
+    if paced is not None:
+        basis = f" by actual spend (declared demand gives {context.money(declared)})"
     return Violation(
         message=(
             f"{count_of(len(parts), 'task class')}{partly} {'is' if len(parts) == 1 else 'are'} "
@@ -159,11 +166,11 @@ def _violation(
         risk=f"{context.money(total - ceiling.amount)} a {period} over the ceiling.",
         related=tuple(
             (
-                f"{code(part.task.task.name)} costs {context.money(part.per_month * months)} of it",
+                f"{code(part.task.task.name)} costs {context.money(amount(part) * months)} of it",
                 part.task.task.place.key(),
             )
             for part in largest
-            if part.per_month
+            if amount(part)
         ),
         figures={
             f"forecast_per_{period}": total,
