@@ -178,8 +178,8 @@ def test_a_model_has_one_announced_date_in_all_regions(price_map, prefix):
 def test_the_other_endpoint_of_one_host_is_a_regional_name_too(price_map):
     name = "us-gov.nvidia.nemotron-nano-12b-v2"
     other = "bedrock_mantle/us-gov-east-1/nvidia.nemotron-nano-12b-v2"
-    assert stated(name, price_map).retirement == date(2027, 3, 30)
-    assert stated(other, price_map).retirement == date(2027, 3, 30)
+    assert current_lifecycle(name, price_map).retirement == date(2027, 3, 30)
+    assert current_lifecycle(other, price_map).retirement == date(2027, 3, 30)
 
 
 def test_one_model_has_one_answer_over_its_regional_names_unless_a_page_says_otherwise(price_map):
