@@ -63,13 +63,13 @@ PATH = "shouts"
 """
 
 _READER = """\
-from multillm_gov.usage.reader import Contract, Field, Reader
+from multillm_gov.usage.reader import FeedContract, Field, Reader
 
 def recognize(sample):
     return sample.has("shouted_at")
 
 READER = Reader(
-    contract=Contract(
+    contract=FeedContract(
         title="Shouts", role="gateway", precedence=15, cache_reads_in_input="included",
         cache_writes_in_input="included", money="USD", grain="one shout", model_name="the mouth",
         joins_by=("model",), covers="shouts", never_contains=("whispers",), source="nowhere",
@@ -107,8 +107,8 @@ FAMILIES = {
     ),
     "multillm_gov.evidence.incident_formats": (
         _READ.format(
-            statement="from multillm_gov.evidence.importing import Export; print('SHOUT'); "
-            "return Export(incidents=())"
+            statement="from multillm_gov.evidence.importing import IncidentExport; print('SHOUT'); "
+            "return IncidentExport(incidents=())"
         ),
         (
             "from pathlib import Path\n"

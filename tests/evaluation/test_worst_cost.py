@@ -33,7 +33,14 @@ prices = st.builds(Price, standard=token_prices, tiers=tiers)
 
 def priced(price, mode="chat", source="override"):
     exposure = Exposure(model="m", provider="openai")
-    return ModelFacts(name="m", source=source, exposure=exposure, mode=mode, price=price)
+    return ModelFacts(
+        name="m",
+        source=source,
+        exposure=exposure,
+        mode=mode,
+        price=price,
+        price_is_declared=source == "override",
+    )
 
 
 def call(text, most=100, **given):

@@ -50,6 +50,7 @@ def model(
         exposure=Exposure(model=name, **exposure),
         mode="chat",
         price=price,
+        price_is_declared=True,
         usd_fixed_per_month=Decimal(fixed),
     )
 
