@@ -234,8 +234,18 @@ def test_check_and_the_month_end_page_have_one_forecast(root: Path, govern: Gove
     assert not any("forecast" in each for each in records if each["month"] == "2026-10")
 
 
-def test_the_board_report_shows_actual_spend_by_owner(root: Path, govern: Govern) -> None:
+def test_the_board_pack_rests_on_actual_spend(root: Path, govern: Govern) -> None:
     done = govern("report", "--as-of", "2026-11-24", "--output", "board.md", cwd=root)
+    assert done.returncode == 0, done.stderr
+    text = (root / "board.md").read_text()
+    assert "2 of 2 services rest on actual spend" in text
+    triage = next(line for line in text.splitlines() if line.startswith("| Triage | 1.02"))
+    assert "**outside**" in triage
+
+
+def test_the_report_for_engineers_shows_actual_spend_by_owner(root: Path, govern: Govern) -> None:
+    options = ("--as-of", "2026-11-24", "--audience", "engineering", "--output", "board.md")
+    done = govern("report", *options, cwd=root)
     assert done.returncode == 0, done.stderr
     text = (root / "board.md").read_text()
     assert "from actual spend where there is any" in text
