@@ -1,13 +1,13 @@
 """What is spent: actual, forecast and cap by task class, why it moved, and how it all adds up."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator, Sequence
 from decimal import Decimal
 
 from msgspec.structs import replace
 
 from multillm_gov.changes.comparison import Comparison
 from multillm_gov.content import Block, Cell, Column, Paragraph, Table
-from multillm_gov.measures.burn import current_actual, run_rate
+from multillm_gov.measures.burn import actual_pace, current_actual, run_rate
 from multillm_gov.measures.figures import TaskFigures
 from multillm_gov.register import STATUS_OF
 from multillm_gov.report import Section
@@ -39,22 +39,42 @@ def _actual(state: State, name: str) -> Decimal | None:
     return Decimal(placed.actual.spend) if placed else None
 
 
+def _month(state: State, task: TaskFigures) -> Decimal | None:
+    """What the month is expected to cost: by actual spend where it is loaded, else as declared."""
+    pace = actual_pace(task, state.actuals, state.as_of)
+    return task.spend_per_month if pace is None else pace
+
+
+def _other_spend(state: State) -> Decimal:
+    """What the forecast has beyond the task classes: spend of none of them, or of an owner."""
+    known = sum((_month(state, task) or _ZERO for task in state.figures.tasks), _ZERO)
+    return run_rate(state.figures, state.actuals, state.as_of).spend - known
+
+
 def _table(state: State, edition: Edition) -> Table:
     say, tasks = edition.say, state.figures.tasks
     actual = {task.task.name: _actual(state, task.task.name) for task in tasks}
+    month = {task.task.name: _month(state, task) for task in tasks}
     has_actuals = any(one is not None for one in actual.values())
 
     def excess(task: TaskFigures) -> tuple[bool, Decimal, str]:
         cap = task.task.declared.spend_cap.monthly
-        spent = max(task.spend_per_month or _ZERO, actual[task.task.name] or _ZERO)
+        amounts = (task.spend_per_month, actual[task.task.name], month[task.task.name])
+        spent = max(amount or _ZERO for amount in amounts)
         return cap is None or spent <= cap, -spent, task.task.name
 
     ordered = sorted(tasks, key=excess)
     shown, rest = ordered[:_MOST], ordered[_MOST:]
-    rows = [_row(task, actual[task.task.name], edition, actuals=has_actuals) for task in shown]
+    spent = actual if has_actuals else None
+    rows = [_row(task, spent, month, edition) for task in shown]
     if rest:
-        rows.append(_sum(say("others", n=len(rest)), rest, actual, edition, actuals=has_actuals))
-    rows.append(_sum(say("total"), tasks, actual, edition, actuals=has_actuals))
+        rows.append(_sum(say("others", n=len(rest)), _amounts(rest, spent, month), edition))
+    amounts, other = _amounts(tasks, spent, month), _other_spend(state)
+    if spent is not None and abs(other) >= Decimal("0.005"):
+        cells = (Cell(""), Cell(edition.amount(other)), *(Cell("") for _ in range(4)))
+        rows.append((Cell(say("cost.other")), *cells))
+        amounts[1].append(other)
+    rows.append(_sum(say("total"), amounts, edition))
     columns = [
         Column(say("column.task")),
         Column(say("column.forecast", currency=edition.currency), numeric=True),
@@ -64,14 +84,19 @@ def _table(state: State, edition: Edition) -> Table:
     ]
     if has_actuals:
         columns.insert(1, Column(say("column.actual", currency=edition.currency), numeric=True))
+        columns.insert(3, Column(say("column.declared", currency=edition.currency), numeric=True))
     return Table(title=say("table.cost"), columns=tuple(columns), rows=tuple(rows))
 
 
 def _row(
-    task: TaskFigures, actual: Decimal | None, edition: Edition, *, actuals: bool
+    task: TaskFigures,
+    actual: dict[str, Decimal | None] | None,
+    month: dict[str, Decimal | None],
+    edition: Edition,
 ) -> tuple[Cell, ...]:
-    say, cap = edition.say, task.task.declared.spend_cap.monthly
-    known = [one for one in (task.spend_per_month, actual) if one is not None]
+    say, cap, name = edition.say, task.task.declared.spend_cap.monthly, task.task.name
+    spent = actual[name] if actual is not None else None
+    known = [one for one in (task.spend_per_month, spent, month[name]) if one is not None]
     status = Cell(say("status.no-cap"))
     if cap is not None:
         judgment = judge_below(max(known), cap) if known else "not judged"
@@ -79,42 +104,43 @@ def _row(
             judgment = "not judged"
         status = Cell(say(f"status.{judgment}"), STATUS_OF[judgment])
     unit = task.cost_per_request
+    cells = [Cell(edition.amount(month[name]))]
+    if actual is not None:
+        loaded = edition.amount(spent) if spent is not None else say("none-loaded")
+        cells = [Cell(loaded), *cells, Cell(edition.amount(task.spend_per_month))]
     return (
-        Cell(edition.task(task.task.name)),
-        *(
-            (Cell(edition.amount(actual) if actual is not None else say("none-loaded")),)
-            if actuals
-            else ()
-        ),
-        Cell(edition.amount(task.spend_per_month)),
+        Cell(edition.task(name)),
+        *cells,
         Cell(say("limit.none-set") if cap is None else edition.amount(cap)),
         Cell(edition.amount(None if unit is None else unit * 1000)),
         status,
     )
 
 
-def _sum(
-    label: str,
-    tasks: "list[TaskFigures] | tuple[TaskFigures, ...]",
-    actual: dict[str, Decimal | None],
-    edition: Edition,
-    *,
-    actuals: bool,
-) -> tuple[Cell, ...]:
-    """A total; a lower bound where a part is not known, and said so."""
+def _amounts(
+    tasks: Sequence[TaskFigures],
+    actual: dict[str, Decimal | None] | None,
+    month: dict[str, Decimal | None],
+) -> list[list[Decimal | None]]:
+    """Per column that adds up, the amounts of some task classes."""
+    names = [task.task.name for task in tasks]
+    caps: list[Decimal | None] = [task.task.declared.spend_cap.monthly for task in tasks]
+    columns = [[month[name] for name in names], caps]
+    if actual is not None:
+        declared = [task.spend_per_month for task in tasks]
+        columns = [[actual[name] for name in names], columns[0], declared, caps]
+    return columns
+
+
+def _sum(label: str, columns: list[list[Decimal | None]], edition: Edition) -> tuple[Cell, ...]:
+    """Totals; a lower bound where a part is not known, and said so."""
 
     def total(amounts: list[Decimal | None]) -> str:
         known = [amount for amount in amounts if amount is not None]
         text = edition.amount(sum(known, _ZERO) if known else None)
         return edition.say("at-least", x=text) if known and len(known) < len(amounts) else text
 
-    spent = [actual[task.task.name] for task in tasks]
-    cells: list[Callable[[], str] | str] = [
-        total([task.spend_per_month for task in tasks]),
-        total([task.task.declared.spend_cap.monthly for task in tasks]),
-    ]
-    first = [total(spent)] if actuals else []
-    texts = [*first, *map(str, cells), "", ""]
+    texts = [*map(total, columns), "", ""]
     return (Cell(label, strong=True), *(Cell(text, strong=True) for text in texts))
 
 
