@@ -38,6 +38,7 @@ class EvidenceRecord(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
         int,
         Meta(
             ge=1,
+            le=10**12,
             description="Cases scored; with unequal weights, the equivalent number of equally "
             "weighted cases",
         ),
