@@ -36,6 +36,7 @@ from multillm_gov.measures.failover import Failover
 from multillm_gov.measures.figures import TaskFigures
 from multillm_gov.measures.independence import independent_value
 from multillm_gov.portfolio.allocation import TaskClass
+from multillm_gov.portfolio.policy import Policy
 from multillm_gov.state.state import State
 
 _AREAS = tuple(Area)
@@ -57,11 +58,7 @@ def compare(before: State, after: State, rules: RuleLookup = as_written) -> Comp
             it holds.
     """
     policies = pair_policies(before.portfolio.policies, after.portfolio.policies)
-    pairs = _figures(
-        pair_task_classes(before.portfolio, after.portfolio),
-        before,
-        after,
-    )
+    pairs = _figures(pair_task_classes(before.portfolio, after.portfolio), before, after)
     touched = tuple(pair for pair in pairs.both if not _same(*pair))
     effects = explain_effects(pairs, before, after, touched)
     shifts = shift_concentration(before, after)
@@ -74,15 +71,9 @@ def compare(before: State, after: State, rules: RuleLookup = as_written) -> Comp
             ((old.task, new.task) for old, new in pairs.both), before.prompts, after.prompts
         ),
     ]
-    renames = (
-        {old.name: new.name for old, new in policies.renamed},
-        {old.task.name: new.task.name for old, new in pairs.renamed},
-    )
     changes = [
         *own,
-        *compare_policies(policies, rules),
-        *compare_waivers(before.portfolio.waivers, after.portfolio.waivers, renames),
-        *compare_approvals(before.portfolio.approvals, after.portfolio.approvals),
+        *_governance_changes(pairs, policies, before, after, rules),
         *_world_changes(before, after, effects, shares),
     ]
     concerned = {change.subject for change in own} | {effect.after for effect in effects.tasks}
@@ -97,6 +88,25 @@ def compare(before: State, after: State, rules: RuleLookup = as_written) -> Comp
         unchanged_task_classes=sum(new.task.name not in concerned for _, new in pairs.both),
         unchanged_policies=sum(same_policy(old, new) for old, new in policies.both),
     )
+
+
+def _governance_changes(
+    pairs: Pairs[TaskFigures],
+    policies: Pairs[Policy],
+    before: State,
+    after: State,
+    rules: RuleLookup,
+) -> list[Change]:
+    """Of policies, waivers and approvals."""
+    renames = (
+        {old.name: new.name for old, new in policies.renamed},
+        {old.task.name: new.task.name for old, new in pairs.renamed},
+    )
+    return [
+        *compare_policies(policies, rules),
+        *compare_waivers(before.portfolio.waivers, after.portfolio.waivers, renames),
+        *compare_approvals(before.portfolio.approvals, after.portfolio.approvals),
+    ]
 
 
 def _independent_value(state: State) -> float:

@@ -112,20 +112,7 @@ def _words(waiver: PlacedWaiver) -> tuple[str, ...]:
 def _compare_waiver(subject: str, before: PlacedWaiver, after: PlacedWaiver) -> Iterator[Change]:
     old, new = before.declared, after.declared
     if old.expires != new.expires:
-        yield Change(
-            kind=ChangeKind.WAIVER_TERM,
-            subject=subject,
-            label="waiver's last day",
-            aspect="expires",
-            direction=higher_is_tighter(new.expires, old.expires),
-            before=old.expires.isoformat(),
-            after=new.expires.isoformat(),
-            before_figure=old.expires.isoformat(),
-            after_figure=new.expires.isoformat(),
-            place_before=before.place.at("expires"),
-            place_after=after.place.at("expires"),
-            note=f"{(new.expires - old.expires).days:+,} days",
-        )
+        yield _term_change(subject, before, after)
     for key in _WORDS:
         was, now = getattr(old, key), getattr(new, key)
         if was != now:
@@ -141,6 +128,24 @@ def _compare_waiver(subject: str, before: PlacedWaiver, after: PlacedWaiver) -> 
                 place_before=before.place.at(key),
                 place_after=after.place.at(key),
             )
+
+
+def _term_change(subject: str, before: PlacedWaiver, after: PlacedWaiver) -> Change:
+    old, new = before.declared, after.declared
+    return Change(
+        kind=ChangeKind.WAIVER_TERM,
+        subject=subject,
+        label="waiver's last day",
+        aspect="expires",
+        direction=higher_is_tighter(new.expires, old.expires),
+        before=old.expires.isoformat(),
+        after=new.expires.isoformat(),
+        before_figure=old.expires.isoformat(),
+        after_figure=new.expires.isoformat(),
+        place_before=before.place.at("expires"),
+        place_after=after.place.at("expires"),
+        note=f"{(new.expires - old.expires).days:+,} days",
+    )
 
 
 def _whole(kind: ChangeKind, subject: str, waiver: PlacedWaiver) -> Change:

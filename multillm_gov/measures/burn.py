@@ -144,14 +144,26 @@ def run_rate(figures: PortfolioFigures, actuals: Actuals, as_of: date) -> RunRat
             imported += _imported(records, whole.actual)
     if whole is None:
         return RunRate(spend=total, counted=tuple(counted), owners=owners)
+    return _of_whole(whole, total, imported, tuple(counted), is_forecast=every)
+
+
+def _of_whole(
+    whole: PlacedActual,
+    total: Decimal,
+    imported: Decimal,
+    counted: tuple[str, ...],
+    *,
+    is_forecast: bool,
+) -> RunRate:
+    """With what is spent beside the task classes; ``is_forecast``: whether each has an interval."""
     rest = expected_spend(whole.actual) - imported
     spread = whole.actual.forecast
     return RunRate(
         spend=total + rest,
-        counted=tuple(counted),
+        counted=counted,
         unattributed=max(rest, Decimal(0)),
         interval=(spread.low, spread.high)
-        if every and spread is not None and spread.low is not None and spread.high is not None
+        if is_forecast and spread is not None and spread.low is not None and spread.high is not None
         else None,
         through=whole.actual.through,
     )

@@ -121,19 +121,7 @@ def read_prompt(file: SourceFile) -> tuple[Prompt | None, tuple[Flaw, ...]]:
     if isinstance(source, Flaw):
         return None, (source,)
     if len(file.data) > MAX_PROMPT:
-        message = (
-            f"the prompt has {len(file.data) / 2**20:,.1f} MiB; at most "
-            f"{MAX_PROMPT / 2**20:.0f} MiB are read"
-        )
-        return None, (
-            _flaw(
-                source,
-                message,
-                "Send long material as a variable, and keep the prompt short.",
-                0,
-                0,
-            ),
-        )
+        return None, (_too_large(source, len(file.data)),)
     digest = f"sha256:{sha256(file.data).hexdigest()}"
     opening = _FENCE.match(source.content)
     if opening is None:
@@ -149,6 +137,14 @@ def read_prompt(file: SourceFile) -> tuple[Prompt | None, tuple[Flaw, ...]]:
         remedy = "Add a line `---` before the prompt's text, or remove the first `---`."
         return None, (_flaw(source, message, remedy, 0, 3),)
     return _with_header(file, source, closing, digest)
+
+
+def _too_large(source: Text, size: int) -> Flaw:
+    message = (
+        f"the prompt has {size / 2**20:,.1f} MiB; at most {MAX_PROMPT / 2**20:.0f} MiB are read"
+    )
+    remedy = "Send long material as a variable, and keep the prompt short."
+    return _flaw(source, message, remedy, 0, 0)
 
 
 def _with_header(

@@ -90,13 +90,17 @@ def arguments_for(call: Call, address: Address) -> dict[str, Any]:
         {"role": message.role, "content": message.content} for message in call.messages
     ]
     if call.output_schema is not None:
-        form = {
-            "name": SCHEMA_NAME,
-            "schema": call.output_schema,
-            "strict": is_strict(call.output_schema),
-        }
-        arguments["response_format"] = {"type": "json_schema", "json_schema": form}
+        arguments["response_format"] = _response_format(call.output_schema)
     return arguments
+
+
+def _response_format(schema: dict[str, Any]) -> dict[str, Any]:
+    form = {
+        "name": SCHEMA_NAME,
+        "schema": schema,
+        "strict": is_strict(schema),
+    }
+    return {"type": "json_schema", "json_schema": form}
 
 
 def _responses(call: Call) -> dict[str, Any]:

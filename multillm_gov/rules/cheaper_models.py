@@ -52,22 +52,10 @@ def cheaper_model_violation(context: RuleContext, candidate: CheaperModel) -> Vi
     """The proposal as a violation, with what the move saves and what it keeps."""
     task, floor, now = candidate.task, candidate.floor, candidate.now
     name, record = task.task.name, candidate.proof.record
-    quality = task.task.declared.quality
-    compared = (
-        f"the floor is {floor:.3f}"
-        if quality is not None
-        else f"{code(task.primary.model)} scored {floor:.3f}"
-    )
     timed = task.task.declared.latency is not None and record.p95_seconds is None
     untimed = " Its latency was not measured; measure it first." if timed else ""
     return Violation(
-        message=(
-            f"{code(candidate.facts.name)} alone would serve {code(name)} for "
-            f"{context.money(candidate.saving)} a month less "
-            f"({format_share(candidate.saving / now)} of {context.money(now)}) and violates no "
-            f"further rule; it scored {record.score:.3f} on "
-            f"{count_of(record.sample_size, 'case')}, {compared}"
-        ),
+        message=_message(context, candidate),
         place=task.task.place.at("route"),
         subject=name,
         remedy=(
@@ -88,4 +76,20 @@ def cheaper_model_violation(context: RuleContext, candidate: CheaperModel) -> Vi
             "floor": floor,
         },
         distinction=candidate.facts.name,
+    )
+
+
+def _message(context: RuleContext, candidate: CheaperModel) -> str:
+    task, now, record = candidate.task, candidate.now, candidate.proof.record
+    compared = (
+        f"the floor is {candidate.floor:.3f}"
+        if task.task.declared.quality is not None
+        else f"{code(task.primary.model)} scored {candidate.floor:.3f}"
+    )
+    return (
+        f"{code(candidate.facts.name)} alone would serve {code(task.task.name)} for "
+        f"{context.money(candidate.saving)} a month less "
+        f"({format_share(candidate.saving / now)} of {context.money(now)}) and violates no "
+        f"further rule; it scored {record.score:.3f} on "
+        f"{count_of(record.sample_size, 'case')}, {compared}"
     )

@@ -1,6 +1,7 @@
 """Forecasts by what a ceiling may cover: task class, owner, party or the whole portfolio."""
 
 from collections import defaultdict
+from collections.abc import Iterator
 from decimal import Decimal
 from typing import Literal
 
@@ -57,16 +58,9 @@ def not_judged(context: RuleContext, basis: Basis, what: str) -> Violation | Non
         return None
     requests = sum(task.requests_per_month for task in context.tasks)
     share = sum(task.requests_per_month for task in unpriced) / requests if requests else 0
-    reasons = []
-    if share:
-        names = join_some([code(task.task.name) for task in unpriced])
-        reasons.append(f"{format_part(share)} of the requests have no known price ({names})")
-    if undeclared:
-        names = join_some([code(task.task.name) for task in undeclared])
-        verb = "declares" if len(undeclared) == 1 else "declare"
-        reasons.append(f"{names} {verb} no demand")
+    reasons = "; ".join(_reasons(share, unpriced, undeclared))
     return Violation(
-        message=f"{what} are not judged: {'; '.join(reasons)}",
+        message=f"{what} are not judged: {reasons}",
         place=unknown[0].task.place,
         subject=unknown[0].task.name,
         remedy=(
@@ -78,6 +72,18 @@ def not_judged(context: RuleContext, basis: Basis, what: str) -> Violation | Non
         figures={"unpriced_share_of_requests": float(share)},
         distinction=f"not judged: {what}",
     )
+
+
+def _reasons(
+    share: Decimal | int, unpriced: list[TaskFigures], undeclared: list[TaskFigures]
+) -> Iterator[str]:
+    if share:
+        names = join_some([code(task.task.name) for task in unpriced])
+        yield (f"{format_part(share)} of the requests have no known price ({names})")
+    if undeclared:
+        names = join_some([code(task.task.name) for task in undeclared])
+        verb = "declares" if len(undeclared) == 1 else "declare"
+        yield (f"{names} {verb} no demand")
 
 
 def spend_totals(tasks: tuple[TaskFigures, ...], per: Per) -> dict[str, Decimal]:

@@ -157,6 +157,9 @@ class DataBuilder:
         if is_merge:
             self._merge(parent, value)
             return
+        self._put(parent, key, at, value)
+
+    def _put(self, parent: _Open, key: str, at: int, value: _Value) -> None:
         if key in parent.entries:
             line = self.flaws.source.position(parent.entries[key][0])[0] + 1
             self.flaws.note(

@@ -168,6 +168,17 @@ def _by_task(plan: ProbePlan) -> Iterator[tuple[TaskClass, dict[str, Probe]]]:
         yield next(iter(by_model.values())).task, by_model
 
 
+def _worst_usd(probes: list[Probe]) -> Decimal | None:
+    """Of one call of each; ``None`` where the price of one is not known."""
+    costs = [probe.worst_usd for probe in probes]
+    return None if None in costs else sum((cost for cost in costs if cost is not None), Decimal(0))
+
+
+def _least_tokens(probes: tuple[Probe, ...]) -> int | None:
+    limits = [probe.call(0).max_output_tokens for probe in probes]
+    return min((limit for limit in limits if limit is not None), default=None)
+
+
 def _drills(
     task: TaskClass, by_model: dict[str, Probe], reserve: list[Probe], faults: tuple[Fault, ...]
 ) -> list[Drill]:
@@ -181,12 +192,6 @@ def _drills(
     for index, probe in legs:
         native = probe.native_schema and all(one.native_schema for one in reserve)
         call = replace(probe.call(0), output_schema=probe.output_schema if native else None)
-        costs = [one.worst_usd for one in reserve]
-        worst = (
-            None if None in costs else sum((cost for cost in costs if cost is not None), Decimal(0))
-        )
-        limits = [one.call(0).max_output_tokens for one in (probe, *reserve)]
-        known = [limit for limit in limits if limit is not None]
         drills += [
             Drill(
                 task=task,
@@ -196,10 +201,10 @@ def _drills(
                 call=replace(
                     call,
                     stream=fault == "stream-cut",
-                    max_output_tokens=min(known) if known else None,
+                    max_output_tokens=_least_tokens((probe, *reserve)),
                 ),
                 probe=replace(probe, native_schema=native),
-                worst_usd=worst,
+                worst_usd=_worst_usd(reserve),
                 unpriced=tuple(one.model for one in reserve if one.worst_usd is None),
             )
             for fault in faults

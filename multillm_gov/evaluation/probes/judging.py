@@ -1,6 +1,6 @@
 """From what a probe showed to its verdict and its record."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from statistics import median
 
@@ -52,16 +52,10 @@ def probe_record(
         normalizers=normalizers_needed(observation),
         native_schema=probe.native_schema,
         p50_seconds=_seconds(median(seconds)) if seconds else None,
-        p95_seconds=_seconds(nearest_rank(seconds, 0.95))
-        if len(seconds) >= ENOUGH_FOR_P95
-        else None,
+        p95_seconds=_p95(seconds),
         input_tokens=_mean(observation, "input"),
         output_tokens=None if probe.kind == "embedding" else _mean(observation, "output"),
-        usd=Amount(
-            sum((answer.usd or Decimal(0) for answer in answers), Decimal(0)).quantize(
-                _CENTS_OF_CENTS
-            )
-        ),
+        usd=_billed(answer.usd for answer in answers),
         dimensions=vectors[0].dimensions if vectors and not vectors[0].flaw else None,
         rank_stability=_rank_stability(observation),
         task=probe.digests.task,
@@ -112,3 +106,12 @@ def _seconds(value: float) -> Positive:
 def _mean(observation: Observation, side: str) -> Amount | None:
     mean = mean_tokens(observation, side)
     return None if mean is None else Amount(Decimal(str(mean)).quantize(_FOUR))
+
+
+def _p95(seconds: list[float]) -> Positive | None:
+    return _seconds(nearest_rank(seconds, 0.95)) if len(seconds) >= ENOUGH_FOR_P95 else None
+
+
+def _billed(amounts: Iterable[Decimal | None]) -> Amount:
+    total = sum((amount or Decimal(0) for amount in amounts), Decimal(0))
+    return Amount(total.quantize(_CENTS_OF_CENTS))

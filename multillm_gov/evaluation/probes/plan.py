@@ -169,11 +169,7 @@ def _probe(
     known: EarlierProbes,
 ) -> Probe:
     facts = model.facts
-    native = (
-        kind != "embedding"
-        and given.output_schema is not None
-        and has_native_schema(task.declared, facts)
-    )
+    native = _is_native(task, facts, kind, given)
     calls = tuple(_calls(task.declared, model, kind, given, settings, native=native))
     costs = [worst_cost(call, facts) for call in calls]
     return Probe(
@@ -198,6 +194,17 @@ def _probe(
         reference=known.reference(task.name, model.name, calls[0].inputs)
         if kind == "embedding"
         else None,
+    )
+
+
+def _is_native(
+    task: TaskClass, facts: ModelFacts | None, kind: ProbeKind, given: TaskInputs
+) -> bool:
+    """Whether the provider itself is asked to keep the schema."""
+    return (
+        kind != "embedding"
+        and given.output_schema is not None
+        and has_native_schema(task.declared, facts)
     )
 
 

@@ -146,23 +146,37 @@ def _decomposed(
         return found
     shares_old, shares_new = RequestShares(old), RequestShares(new)
     for key in {**old, **new}:
-        rates = rates_of(key[3], key[4]) or _PLAIN
-        if not rates.input or not rates.output:  # a part that weighs nothing has no effect to show
-            rates = _PLAIN
-        units = unit_steps(old.get(key), new.get(key), rates)
-        steps = [before * shares_old.of(key, 0, shares_new) * units[0].cost(rates)]
-        steps.append(after * shares_old.of(key, 0, shares_new) * units[0].cost(rates))
-        steps += [
-            after * shares_old.of(key, level, shares_new) * units[0].cost(rates)
-            for level in (1, 2, 3, 4)
-        ]
-        count = after * shares_old.of(key, 4, shares_new)
-        steps += [count * unit.cost(rates) for unit in units[1:]]
-        found[key] = {
-            effect: after_step - before_step
-            for effect, before_step, after_step in zip(EFFECTS, steps, steps[1:], strict=False)
-        }
+        requests, shares = (before, after), (shares_old, shares_new)
+        rates = rates_of(key[3], key[4])
+        found[key] = _cell_effects((old.get(key), new.get(key)), key, rates, requests, shares)
     return found
+
+
+def _cell_effects(
+    cells: tuple[SpendCell | None, SpendCell | None],
+    key: Key,
+    rates: UnitPrices | None,
+    requests: tuple[Decimal, Decimal],
+    shares: tuple[RequestShares, RequestShares],
+) -> dict[str, Decimal]:
+    """Effects of one cell: each step replaces one cause, and the next starts from it."""
+    (before, after), (shares_old, shares_new) = requests, shares
+    rates = rates or _PLAIN
+    if not rates.input or not rates.output:  # a part that weighs nothing has no effect to show
+        rates = _PLAIN
+    units = unit_steps(*cells, rates)
+    steps = [before * shares_old.of(key, 0, shares_new) * units[0].cost(rates)]
+    steps.append(after * shares_old.of(key, 0, shares_new) * units[0].cost(rates))
+    steps += [
+        after * shares_old.of(key, level, shares_new) * units[0].cost(rates)
+        for level in (1, 2, 3, 4)
+    ]
+    count = after * shares_old.of(key, 4, shares_new)
+    steps += [count * unit.cost(rates) for unit in units[1:]]
+    return {
+        effect: after_step - before_step
+        for effect, before_step, after_step in zip(EFFECTS, steps, steps[1:], strict=False)
+    }
 
 
 def _money(

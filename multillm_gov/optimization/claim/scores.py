@@ -78,17 +78,8 @@ def scores_of(
     _require_comparable(priced, per_run)
     tasks = tuple(sorted({row.task for row in priced}))
     models = tuple(sorted({row.model for row in priced}))
-    arrays = np.full((6, len(tasks), len(models)), np.nan)
-    vendors: dict[str, str] = {}
-    for row in priced:
-        at = (slice(None), tasks.index(row.task), models.index(row.model))
-        parts = (row.selection, row.held_out if held_out and row.held_out else row.selection)
-        arrays[at] = [
-            value
-            for part in parts
-            for value in (part.accuracy, part.cost or np.nan, part.cases or cases or 0)
-        ]
-        vendors[row.model] = row.vendor or _vendor(row.model)
+    arrays = _arranged(priced, tasks, models, cases, held_out=held_out)
+    vendors = {row.model: row.vendor or _vendor(row.model) for row in priced}
     if np.isnan(arrays[0]).any(axis=0).all():
         raise SourceError(
             "No model was measured in every task class: there is no single model to compare with",
@@ -111,6 +102,27 @@ def scores_of(
         per_run=per_run == {True},
         without_cost=tuple(left_out),
     )
+
+
+def _arranged(
+    rows: Sequence[ClaimRow],
+    tasks: tuple[str, ...],
+    models: tuple[str, ...],
+    cases: int | None,
+    *,
+    held_out: bool,
+) -> Floats:
+    """Accuracy, cost and cases of either part, by task class and model; not a number: no row."""
+    arrays = np.full((6, len(tasks), len(models)), np.nan)
+    for row in rows:
+        at = (slice(None), tasks.index(row.task), models.index(row.model))
+        parts = (row.selection, row.held_out if held_out and row.held_out else row.selection)
+        arrays[at] = [
+            value
+            for part in parts
+            for value in (part.accuracy, part.cost or np.nan, part.cases or cases or 0)
+        ]
+    return arrays
 
 
 def _counts(row: ClaimRow, *, held_out: bool) -> bool:

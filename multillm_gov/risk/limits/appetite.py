@@ -11,7 +11,8 @@ from decimal import Decimal
 from msgspec.structs import replace
 
 from multillm_gov.dimensions import Basis, Level
-from multillm_gov.measures.burn import run_rate
+from multillm_gov.finding import Figure
+from multillm_gov.measures.burn import RunRate, run_rate
 from multillm_gov.measures.concentration import concentration
 from multillm_gov.measures.failover import Failover
 from multillm_gov.measures.figures import LegFigures, PortfolioFigures
@@ -96,13 +97,9 @@ def _spend(state: State, named: ShareLimits) -> LimitRecord:
         reason="; ".join(doubts) or ("" if ceiling is not None else "no ceiling is declared"),
         facts={
             "declared": figures.spend_per_month,
-            "paced": len(pace.counted),
             "sum_of_caps": int(of_caps),
             "unpriced": len(unknown),
-            "through": pace.through.isoformat() if pace.through else "",
-            "low": pace.interval[0] if pace.interval else None,
-            "high": pace.interval[1] if pace.interval else None,
-            "unattributed": pace.unattributed or None,
+            **_pace_facts(pace),
         },
         **terms,
     )
@@ -224,3 +221,13 @@ def _retired(state: State) -> LimitRecord:
         reason="" if state.figures.tasks else "no task class is declared",
         facts={"value_at_stake": value, "since": dead[0][0].isoformat() if dead else ""},
     )
+
+
+def _pace_facts(pace: RunRate) -> dict[str, Figure]:
+    return {
+        "paced": len(pace.counted),
+        "through": pace.through.isoformat() if pace.through else "",
+        "low": pace.interval[0] if pace.interval else None,
+        "high": pace.interval[1] if pace.interval else None,
+        "unattributed": pace.unattributed or None,
+    }

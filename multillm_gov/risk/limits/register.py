@@ -111,48 +111,55 @@ def _in_money(share: Decimal | None, risk: PortfolioRisk) -> Decimal | None:
 
 
 def _simulated(risk: PortfolioRisk, simulation: Simulation) -> Iterator[LimitRecord]:
-    settings = risk.context.settings
     if simulation.value_at_stake:
-        key, limit = "max_outage_loss_share", max_outage_loss(risk)
-        terms = terms_of(settings, key, settings.risk.max_outage_loss_share)
-        warn_at = _in_money(terms.pop("warn_at"), risk)
-        p95 = simulation.loss.p95
-        yield LimitRecord(
-            id="outage-loss-p95",
-            key=f"risk.{key}",
-            words="Outage loss, 1 year in 20",
-            unit="money",
-            period="year",
-            direction="at most",
-            limit=Decimal(limit),
-            warn_at=warn_at,
-            value=p95.value,
-            judgment=judge_below(p95.value, float(limit), warn_at),
-            facts={
-                "limit_share": float(settings.risk.max_outage_loss_share),
-                "share": p95.value / simulation.value_at_stake,
-                "low": p95.low,
-                "high": p95.high,
-                "years": simulation.years,
-            },
-            **terms,
-        )
+        yield _outage_loss(risk, simulation)
     if simulation.cost.expected.value:
-        key, share = "max_cost_at_risk_share", settings.risk.max_cost_at_risk_share
-        at_risk = simulation.cost.relative_at_risk95 / simulation.cost.expected.value
-        terms, unpriced = terms_of(settings, key, share), simulation.unpriced
-        yield LimitRecord(
-            id="cost-at-risk",
-            key=f"risk.{key}",
-            words="Cost at risk, 1 year in 20",
-            unit="share",
-            period="year",
-            direction="at most",
-            limit=Decimal(share),
-            value=None if unpriced else at_risk,
-            judgment="not judged"
-            if unpriced
-            else judge_below(at_risk, float(share), terms["warn_at"]),
-            reason=f"the cost of {join_some(unpriced)} is not known" if unpriced else "",
-            **terms,
-        )
+        yield _cost_at_risk(risk, simulation)
+
+
+def _cost_at_risk(risk: PortfolioRisk, simulation: Simulation) -> LimitRecord:
+    settings = risk.context.settings
+    key, share = "max_cost_at_risk_share", settings.risk.max_cost_at_risk_share
+    at_risk = simulation.cost.relative_at_risk95 / simulation.cost.expected.value
+    terms, unpriced = terms_of(settings, key, share), simulation.unpriced
+    return LimitRecord(
+        id="cost-at-risk",
+        key=f"risk.{key}",
+        words="Cost at risk, 1 year in 20",
+        unit="share",
+        period="year",
+        direction="at most",
+        limit=Decimal(share),
+        value=None if unpriced else at_risk,
+        judgment="not judged" if unpriced else judge_below(at_risk, float(share), terms["warn_at"]),
+        reason=f"the cost of {join_some(unpriced)} is not known" if unpriced else "",
+        **terms,
+    )
+
+
+def _outage_loss(risk: PortfolioRisk, simulation: Simulation) -> LimitRecord:
+    settings = risk.context.settings
+    key, limit = "max_outage_loss_share", max_outage_loss(risk)
+    terms = terms_of(settings, key, settings.risk.max_outage_loss_share)
+    warn_at = _in_money(terms.pop("warn_at"), risk)
+    p95 = simulation.loss.p95
+    return LimitRecord(
+        id="outage-loss-p95",
+        key=f"risk.{key}",
+        words="Outage loss, 1 year in 20",
+        unit="money",
+        period="year",
+        direction="at most",
+        limit=Decimal(limit),
+        warn_at=warn_at,
+        value=p95.value,
+        judgment=judge_below(p95.value, float(limit), warn_at),
+        facts={
+            "limit_share": float(settings.risk.max_outage_loss_share),
+            "share": p95.value / simulation.value_at_stake,
+            "low": p95.low,
+            "high": p95.high,
+            "years": simulation.years,
+        },
+        **terms,
+    )

@@ -5,7 +5,7 @@ from decimal import Decimal
 from msgspec import Struct
 from msgspec.structs import replace
 
-from multillm_gov.portfolio.risk import Risk
+from multillm_gov.portfolio.risk import PriceShocks, Risk
 from multillm_gov.risk.system import priors
 from multillm_gov.risk.system.system import Origin
 
@@ -52,7 +52,6 @@ class Assumptions(Struct, frozen=True, kw_only=True):
 
 def assumptions_of(risk: Risk) -> Assumptions:
     """Declared figures, else priors."""
-    shocks = risk.price_shocks
     return Assumptions(
         outage_sigma=_bounded(
             _of("Sigma of the length of outages", risk.outage_sigma, priors.OUTAGE_SIGMA),
@@ -66,24 +65,7 @@ def assumptions_of(risk: Risk) -> Assumptions:
             risk.demand_common_share,
             priors.DEMAND_COMMON_SHARE,
         ),
-        moderate_chance=_of(
-            "Moderate repricing, per vendor",
-            shocks.moderate_chance,
-            priors.MODERATE_SHOCK_CHANCE,
-            "chance a year",
-        ),
-        moderate_factor=_of(
-            MODERATE_FACTOR, shocks.moderate_factor, priors.MODERATE_SHOCK_FACTOR, "x price"
-        ),
-        severe_chance=_of(
-            "Severe repricing, per vendor",
-            shocks.severe_chance,
-            priors.SEVERE_SHOCK_CHANCE,
-            "chance a year",
-        ),
-        severe_factor=_of(
-            "Severe repricing", shocks.severe_factor, priors.SEVERE_SHOCK_FACTOR, "x price"
-        ),
+        **_repricing(risk.price_shocks),
         retirement_months=_of(
             "Life of a model without a retirement date",
             risk.retirement_median_months,
@@ -107,3 +89,26 @@ def _of(label: str, declared: Decimal | None, prior: float, unit: str = "") -> A
     return Assumption(
         label=label, value=float(declared), unit=unit, origin="declared", note="govern.yaml, risk"
     )
+
+
+def _repricing(shocks: PriceShocks) -> dict[str, Assumption]:
+    return {
+        "moderate_chance": _of(
+            "Moderate repricing, per vendor",
+            shocks.moderate_chance,
+            priors.MODERATE_SHOCK_CHANCE,
+            "chance a year",
+        ),
+        "moderate_factor": _of(
+            MODERATE_FACTOR, shocks.moderate_factor, priors.MODERATE_SHOCK_FACTOR, "x price"
+        ),
+        "severe_chance": _of(
+            "Severe repricing, per vendor",
+            shocks.severe_chance,
+            priors.SEVERE_SHOCK_CHANCE,
+            "chance a year",
+        ),
+        "severe_factor": _of(
+            "Severe repricing", shocks.severe_factor, priors.SEVERE_SHOCK_FACTOR, "x price"
+        ),
+    }

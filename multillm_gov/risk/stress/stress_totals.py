@@ -27,7 +27,7 @@ from multillm_gov.risk.stress.interval.task_totals import (
     task_outcome,
     unaffected,
 )
-from multillm_gov.risk.stress.outcome import Concentrated, LimitBreach, StressOutcome
+from multillm_gov.risk.stress.outcome import Concentrated, LimitBreach, StressOutcome, TaskOutcome
 from multillm_gov.risk.stress.shock_effect import ShockEffect
 from multillm_gov.risk.stress.stress_context import StressContext, StressedTask
 from multillm_gov.units import HOURS_PER_MONTH
@@ -180,15 +180,6 @@ class StressTotals:
             for index, total in self._sums.items()
         }
         in_month = sum((one.added_cost_in_month for one in touched.values()), _ZERO)
-        months = [
-            broken_month(self._context.tasks[index], one.added_cost_in_month)
-            for index, one in touched.items()
-        ]
-        ceilings = broken_ceilings(
-            self._context,
-            in_month,
-            repriced=any(effect.price_factor != 1 for effect in self._effects),
-        )
         return StressOutcome(
             tasks=tuple(
                 touched.get(index) or unaffected(task)
@@ -199,14 +190,28 @@ class StressTotals:
             value_at_risk=sum((one.value_at_risk for one in touched.values()), _ZERO),
             added_cost=sum((one.added_cost for one in touched.values()), _ZERO),
             added_cost_in_month=in_month,
-            caps_broken=without_repeats(
-                (*(month for month in months if month is not None), *self._caps, *ceilings)
-            ),
+            caps_broken=self._caps_broken(touched, in_month),
             floors_broken=without_repeats(self._floors),
             concentration=self._concentration(),
             hours_to_recover=max((one.hours_to_recover for one in touched.values()), default=_ZERO),
             assumed=_told(effect.assumed for effect in self._effects),
             unknown=(*_told(effect.unknown for effect in self._effects), *self._left_out()),
+        )
+
+    def _caps_broken(
+        self, touched: dict[int, TaskOutcome], in_month: Decimal
+    ) -> tuple[LimitBreach, ...]:
+        months = [
+            broken_month(self._context.tasks[index], one.added_cost_in_month)
+            for index, one in touched.items()
+        ]
+        ceilings = broken_ceilings(
+            self._context,
+            in_month,
+            repriced=any(effect.price_factor != 1 for effect in self._effects),
+        )
+        return without_repeats(
+            (*(month for month in months if month is not None), *self._caps, *ceilings)
         )
 
     def _left_out(self) -> list[str]:

@@ -6,6 +6,7 @@ from typing import Annotated
 
 from msgspec import Meta
 
+from multillm_gov.catalog.facts import ModelFacts
 from multillm_gov.finding import Severity, Violation
 from multillm_gov.measures.lifecycle import runway_days
 from multillm_gov.rules.engine.rule import Rule, RuleContext, Use
@@ -38,13 +39,7 @@ def check(context: RuleContext, parameters: Parameters) -> Iterator[Violation]:
         if parameters.lead_days is None
         else parameters.lead_days
     )
-    ending = {
-        name: (facts, runway)
-        for name, facts in context.models.items()
-        if facts is not None
-        and (runway := runway_days(facts, context.as_of)) is not None
-        and 0 < runway <= lead + parameters.notice_days
-    }
+    ending = _ending(context, lead + parameters.notice_days)
     moves = Moves(context)
     for use in context.uses(ending):
         facts, runway = ending[use.part.model]
@@ -68,6 +63,17 @@ def check(context: RuleContext, parameters: Parameters) -> Iterator[Violation]:
             severity=None if slack < 0 else Severity.NOTE,
             distinction=f"{use.role}: {facts.name}",
         )
+
+
+def _ending(context: RuleContext, days: int) -> dict[str, tuple[ModelFacts, int]]:
+    """Models with at most so many days left, and how many they have."""
+    return {
+        name: (facts, runway)
+        for name, facts in context.models.items()
+        if facts is not None
+        and (runway := runway_days(facts, context.as_of)) is not None
+        and 0 < runway <= days
+    }
 
 
 def _message(use: Use, day: date, days: tuple[int, int], source: str) -> str:

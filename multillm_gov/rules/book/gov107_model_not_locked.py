@@ -16,14 +16,7 @@ def check(context: RuleContext, _: Nothing) -> Iterator[Violation]:
 
     One step locks them all, so they are one finding with as many places.
     """
-    loose = {
-        name
-        for name, facts in context.models.items()
-        if facts is not None and not context.state.catalog.is_locked(name)
-    }
-    places: dict[str, Place] = {}
-    for use in context.uses(loose):
-        places.setdefault(use.part.model, use.place)
+    places = _first_uses(context)
     if not places:
         return
     place, *others = places.values()
@@ -47,6 +40,19 @@ def check(context: RuleContext, _: Nothing) -> Iterator[Violation]:
         figures={"models_not_locked": len(places)},
         distinction="lock",
     )
+
+
+def _first_uses(context: RuleContext) -> dict[str, Place]:
+    """Of every known model that the lock lacks."""
+    loose = {
+        name
+        for name, facts in context.models.items()
+        if facts is not None and not context.state.catalog.is_locked(name)
+    }
+    places: dict[str, Place] = {}
+    for use in context.uses(loose):
+        places.setdefault(use.part.model, use.place)
+    return places
 
 
 RULE = Rule(

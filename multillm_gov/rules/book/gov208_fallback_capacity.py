@@ -87,13 +87,16 @@ def _judge(load: Inherited, peak: Decimal, *, by_policy: bool) -> Violation | No
         and load.facts.requests_per_minute is None
         and load.facts.tokens_per_minute is None
     ):
-        need = limits[0][2]
-        message = f"would need {format_count(need)} requests a minute; its limits are not known"
-        figures: dict[str, Figure] = {"requests_per_minute_needed": float(need)}
-        return _violation(
-            load, message, "Whether it can carry the failover is not known.", figures, unknown=True
-        )
+        return _limits_unknown(load, limits[0][2])
     return None
+
+
+def _limits_unknown(load: Inherited, need: Decimal) -> Violation:
+    message = f"would need {format_count(need)} requests a minute; its limits are not known"
+    figures: dict[str, Figure] = {"requests_per_minute_needed": float(need)}
+    return _violation(
+        load, message, "Whether it can carry the failover is not known.", figures, unknown=True
+    )
 
 
 def _violation(

@@ -77,13 +77,7 @@ def _violation(
 ) -> Violation:
     level = parameters.level
     added = added_spend(spend, parameters.price_rise)
-    who = describe_entity(level, entity)
-    unpriced = sum(task.spend_per_month is None for task in context.tasks)
-    partly = (
-        f" ({count_of(unpriced, 'task class')} whose cost is not known not included)"
-        if unpriced
-        else ""
-    )
+    partly = _format_left_out(context)
     known = Decimal(str(dict(found.shares)[entity])) * found.total
     doubtful = entity != UNKNOWN and spend - known > Decimal("0.005")
     if doubtful:
@@ -92,11 +86,7 @@ def _violation(
         doubtful and added_spend(known, parameters.price_rise) <= parameters.max_added_monthly
     )
     return Violation(
-        message=(
-            f"a price increase of {format_share(parameters.price_rise)} by {who} adds "
-            f"{context.money(added)} a month to the {context.money(spend)} a month spent "
-            f"there{partly}; the limit is {context.money(parameters.max_added_monthly)} a month"
-        ),
+        message=_message(context, parameters, entity, spend, partly),
         place=context.limit("max_added_monthly"),
         subject=f"{level}:{entity}",
         remedy=(
@@ -104,11 +94,7 @@ def _violation(
             if unproved
             else _remedy(context, parameters, entity, spend)
         ),
-        risk=(
-            "The bill rises by at least as much."
-            if unpriced
-            else f"The whole bill rises by {format_share(added / found.total)}."
-        ),
+        risk=_risk(context, added / found.total),
         related=exposure.related(entity),
         figures={
             "spend_per_month": spend,
@@ -118,6 +104,34 @@ def _violation(
             "level": level.value,
         },
         distinction=level.value,
+    )
+
+
+def _message(
+    context: RuleContext, parameters: Parameters, entity: str, spend: Decimal, partly: str
+) -> str:
+    who = describe_entity(parameters.level, entity)
+    added = added_spend(spend, parameters.price_rise)
+    return (
+        f"a price increase of {format_share(parameters.price_rise)} by {who} adds "
+        f"{context.money(added)} a month to the {context.money(spend)} a month spent "
+        f"there{partly}; the limit is {context.money(parameters.max_added_monthly)} a month"
+    )
+
+
+def _risk(context: RuleContext, rise: Decimal) -> str:
+    if any(task.spend_per_month is None for task in context.tasks):
+        return "The bill rises by at least as much."
+    return f"The whole bill rises by {format_share(rise)}."
+
+
+def _format_left_out(context: RuleContext) -> str:
+    """In brackets, the task classes whose cost is not known."""
+    unpriced = sum(task.spend_per_month is None for task in context.tasks)
+    return (
+        f" ({count_of(unpriced, 'task class')} whose cost is not known not included)"
+        if unpriced
+        else ""
     )
 
 

@@ -10,6 +10,7 @@ from msgspec import Meta
 from multillm_gov.catalog.facts import entities_of
 from multillm_gov.dimensions import UNKNOWN, Level
 from multillm_gov.finding import Severity, Violation
+from multillm_gov.location import Place
 from multillm_gov.measures.figures import FallbackFigures, TaskFigures
 from multillm_gov.rules.engine.rule import Rule, RuleContext
 from multillm_gov.vocabulary import Closed
@@ -93,13 +94,7 @@ def _violation(context: RuleContext, level: Level, entity: str, uses: _Standby) 
             "An expired key, an unsigned contract, a low rate limit or an unsuitable prompt is "
             "found only on the day of the outage."
         ),
-        related=tuple(
-            (
-                f"{code(one.task.name)} falls back on {code(part.model)}",
-                one.task.place.at("fallbacks", part.index),
-            )
-            for one, part in uses[1:4]
-        ),
+        related=_other_uses(uses[1:4]),
         figures={
             "task_classes": len(tasks),
             "value_at_stake_per_month": value,
@@ -173,3 +168,13 @@ policies:
   warm-standby: {rule: standby-only-vendor, enforcement: advisory}
 """,
 )
+
+
+def _other_uses(uses: _Standby) -> tuple[tuple[str, Place], ...]:
+    return tuple(
+        (
+            f"{code(use.task.name)} falls back on {code(part.model)}",
+            use.task.place.at("fallbacks", part.index),
+        )
+        for use, part in uses
+    )

@@ -73,15 +73,10 @@ def _violation(
 ) -> Violation:
     old, known, new = shares
     doubt = new - known > _ROUNDING
-    share = f"between {format_share(known)} and {format_share(new)}" if doubt else format_share(new)
     unproved = doubt and known - old <= float(parameters.max_growth) + _ROUNDING
     limit, basis = float(parameters.max_growth), describe_basis(parameters.weigh_by)
     return Violation(
-        message=(
-            f"the share of {describe_entity(parameters.level, entity)} in {basis} rises from "
-            f"{format_share(old)} to {share}, up {'at most ' if doubt else ''}"
-            f"{(new - old) * 100:.1f} points; the limit is {limit * 100:.1f} points"
-        ),
+        message=_message(parameters, entity, shares),
         place=context.limit("max_growth"),
         subject=f"{parameters.level}:{entity}",
         remedy=(
@@ -131,3 +126,16 @@ RULE = Rule(
     scope="portfolio",
     enabled_by_default=False,
 )
+
+
+def _message(parameters: Parameters, entity: str, shares: tuple[float, float, float]) -> str:
+    old, known, new = shares
+    doubt = new - known > _ROUNDING
+    share = f"between {format_share(known)} and {format_share(new)}" if doubt else format_share(new)
+    return (
+        f"the share of {describe_entity(parameters.level, entity)} in "
+        f"{describe_basis(parameters.weigh_by)} rises from "
+        f"{format_share(old)} to {share}, up {'at most ' if doubt else ''}"
+        f"{(new - old) * 100:.1f} points; the limit is {float(parameters.max_growth) * 100:.1f} "
+        "points"
+    )

@@ -55,17 +55,9 @@ def _violation(
     """``amounts``: the sum of the caps, and the budget."""
     total, budget = amounts
     uncapped = len(context.tasks) - len(caps)
-    without = (
-        f" ({count_of(uncapped, 'task class')} without a cap not included)" if uncapped else ""
-    )
     largest = sorted(caps, key=lambda each: (-each[0], each[1].task.name))[:3]
     return Violation(
-        message=(
-            f"the monthly caps of {count_of(len(caps), 'task class')} add up to "
-            f"{context.money(total)} a month{without}; "
-            f"{code(context.policy) if context.policy else 'the risk appetite'} allows "
-            f"{context.money(budget)}"
-        ),
+        message=_message(context, len(caps), amounts),
         place=place,
         subject="portfolio",
         remedy=(
@@ -147,3 +139,17 @@ policies:
     max_monthly: 5000
 """,
 )
+
+
+def _message(context: RuleContext, capped: int, amounts: tuple[Decimal, Decimal]) -> str:
+    total, budget = amounts
+    uncapped = len(context.tasks) - capped
+    without = (
+        f" ({count_of(uncapped, 'task class')} without a cap not included)" if uncapped else ""
+    )
+    return (
+        f"the monthly caps of {count_of(capped, 'task class')} add up to "
+        f"{context.money(total)} a month{without}; "
+        f"{code(context.policy) if context.policy else 'the risk appetite'} allows "
+        f"{context.money(budget)}"
+    )

@@ -14,7 +14,7 @@ from multillm_gov.measures.burn import Burn, burn, current_actual
 from multillm_gov.measures.figures import TaskFigures
 from multillm_gov.rules.engine.rule import Rule, RuleContext
 from multillm_gov.units import Positive, format_share
-from multillm_gov.usage.record import MonthForecast, PlacedActual
+from multillm_gov.usage.record import Actual, MonthForecast, PlacedActual
 from multillm_gov.vocabulary import Closed
 from multillm_gov.words import code, count_of
 
@@ -106,22 +106,8 @@ def _violation(
     context: RuleContext, budget: _Budget, placed: PlacedActual, pace: Burn
 ) -> Violation:
     actual = placed.actual
-    spent, cap = context.money(actual.spend), context.money(budget.cap)
     over = actual.spend > budget.cap
-    gone = f"day {actual.through.day} of {actual.days}"
-    if over:
-        message = (
-            f"{budget.who} has spent {spent} in {actual.month} ({gone}); its cap is {cap} a month"
-        )
-        risk = f"{context.money(actual.spend - budget.cap)} over the cap, and rising every day."
-        if actual.through.day == actual.days:
-            risk = f"{context.money(actual.spend - budget.cap)} over the cap for the month."
-    else:
-        message = (
-            f"{budget.who} has spent {spent} by {gone} of {actual.month}, a burn rate of "
-            f"{pace.rate:.2f}; {_end(context, actual.forecast, pace)}; its cap is {cap} a month"
-        )
-        risk = _format_end(pace, actual.days - actual.through.day)
+    message, risk = _message_and_risk(context, budget, actual, pace)
     return Violation(
         message=message,
         place=placed.place.at("spend"),
@@ -141,6 +127,27 @@ def _violation(
         severity=Severity.ERROR if over else None,
         distinction="over" if over else "",
     )
+
+
+def _message_and_risk(
+    context: RuleContext, budget: _Budget, actual: Actual, pace: Burn
+) -> tuple[str, str]:
+    spent, cap = context.money(actual.spend), context.money(budget.cap)
+    gone = f"day {actual.through.day} of {actual.days}"
+    if actual.spend > budget.cap:
+        message = (
+            f"{budget.who} has spent {spent} in {actual.month} ({gone}); its cap is {cap} a month"
+        )
+        risk = f"{context.money(actual.spend - budget.cap)} over the cap, and rising every day."
+        if actual.through.day == actual.days:
+            risk = f"{context.money(actual.spend - budget.cap)} over the cap for the month."
+    else:
+        message = (
+            f"{budget.who} has spent {spent} by {gone} of {actual.month}, a burn rate of "
+            f"{pace.rate:.2f}; {_end(context, actual.forecast, pace)}; its cap is {cap} a month"
+        )
+        risk = _format_end(pace, actual.days - actual.through.day)
+    return message, risk
 
 
 def _end(context: RuleContext, forecast: MonthForecast | None, pace: Burn) -> str:

@@ -7,6 +7,7 @@ from typing import Annotated
 
 from msgspec import Meta, field
 
+from multillm_gov.catalog.facts import ModelFacts
 from multillm_gov.evidence.record import PlacedRecord
 from multillm_gov.finding import Severity, Violation
 from multillm_gov.location import Place
@@ -81,12 +82,23 @@ def check(context: RuleContext, parameters: Parameters) -> Iterator[Violation]:
             yield cheaper_model_violation(context, candidate)
 
 
+def _saving(
+    context: RuleContext, task: TaskFigures, facts: ModelFacts, *, is_used: bool
+) -> Decimal | None:
+    """A month, if the model alone served the task class; ``None`` where it is not known."""
+    figures = context.state.figures
+    cost = figures.pricing.mean_cost(facts, task.task.demand)
+    if cost is None or not (cost or facts.usd_fixed_per_month):
+        return None  # a price of 0 means a free tier or not known, unless capacity is paid for
+    hosting = Decimal(0) if is_used else facts.usd_fixed_per_month / figures.usd_per_unit
+    return saving_per_month(task, cost, hosting)
+
+
 def _candidates(context: RuleContext, parameters: Parameters) -> Iterator[CheaperModel]:
     """Models with a proof in a task class that save enough there."""
     proven: dict[str, list[str]] = {}
     for name, model in context.state.evidence:
         proven.setdefault(name, []).append(model)
-    pricing = context.state.figures.pricing
     used = {model for task in context.state.figures.tasks for model in task.task.models}
     for task in context.tasks:
         models = proven.get(task.task.name)
@@ -104,15 +116,9 @@ def _candidates(context: RuleContext, parameters: Parameters) -> Iterator[Cheape
             ):
                 continue
             facts = context.state.catalog.find(model)
-            cost = pricing.mean_cost(facts, task.task.demand)
-            if facts is None or cost is None or not (cost or facts.usd_fixed_per_month):
-                continue  # a price of 0 means a free tier or not known, unless capacity is paid for
-            hosting = (
-                Decimal(0)
-                if model in used
-                else facts.usd_fixed_per_month / context.state.figures.usd_per_unit
-            )
-            saving = saving_per_month(task, cost, hosting)
+            if facts is None:
+                continue
+            saving = _saving(context, task, facts, is_used=model in used)
             if saving is not None and saving > 0 and saving >= least:
                 yield CheaperModel(task, facts, proof, floor, now, saving)
 

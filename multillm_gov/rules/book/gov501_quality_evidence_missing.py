@@ -42,8 +42,6 @@ def _violation(
     context: RuleContext, task: TaskFigures, quality: Quality, bare: list[Claim], count: int
 ) -> Violation:
     name = task.task.name
-    model = bare[0].part.model
-    bench = format_bench(task, f"govern bench {name}", " with the cases in `evals/`")
     foreign = {claim.part.model: _foreign(claim, context) for claim in bare}
     only = [f"only {text} for {code(each)}" for each, text in foreign.items() if text]
     return Violation(
@@ -54,12 +52,7 @@ def _violation(
         ),
         place=task.task.place.at("quality", "floor"),
         subject=name,
-        remedy=(
-            f"Score {'it' if len(foreign) == 1 else 'each'} on your own cases and add "
-            f"`{{task_class: {name}, model: {model}, date: {context.as_of}, sample_size: …, "
-            f"score: …}}` {'' if len(foreign) == 1 else 'and one per model '}to the `records` of "
-            f"a file in `evidence/`{bench}."
-        ),
+        remedy=_remedy(context, task, tuple(foreign)),
         risk=(
             "It is not known whether the answers are good "
             f"enough{format_stake(context, task, ', with ')}."
@@ -133,3 +126,14 @@ records:
   - {task_class: triage, model: claude-haiku-4-5, date: 2026-11-02, sample_size: 500, score: 0.93}
 """,
 )
+
+
+def _remedy(context: RuleContext, task: TaskFigures, models: tuple[str, ...]) -> str:
+    name, alone = task.task.name, len(models) == 1
+    bench = format_bench(task, f"govern bench {name}", " with the cases in `evals/`")
+    return (
+        f"Score {'it' if alone else 'each'} on your own cases and add "
+        f"`{{task_class: {name}, model: {models[0]}, date: {context.as_of}, sample_size: …, "
+        f"score: …}}` {'' if alone else 'and one per model '}to the `records` of "
+        f"a file in `evidence/`{bench}."
+    )

@@ -51,15 +51,8 @@ def _violation(
 ) -> Violation:
     old = age > limit
     task, model = claim.task.task, claim.part.model
-    days = count_of(age, "day")
     return Violation(
-        message=(
-            f"the newest result for {claim.describe()} is {days} old; the limit is "
-            f"{count_of(limit, 'day')}"
-            if old
-            else f"the newest result for {claim.describe()} is {days} old and counts for "
-            f"{count_of(limit - age, 'day')} more"
-        ),
+        message=_message(claim, age, limit),
         place=claim.use().place,
         subject=task.name,
         remedy=(
@@ -131,3 +124,10 @@ records:
   - {task_class: triage, model: claude-haiku-4-5, date: 2026-11-02, sample_size: 500, score: 0.92}
 """,
 )
+
+
+def _message(claim: Claim, age: int, limit: int) -> str:
+    result = f"the newest result for {claim.describe()} is {count_of(age, 'day')} old"
+    if age > limit:
+        return f"{result}; the limit is {count_of(limit, 'day')}"
+    return f"{result} and counts for {count_of(limit - age, 'day')} more"

@@ -77,12 +77,7 @@ def _input_flaws(
     if task.declared.prompt is not None and task.declared.prompt not in context.state.prompts:
         return  # other rules report a missing or invalid prompt
     if task.declared.prompt is None:
-        if one.input is None:
-            message = (
-                f"case {code(one.id)} has no `input`, and {code(task.name)} has no prompt file to "
-                "fill in"
-            )
-            yield _Flaw(message, place, "Give it an `input`, or name a `prompt` in the allocation.")
+        yield from _missing_input(one, place, task)
         return
     variables, given = (
         context.state.prompts[task.declared.prompt].header.variables,
@@ -106,6 +101,15 @@ def _input_flaws(
             place.at("variables", name).key(),
             "Correct the name, or declare it in the prompt file.",
         )
+
+
+def _missing_input(one: EvalCase, place: Place, task: TaskClass) -> Iterator[_Flaw]:
+    if one.input is None:
+        message = (
+            f"case {code(one.id)} has no `input`, and {code(task.name)} has no prompt file to "
+            "fill in"
+        )
+        yield _Flaw(message, place, "Give it an `input`, or name a `prompt` in the allocation.")
 
 
 def _scorer_flaws(

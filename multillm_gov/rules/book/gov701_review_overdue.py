@@ -49,13 +49,17 @@ def check(context: RuleContext, parameters: Parameters) -> Iterator[Violation]:
         if due is None:
             due = dues[review.last, months] = _later(review.last, months)
         if due < context.as_of:
-            days = (context.as_of - due).days
-            every = "month" if months == 1 else f"{months} months"
-            message = (
-                f"the review of {code(task.task.name)} was due on {due}, {count_of(days, 'day')} "
-                f"ago (every {every})"
-            )
-            yield _violation(task.task, message, context.as_of, {"days_overdue": days})
+            yield _overdue(task.task, due, months, context.as_of)
+
+
+def _overdue(task: TaskClass, due: date, months: int, as_of: date) -> Violation:
+    days = (as_of - due).days
+    every = "month" if months == 1 else f"{months} months"
+    message = (
+        f"the review of {code(task.name)} was due on {due}, {count_of(days, 'day')} "
+        f"ago (every {every})"
+    )
+    return _violation(task, message, as_of, {"days_overdue": days})
 
 
 def _later(day: date, months: int) -> date:

@@ -49,15 +49,7 @@ def _violation(context: RuleContext, outcome: WaiverOutcome) -> Violation:
 def _format(context: RuleContext, outcome: WaiverOutcome, who: str) -> tuple[str, Place, str]:
     declared, place = outcome.waiver.declared, outcome.waiver.place
     if outcome.state == "expired":
-        days = (context.as_of - declared.expires).days
-        return (
-            f"{who} expired on {declared.expires}, {count_of(days, 'day')} ago",
-            place.at("expires"),
-            (
-                "Fix the finding and remove the waiver, or have it approved again with a new "
-                "`expires`."
-            ),
-        )
+        return _format_expired(context, outcome, who)
     if outcome.state == "void":
         return (
             f"{who} is void: hard-mandatory policies and rules about files cannot be waived",
@@ -91,6 +83,18 @@ def _format(context: RuleContext, outcome: WaiverOutcome, who: str) -> tuple[str
         f"{who} matches no finding",
         place.at("subject"),
         "Remove it if the finding is fixed; otherwise write the subject as in the finding.",
+    )
+
+
+def _format_expired(
+    context: RuleContext, outcome: WaiverOutcome, who: str
+) -> tuple[str, Place, str]:
+    declared, place = outcome.waiver.declared, outcome.waiver.place
+    days = (context.as_of - declared.expires).days
+    return (
+        f"{who} expired on {declared.expires}, {count_of(days, 'day')} ago",
+        place.at("expires"),
+        ("Fix the finding and remove the waiver, or have it approved again with a new `expires`."),
     )
 
 

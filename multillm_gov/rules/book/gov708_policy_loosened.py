@@ -1,11 +1,13 @@
 """GOV708: no change loosens a policy, setting or task class, or adds a waiver, unnoticed."""
 
 from collections.abc import Iterable, Iterator
+from datetime import date
 from typing import TYPE_CHECKING
 
 from multillm_gov.documents.layout import SETTINGS
 from multillm_gov.finding import Figure, Severity, Violation
 from multillm_gov.location import Place
+from multillm_gov.portfolio.policy import PlacedWaiver
 from multillm_gov.portfolio.portfolio import Portfolio
 from multillm_gov.rules.engine.defaults import rule_facts
 from multillm_gov.rules.engine.rule import Nothing, Rule, RuleContext
@@ -87,26 +89,31 @@ def _granted(context: RuleContext, before: Portfolio) -> Iterator[Violation]:
         ended = known.get((waiver.policy, waiver.subject))
         if waiver.expires < context.as_of or (ended is not None and waiver.expires <= ended):
             continue
-        deed = "is added" if ended is None else f"is extended from {ended}"
-        yield Violation(
-            message=(
-                f"a waiver of {code(waiver.policy)} for {code(waiver.subject)} {deed} until "
-                f"{waiver.expires} in this change, in the name of {code(waiver.approved_by)}"
-            ),
-            place=placed.place,
-            subject=waiver.subject,
-            remedy=(
-                f"Have {code(waiver.approved_by)} agree in the review of this change, or remove "
-                "the waiver."
-            ),
-            risk="Only the review proves that the named person approved it.",
-            figures={
-                "expires": waiver.expires.isoformat(),
-                "expired_before": ended.isoformat() if ended else None,
-            },
-            severity=Severity.WARNING if waiver.policy in own else None,
-            distinction=f"waiver {waiver.policy}",
-        )
+        yield _granted_waiver(placed, ended, is_own=waiver.policy in own)
+
+
+def _granted_waiver(placed: PlacedWaiver, ended: date | None, *, is_own: bool) -> Violation:
+    waiver = placed.declared
+    deed = "is added" if ended is None else f"is extended from {ended}"
+    return Violation(
+        message=(
+            f"a waiver of {code(waiver.policy)} for {code(waiver.subject)} {deed} until "
+            f"{waiver.expires} in this change, in the name of {code(waiver.approved_by)}"
+        ),
+        place=placed.place,
+        subject=waiver.subject,
+        remedy=(
+            f"Have {code(waiver.approved_by)} agree in the review of this change, or remove "
+            "the waiver."
+        ),
+        risk="Only the review proves that the named person approved it.",
+        figures={
+            "expires": waiver.expires.isoformat(),
+            "expired_before": ended.isoformat() if ended else None,
+        },
+        severity=Severity.WARNING if is_own else None,
+        distinction=f"waiver {waiver.policy}",
+    )
 
 
 def _violation(context: RuleContext, subject: str, changes: "list[Change]") -> Violation:

@@ -137,6 +137,19 @@ def missed_floors(task: StressedTask, one: HopFlow) -> Iterator[LimitBreach]:
             figure=hop.evidence[0].score - one.state.points,
             limit=Decimal(declared.quality.floor),
         )
+    yield from _missed_latency(task, one)
+    if one.state.tone_ratio > TONE_ALARM:
+        yield LimitBreach(
+            what="tone",
+            subject=task.name,
+            model=hop.model,
+            figure=one.state.tone_ratio,
+            limit=TONE_ALARM,
+        )
+
+
+def _missed_latency(task: StressedTask, one: HopFlow) -> Iterator[LimitBreach]:
+    declared, hop = task.figures.task.declared, one.hop
     seconds = next(
         (record.p95_seconds for record in hop.evidence if record.p95_seconds is not None), None
     )
@@ -151,12 +164,4 @@ def missed_floors(task: StressedTask, one: HopFlow) -> Iterator[LimitBreach]:
             model=hop.model,
             figure=Decimal(seconds),
             limit=Decimal(declared.latency.p95_seconds),
-        )
-    if one.state.tone_ratio > TONE_ALARM:
-        yield LimitBreach(
-            what="tone",
-            subject=task.name,
-            model=hop.model,
-            figure=one.state.tone_ratio,
-            limit=TONE_ALARM,
         )

@@ -50,6 +50,14 @@ def _of(model: str, shock: Shock, context: StressContext) -> Iterator[ShockEffec
             at_peak=shock.at_peak,
             assumed=until_rerouted(shock),
         )
+    yield from _after_the_move(model, shock, context, users, ready)
+
+
+def _after_the_move(
+    model: str, shock: Shock, context: StressContext, users: frozenset[str], ready: frozenset[str]
+) -> Iterator[ShockEffect]:
+    """What users pay from then on: the successor's price, or what is not known of it."""
+    targets = frozenset({("model", model)})
     successor = context.successors.get(model)
     if successor is not None and successor.facts is not None:
         yield ShockEffect(
