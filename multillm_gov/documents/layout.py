@@ -11,6 +11,7 @@ Kind = Literal[
     "catalog",
     "lock",
     "evidence",
+    "history",
     "usage",
     "scenario",
     "incidents",
@@ -33,16 +34,17 @@ FOLDERS: dict[str, Kind] = {
     "prompts": "prompt",
     "schemas": "schema",
 }
-DIGESTED: frozenset[Kind] = frozenset({"prompt", "schema"})
-"""Kinds whose files are never parsed, only pinned by their digest."""
+DIGESTED: frozenset[Kind] = frozenset({"prompt", "schema", "history"})
+"""Kinds whose files are never parsed as YAML, only known by their digest."""
 HISTORY = "evidence/history"
-"""Every trial ever recorded, append-only; `check` reads the compact view beside it."""
+"""Every trial ever recorded, append-only; the compact view beside it must agree with it."""
 REFERENCES = "evidence/references"
 """Earlier vectors of embedding models, which only new probes are compared with."""
 POLICY_TESTS = "tests/policies"
 """Cases for the portfolio's own policies, which only `govern test` reads."""
 _YAML = (".yaml", ".yml")
 _UNREAD = (f"{HISTORY}/", f"{REFERENCES}/")
+_OF_HISTORY = re.compile(rf"{HISTORY}/(\d{{4}}-\d\d)(?:-(\d{{1,4}}))?\.jsonl")
 _HALF_WRITTEN = re.compile(r"\.govern-[0-9a-f]{12}\.tmp")
 _HARMLESS = frozenset(
     {
@@ -78,13 +80,15 @@ def kind_of(path: str) -> Kind | None:
     """What the file at a root-relative path with ``/`` is; ``None``: not governed.
 
     YAML anywhere below the folders, JSON below ``evidence/`` too, any file below ``prompts/`` and
-    ``schemas/`` (which are known by their digest and never parsed), plus ``govern.yaml`` and the
-    lock.
+    ``schemas/`` (which are known by their digest and never parsed), plus ``govern.yaml``, the lock
+    and the history of evidence.
     """
     if path == SETTINGS:
         return "settings"
     if path == LOCK:
         return "lock"
+    if _OF_HISTORY.fullmatch(path):
+        return "history"
     folder, _, rest = path.partition("/")
     kind = FOLDERS.get(folder)
     if kind is None or not rest or path.startswith(_UNREAD) or is_half_written(path):
@@ -93,6 +97,18 @@ def kind_of(path: str) -> Kind | None:
         return kind
     endings = (*_YAML, ".json") if kind == "evidence" else _YAML
     return kind if path.endswith(endings) else None
+
+
+def history_order(path: str) -> tuple[str, int]:
+    """Month and part of a file of the history, which order its lines: `2026-11-2.jsonl` is later.
+
+    Raises:
+        ValueError: the path is of no such file.
+    """
+    match = _OF_HISTORY.fullmatch(path)
+    if match is None:
+        raise ValueError(path)
+    return match[1], int(match[2] or 1)
 
 
 def is_uncovered(path: str) -> bool:

@@ -38,7 +38,7 @@ def convert(
         for step in pointer:
             value = cast("Any", value)[step]
     try:
-        return _decoded(value, kind), ()
+        return decoded(value, kind), ()
     except msgspec.ValidationError as error:
         if not explain:
             return None, ()
@@ -62,13 +62,18 @@ def sound_entries(document: Document, key: str, kind: type[Any]) -> Iterator[tup
             yield step, value
 
 
-def _decoded(value: object, kind: type[T]) -> T:
+def decoded(value: object, kind: type[T]) -> T:
+    """Plain data, its numbers exact, as a value of a type.
+
+    Raises:
+        msgspec.ValidationError: it has another shape.
+    """
     return msgspec.convert(value, kind, strict=True, dec_hook=_decode)
 
 
 def _refusal(value: object, kind: type[Any]) -> msgspec.ValidationError | None:
     try:
-        _decoded(value, kind)
+        decoded(value, kind)
     except msgspec.ValidationError as error:
         return error
     return None

@@ -16,6 +16,8 @@ from multillm_gov.evidence.drill_record import DrillRecord
 from multillm_gov.evidence.record import EvidenceFile, EvidenceRecord, ProbeRecord
 from multillm_gov.evidence.verdict import PROVING
 
+FIRST = "none"
+"""What the first line of a chain names as the digest of the line before it."""
 _INVISIBLE = re.compile(f"{CONTROL.pattern}|{HIDDEN.pattern}|[\ud800-\udfff]")
 _Dated = TypeVar("_Dated", EvidenceRecord, DrillRecord, ProbeRecord)
 
@@ -60,10 +62,21 @@ def encode_view(file: EvidenceFile) -> bytes:
     return ("{\n" + ",\n".join(groups) + "\n}\n" if groups else "{}\n").encode()
 
 
-def encode_line(entry: EvidenceRecord | DrillRecord | ProbeRecord) -> bytes:
-    """One line of the history: canonical JSON of ``{"<what it is>": {…}}``."""
+def encode_line(entry: EvidenceRecord | DrillRecord | ProbeRecord, previous: str = "") -> bytes:
+    """One line of the history: canonical JSON of ``{"previous": …, "<what it is>": {…}}``.
+
+    Args:
+        entry: What the line records.
+        previous: Digest of the line before it, or `FIRST`; empty: the line is of no chain.
+    """
     what = {EvidenceRecord: "record", DrillRecord: "drill", ProbeRecord: "probe"}[type(entry)]
-    return _format({what: _plain(entry)}).encode() + b"\n"
+    link = {"previous": previous} if previous else {}
+    return _format({**link, what: _plain(entry)}).encode() + b"\n"
+
+
+def canonical(entry: EvidenceRecord | DrillRecord | ProbeRecord) -> str:
+    """The entry as the current view has it: equal where the view and the history agree."""
+    return _format(_plain(_compact(entry) if isinstance(entry, ProbeRecord) else entry))
 
 
 def _compact(probe: ProbeRecord) -> ProbeRecord:

@@ -2,7 +2,7 @@
 
 import os
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import date
 from hashlib import sha256
@@ -10,12 +10,15 @@ from pathlib import Path
 
 from multillm_gov.documents.decoding import MAX_BYTES
 from multillm_gov.documents.document import SourceFile
-from multillm_gov.documents.layout import HISTORY, REFERENCES
+from multillm_gov.documents.layout import HISTORY, REFERENCES, history_order, kind_of
 from multillm_gov.errors import OutputError
 from multillm_gov.sources.output import write_bytes
 
 CURRENT = "evidence/current.json"
 """The newest results, below the portfolio's root: all the evidence that ``check`` reads."""
+_MOST_OF_A_PART = MAX_BYTES // 2
+"""Bytes; a run that starts below it stays within what is read of a file."""
+_BLOCK = 2**16
 _MOST_REFERENCE = 2**20
 """Bytes; sixteen vectors of 4,096 numbers take 90 thousand."""
 
@@ -52,17 +55,23 @@ def write_view(root: Path, data: bytes) -> None:
     write_bytes(_inside(root, CURRENT), data)
 
 
-def append_history(root: Path, day: date, lines: Iterable[bytes]) -> None:
+def append_history(root: Path, day: date, encode: Callable[[bytes], bytes]) -> None:
     """Append lines to the history of a day's month and flush them; nothing is rewritten.
 
-    A line that an interruption cut short stays by itself: the next one starts on a new line.
+    A month that grew beyond what ``check`` reads in one file goes on in another one. A line that an
+    interruption cut short stays by itself: the next one starts on a new line.
+
+    Args:
+        root: The portfolio's root.
+        day: Any day of the month.
+        encode: Gives the lines, from the text of the line before them; empty: there is none.
 
     Raises:
         OutputError: the file may not be written, or is reached through a link.
     """
-    path = _inside(root, f"{HISTORY}/{day:%Y-%m}.jsonl")
-    data = b"".join(lines)
     try:
+        path = _part(root, day)
+        data = encode(_last_line(root, path))
         path.parent.mkdir(parents=True, exist_ok=True)
         flags = (
             os.O_RDWR
@@ -76,9 +85,51 @@ def append_history(root: Path, day: date, lines: Iterable[bytes]) -> None:
             os.fsync(file.fileno())
     except OSError as error:
         raise OutputError(
-            f"Cannot append to `{path}`: {error.strerror or error}",
+            f"Cannot append to `{root / HISTORY}`: {error.strerror or error}",
             "Make `evidence/` writable, or pass --no-write to leave the evidence as it is.",
         ) from error
+
+
+def _part(root: Path, day: date) -> Path:
+    """The file of a month that new lines go to."""
+    for part in range(1, 10_000):
+        name = f"{day:%Y-%m}.jsonl" if part == 1 else f"{day:%Y-%m}-{part}.jsonl"
+        path = _inside(root, f"{HISTORY}/{name}")
+        if not path.exists() or path.stat().st_size < _MOST_OF_A_PART:
+            break
+    return path
+
+
+def _last_line(root: Path, path: Path) -> bytes:
+    """The last line of a file of the history, or else of the one before it; empty: none."""
+    folder = _inside(root, HISTORY)
+    names = [f"{HISTORY}/{one.name}" for one in folder.iterdir()] if folder.is_dir() else []
+    own = history_order(f"{HISTORY}/{path.name}")
+    ordered = sorted(
+        (name for name in names if kind_of(name) == "history" and history_order(name) <= own),
+        key=history_order,
+    )
+    for name in reversed(ordered):
+        last = _tail(_inside(root, name))
+        if last:
+            return last
+    return b""
+
+
+def _tail(path: Path) -> bytes:
+    """The last line with text, read from the end."""
+    with path.open("rb") as file:
+        end = file.seek(0, os.SEEK_END)
+        data = b""
+        while end:
+            start = max(0, end - _BLOCK)
+            file.seek(start)
+            data = (file.read(end - start) + data).rstrip(b"\r\n")
+            end = start
+            _, line_break, last = data.rpartition(b"\n")
+            if line_break:
+                return last
+        return data
 
 
 def reference_path(task_class: str, model: str) -> str:

@@ -18,6 +18,7 @@ from multillm_gov.documents.flaw_list import without_repeats
 from multillm_gov.documents.layout import DIGESTED, LOCK, kind_of
 from multillm_gov.documents.secrets.search import Secret, find_secrets
 from multillm_gov.documents.yaml_reader import read_document
+from multillm_gov.evidence.history import History, read_history
 from multillm_gov.evidence.incident import load_incidents
 from multillm_gov.evidence.loading import load_evidence
 from multillm_gov.finding import Flaw
@@ -81,6 +82,7 @@ def load_state(
             evidence=evidence,
             drills=drills,
             probes=probes,
+            history=_history(by_path, known),
             incidents=sound(load_incidents(documents)),
             scenarios=sound(load_scenarios(documents)),
             evals=sound(load_evals(documents)),
@@ -150,6 +152,17 @@ def _same(files: dict[str, SourceFile], known: State | None) -> frozenset[str]:
         for path, file in files.items()
         if path in known.files and known.files[path].data == file.data
     )
+
+
+def _history(files: dict[str, SourceFile], known: State | None) -> History:
+    """The history of evidence; one that ``known`` has as well is not verified again."""
+    if known is None:
+        return read_history(files)
+    here, there = (
+        {path: file.data for path, file in some.items() if kind_of(path) == "history"}
+        for some in (files, known.files)
+    )
+    return known.history if here == there else read_history(files)
 
 
 def _open_catalog(

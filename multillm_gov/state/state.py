@@ -8,6 +8,7 @@ from multillm_gov.catalog.catalog import Catalog
 from multillm_gov.catalog.overrides import Overrides
 from multillm_gov.documents.document import Document, SourceFile
 from multillm_gov.documents.secrets.search import Secret
+from multillm_gov.evidence.history import History
 from multillm_gov.evidence.incident import PlacedIncidents
 from multillm_gov.evidence.loading import Drills, Evidence, Probes
 from multillm_gov.finding import Flaw
@@ -34,6 +35,8 @@ class State(Struct, frozen=True, kw_only=True):
     """Failover drills by task class, newest first."""
     probes: Probes = {}
     """Probes by task class and model, newest first."""
+    history: History = History()
+    """The chain of everything that was recorded, verified."""
     incidents: tuple[PlacedIncidents, ...] = ()
     """Histories of services' outages."""
     scenarios: tuple[PlacedScenario, ...] = ()

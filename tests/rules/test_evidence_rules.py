@@ -125,3 +125,33 @@ def test_many_places_and_policies_read_the_evidence_once(
     state = assessed({A: allocation, E: records, P: policies, "prompts/triage.md": "Sort.\n"})
     assert len(_of(state, "GOV506")) == 1_001
     assert len(asked) <= 2 * 3  # two models; any field, the answer time, the tone
+
+
+def test_a_score_that_does_not_count_is_not_there_for_other_rules(assessed: Any) -> None:
+    """An advisory policy does not fail the gate by itself; the floor without a result still is."""
+    files = {A: ALLOCATION, "prompts/triage.md": "Sort.\n"}
+    policy = "policies:\n  proven: {rule: evidence-introduced, run: true, enforcement: advisory}\n"
+    written = {E: f"records:\n{_record()}"}
+    measured = {E: f"records:\n{_record(run='ci-7')}"}
+
+    def without_result(**more: str) -> str:
+        found = _of(assessed({**files, **more}), "GOV501")
+        return " ".join(one.message for one in found)
+
+    assert "claude-haiku-4-5" not in without_result(**written)
+    assert "claude-haiku-4-5" not in without_result(**measured, **{P: policy})
+    assert "claude-haiku-4-5" in without_result(**written, **{P: policy})
+
+
+def test_a_failure_counts_whoever_wrote_it(assessed: Any) -> None:
+    """Else a failed drill could be taken out of the count by deleting its run."""
+    files = {A: ALLOCATION, "prompts/triage.md": "Sort.\n"}
+    policy = "policies:\n  proven: {rule: evidence-introduced, run: true}\n"
+    policy += "  drilled: {rule: failover-not-drilled}\n"
+    drill = "drills:\n  - {task_class: triage, date: 2026-11-02, result: %s}\n"
+    assert len(_of(assessed({**files, E: drill % "fails", P: policy}), "GOV210")) == 1
+    survived = assessed({**files, E: drill % "survives", P: policy})
+    assert _of(survived, "GOV210") == []
+    counted = assessed({**files, E: drill % "survives, run: ci-7", P: policy})
+    assert _of(counted, "GOV209") == []
+    assert len(_of(survived, "GOV209")) == 1, "a drill that does not count was not done"

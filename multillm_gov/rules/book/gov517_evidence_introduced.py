@@ -3,16 +3,13 @@
 from collections.abc import Iterator
 from typing import Annotated, Literal
 
-from msgspec import Meta, Struct
+from msgspec import Meta
 
-from multillm_gov.evidence.drill_record import DrillRecord
-from multillm_gov.evidence.record import EvidenceRecord, ProbeRecord
 from multillm_gov.finding import Severity, Violation
-from multillm_gov.location import Place
 from multillm_gov.rules.approval_checks import doubt_of
 from multillm_gov.rules.engine.rule import Rule, RuleContext
+from multillm_gov.rules.evidence_entries import PlacedEntry, entries_of, without_evidence
 from multillm_gov.state.state import State
-from multillm_gov.units import format_share
 from multillm_gov.vocabulary import Closed
 from multillm_gov.words import code, join_words
 
@@ -22,6 +19,13 @@ class Parameters(Closed, frozen=True, kw_only=True):
 
     run: Annotated[
         bool, Meta(description="Whether evidence must name the run that measured it")
+    ] = False
+    history: Annotated[
+        bool,
+        Meta(
+            description="Whether evidence must be the newest entry of its subject in "
+            "`evidence/history/`, whose chain of digests must be unbroken"
+        ),
     ] = False
     identity: Annotated[
         Literal["git", "signed"] | None,
@@ -36,29 +40,11 @@ class Parameters(Closed, frozen=True, kw_only=True):
     ] = ()
 
 
-class _Entry(Struct, frozen=True):
-    """A result, drill or probe of a task class in scope."""
-
-    result: EvidenceRecord | DrillRecord | ProbeRecord
-    place: Place
-
-    @property
-    def words(self) -> str:
-        """What it shows, for people."""
-        one = self.result
-        if isinstance(one, DrillRecord):
-            return f"the drill of {code(one.task_class)} on {one.date}"
-        about = f"of {code(one.model)} for {code(one.task_class)} on {one.date}"
-        if isinstance(one, ProbeRecord):
-            return f"the probe {about} ({one.verdict})"
-        return f"the score {format_share(one.score)} {about}"
-
-
 def check(context: RuleContext, parameters: Parameters) -> Iterator[Violation]:
     """Yield evidence without the provenance asked for; else what this change introduces."""
-    known = set(map(_identity, _entries(context.base))) if context.base is not None else None
+    known = set(map(_identity, entries_of(context.base))) if context.base is not None else None
     in_scope = {task.task.name for task in context.tasks}
-    for entry in _entries(context.state):
+    for entry in entries_of(context.state):
         if entry.result.task_class not in in_scope:
             continue
         lacking = tuple(_lacking(context, parameters, entry))
@@ -68,14 +54,34 @@ def check(context: RuleContext, parameters: Parameters) -> Iterator[Violation]:
             yield _violation(entry, f"is introduced in this change{_worth(entry)}", Severity.NOTE)
 
 
-def _worth(entry: _Entry) -> str:
+def counted(context: RuleContext, parameters: Parameters) -> State:
+    """The state without the evidence in scope that lacks the provenance asked for."""
+    if parameters == Parameters():
+        return context.state
+    in_scope = {task.task.name for task in context.tasks}
+    lacking = {
+        entry.place
+        for entry in entries_of(context.state)
+        if entry.result.task_class in in_scope
+        and not entry.shows_failure
+        and any(_lacking(context, parameters, entry))
+    }
+    return without_evidence(context.state, lacking)
+
+
+def _worth(entry: PlacedEntry) -> str:
     run = entry.result.run
     return f", from run {code(run)}" if run else " and names no run that measured it"
 
 
-def _lacking(context: RuleContext, parameters: Parameters, entry: _Entry) -> Iterator[str]:
+def _lacking(context: RuleContext, parameters: Parameters, entry: PlacedEntry) -> Iterator[str]:
     if parameters.run and not entry.result.run:
         yield "it names no run that measured it"
+    if parameters.history and not context.state.history.has(entry.result):
+        yield "it is not the newest entry of its subject in `evidence/history/`"
+    elif parameters.history and context.state.history.flaws:
+        place = context.state.history.flaws[0].location
+        yield f"the chain of its history is broken ({code(f'{place.path}:{place.line}')})"
     if parameters.identity is not None:
         commits = context.introductions(entry.place) if context.introductions else ()
         doubt = doubt_of(
@@ -88,21 +94,12 @@ def _lacking(context: RuleContext, parameters: Parameters, entry: _Entry) -> Ite
             yield doubt
 
 
-def _entries(state: State) -> Iterator[_Entry]:
-    for group in state.evidence.values():
-        yield from (_Entry(placed.record, placed.place) for placed in group)
-    for drills in state.drills.values():
-        yield from (_Entry(placed.drill, placed.place) for placed in drills)
-    for probes in state.probes.values():
-        yield from (_Entry(placed.probe, placed.place) for placed in probes)
-
-
-def _identity(entry: _Entry) -> str:
+def _identity(entry: PlacedEntry) -> str:
     """Everything that the entry says, wherever it is written."""
     return repr(entry.result)
 
 
-def _violation(entry: _Entry, why: str, severity: Severity | None = None) -> Violation:
+def _violation(entry: PlacedEntry, why: str, severity: Severity | None = None) -> Violation:
     return Violation(
         message=f"{entry.words} {why}",
         place=entry.place,
@@ -115,8 +112,7 @@ def _violation(entry: _Entry, why: str, severity: Severity | None = None) -> Vio
         ),
         risk="Whoever writes a result by hand can pass any floor.",
         severity=severity,
-        distinction=f"{type(entry.result).__name__} {getattr(entry.result, 'model', '')} "
-        f"{entry.result.date}",
+        distinction=entry.distinction,
     )
 
 
@@ -131,8 +127,10 @@ RULE = Rule(
     why=(
         "Scores, probes and drills are files: the author of a change can write one that passes "
         "every floor. Evidence that the change introduces is listed. A policy of this rule makes "
-        "it count only where it names the run that measured it, and where the commit that wrote "
-        "it is by one of `recorders`. The author of a commit is what its maker typed; only "
+        "it count only where it names the run that measured it, where it is in the history, whose "
+        "chain of digests is whole, and where the commit that wrote it is by one of `recorders`; "
+        "for every other rule, a score or a success that does not count is not there. The author "
+        "of a commit is what its maker typed; only "
         "`identity: signed` proves it, as far as the keys known to git where the check runs."
     ),
     remediation="Let the pipeline measure and commit it, with a signing key of its own.",
@@ -140,7 +138,8 @@ RULE = Rule(
     severity=Severity.NOTE,
     check=check,
     parameters=Parameters,
-    tighter={"run": "present", "identity": "present", "recorders": "fewer"},
+    counted=counted,
+    tighter={"run": "present", "history": "present", "identity": "present", "recorders": "fewer"},
     violating="""\
 # allocations/support.yaml
 owner: support

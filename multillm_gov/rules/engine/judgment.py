@@ -21,7 +21,7 @@ from multillm_gov.portfolio.policy import Policy
 from multillm_gov.rules.approval_commits import Introductions
 from multillm_gov.rules.engine.approvals import Contents
 from multillm_gov.rules.engine.ignoring import IgnoreLedger
-from multillm_gov.rules.engine.planning import Run, plan_runs
+from multillm_gov.rules.engine.planning import Run, narrowed, plan_runs
 from multillm_gov.rules.engine.registry import all_rules, parameters_type
 from multillm_gov.rules.engine.rule import Rule, RuleContext, models_of
 from multillm_gov.rules.engine.waivers import WaiverLedger, WaiverOutcome
@@ -83,16 +83,27 @@ def judge(
         base.portfolio.waivers if base is not None else None,
     )
     findings: list[Finding] = []
+    counted = _counted(runs, context)
     for last in (False, True):
         if last:
             context = replace(context, waivers=ledger.outcomes(), ignores=ignores.outcomes())
         for rule in book:
             if (rule.scope == "waivers") is last:
                 own = tuple(run for run in runs if run.rule is rule)
-                findings.extend(_judged(own, context, ledger, ignores))
+                seen = context if rule.counted else replace(context, state=counted)
+                findings.extend(_judged(own, seen, ledger, ignores))
     distinct = _told_apart(sorted(findings, key=_order))
     hidden = masked(distinct, state.secrets, base.secrets if base else ())
     return Judgment(hidden, context.waivers)
+
+
+def _counted(runs: tuple[Run, ...], context: RuleContext) -> State:
+    """The state without what policies do not let count."""
+    for run in runs:
+        if run.rule.counted is not None and run.policy is not None:
+            state = run.rule.counted(narrowed(context, run), run.parameters)
+            context = replace(context, state=state)
+    return context.state
 
 
 def _judged(
@@ -103,7 +114,7 @@ def _judged(
     heaviest = Severity.NOTE
     first: Place | Location | None = None
     for run in runs:
-        context = base if run.policy is None and run.tasks is base.tasks else _narrowed(base, run)
+        context = base if run.policy is None and run.tasks is base.tasks else narrowed(base, run)
         for violation in run.rule.check(context, run.parameters):
             waived = _cover(run, violation, ledger)
             if ignores and waived is None:
@@ -122,18 +133,6 @@ def _judged(
                 heaviest = max(heaviest, _severity(run, violation))
     if first is not None:
         yield _remainder(runs[0].rule, rest, heaviest, locate(first, base.state.documents))
-
-
-def _narrowed(base: RuleContext, run: Run) -> RuleContext:
-    policy = run.policy
-    return replace(
-        base,
-        tasks=run.tasks,
-        models=base.models if run.tasks is base.tasks else models_of(run.tasks),
-        policy=policy.name if policy else "",
-        approvers=policy.declared.approvers if policy else (),
-        policy_place=policy.place if policy else None,
-    )
 
 
 def _names(run: Run) -> tuple[str, ...]:

@@ -15,13 +15,14 @@ from collections import defaultdict
 from collections.abc import Iterator
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from multillm_gov.documents.document import Document, locate
 from multillm_gov.documents.shape import convert
 from multillm_gov.finding import Flaw
 from multillm_gov.measures.figures import TaskFigures
 from multillm_gov.portfolio.policy import EVERYTHING, Policy, Scope
-from multillm_gov.rules.engine.rule import Rule
+from multillm_gov.rules.engine.rule import Rule, RuleContext, models_of
 from multillm_gov.words import code
 
 MOST_JUDGMENTS = 5_000_000
@@ -37,6 +38,19 @@ class Run(Struct, frozen=True, kw_only=True):
     tasks: tuple[TaskFigures, ...]
     parameters: Struct
     policy: Policy | None = None
+
+
+def narrowed(base: RuleContext, run: Run) -> RuleContext:
+    """What a run may look at: its own task classes, on behalf of its policy."""
+    policy = run.policy
+    return replace(
+        base,
+        tasks=run.tasks,
+        models=base.models if run.tasks is base.tasks else models_of(run.tasks),
+        policy=policy.name if policy else "",
+        approvers=policy.declared.approvers if policy else (),
+        policy_place=policy.place if policy else None,
+    )
 
 
 def plan_runs(

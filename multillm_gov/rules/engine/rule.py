@@ -148,6 +148,8 @@ class Rule(Struct, frozen=True, kw_only=True):
     one in this case."""
     severity: Severity
     check: Callable[[RuleContext, Any], Iterator[Violation]]
+    counted: Callable[[RuleContext, Any], State] | None = None
+    """What a policy of it leaves for the other rules to see; it sees the whole state itself."""
     parameters: type[Struct] = Nothing
     tighter: dict[str, Tighter] = {}
     """For each parameter, which values are tighter."""

@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Iterable, Iterator, Mapping
+from functools import partial
 from pathlib import Path
 from typing import TypeVar
 
@@ -11,8 +12,9 @@ from multillm_gov.documents.shape import convert
 from multillm_gov.documents.yaml_reader import read_document
 from multillm_gov.errors import SourceError
 from multillm_gov.evidence.drill_record import DrillRecord
+from multillm_gov.evidence.history import Entry, line_digest
 from multillm_gov.evidence.record import EvidenceFile, EvidenceRecord, ProbeRecord
-from multillm_gov.evidence.writing import encode_line, encode_view, merge
+from multillm_gov.evidence.writing import FIRST, encode_line, encode_view, merge
 from multillm_gov.report import EvidenceOutcome
 from multillm_gov.sources.evidence_store import (
     CURRENT,
@@ -32,7 +34,7 @@ def record_evidence(
     drills: Iterable[DrillRecord] = (),
     probes: Iterable[ProbeRecord] = (),
 ) -> None:
-    """Append entries to ``evidence/history/`` and merge them into ``evidence/current.json``.
+    """Chain entries to ``evidence/history/`` and merge them into ``evidence/current.json``.
 
     The history is on the disk before the view changes, so that an interruption loses nothing.
 
@@ -59,7 +61,7 @@ def record_evidence(
         merged = merge(_current(root), *groups)
         for day in sorted({entry.date.replace(day=1) for entry in entries}):
             month = [entry for entry in entries if entry.date.replace(day=1) == day]
-            append_history(root, day, map(encode_line, month))
+            append_history(root, day, partial(_chained, month))
         write_view(root, encode_view(merged))
 
 
@@ -85,6 +87,15 @@ def _of_run(entries: Iterable[_Entry], run: str) -> Iterator[_Entry]:
     """Entries with the run that measured them, where they name none."""
     for entry in entries:
         yield replace(entry, run=run) if run and not entry.run else entry
+
+
+def _chained(entries: Iterable[Entry], last: bytes) -> bytes:
+    """Lines of the history, each with the digest of the one before it."""
+    lines = []
+    for entry in entries:
+        last = encode_line(entry, line_digest(last) if last else FIRST)
+        lines.append(last)
+    return b"".join(lines)
 
 
 def _current(root: Path) -> EvidenceFile:

@@ -170,7 +170,8 @@ def test_the_history_keeps_every_entry_in_its_month(tmp_path: Path):
     after = (tmp_path / "evidence/history/2026-11.jsonl").read_bytes()
     assert after.startswith(before)
     lines = [json.loads(line) for line in after.splitlines()]
-    assert [next(iter(line)) for line in lines] == ["probe", "record", "probe"]
+    kinds = [next(key for key in line if key != "previous") for line in lines]
+    assert kinds == ["probe", "record", "probe"]
     assert len((tmp_path / "evidence/history/2026-10.jsonl").read_bytes().splitlines()) == 1
     view = read_back((tmp_path / "evidence/current.json").read_bytes())
     assert [one.verdict for one in view.probes] == ["latency"]
