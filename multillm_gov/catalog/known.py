@@ -2,7 +2,7 @@
 
 import re
 from datetime import date
-from functools import cached_property
+from functools import cached_property, lru_cache
 from statistics import median
 
 from msgspec import structs
@@ -10,7 +10,7 @@ from msgspec import structs
 from multillm_gov.catalog.entry_facts import read_entry
 from multillm_gov.catalog.facts import ModelFacts
 from multillm_gov.catalog.keys import find_key
-from multillm_gov.catalog.lifecycle.lifecycle import current_lifecycle, ended_lifecycle
+from multillm_gov.catalog.lifecycle.lifecycle import ended_lifecycle
 from multillm_gov.catalog.lifecycle.retired import retired_list
 from multillm_gov.catalog.lifecycle.successors import Lineup, announced_key, choose_successor
 from multillm_gov.catalog.parties.exposure import regions_of
@@ -46,12 +46,18 @@ def known_models(price_map: PriceMap, as_of: date | None) -> "KnownModels":
     return _KEPT[key]
 
 
+@lru_cache(maxsize=_MOST_MAPS)
+def _lineup(price_map: PriceMap) -> Lineup:
+    """One for each map: what it has read is the same on every day."""
+    return Lineup(price_map)
+
+
 class KnownModels:
     """Looks names up in the price map, then in the list of retired models."""
 
     def __init__(self, price_map: PriceMap, as_of: date | None = None) -> None:
         self.price_map = price_map
-        self.lineup = Lineup(price_map)
+        self.lineup = _lineup(price_map)
         self._as_of = as_of
         self._found: dict[str, ModelFacts | None] = {}
 
@@ -118,9 +124,8 @@ class KnownModels:
 
     def _current(self, name: str, key: str) -> ModelFacts:
         entry = self.price_map.entry(key)
-        lifecycle = current_lifecycle(key, self.price_map)
-        facts = read_entry(key, entry, source="litellm", lifecycle=lifecycle)
-        facts = self._with_sizes(facts, key)
+        facts = self._with_sizes(self.lineup.facts(key), key)
+        lifecycle = facts.lifecycle
         ending = retired_list().current.get(key)
         announced = text_of(entry, "successor_model")
         source = text_of(entry, "deprecation_source") or f"litellm {self.price_map.version}"

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Container
+from functools import lru_cache
 from typing import Literal
 
 Kind = Literal[
@@ -76,6 +77,7 @@ _SPELLINGS = {
 """What names other than the governed ones mean, in lower case and without a leading dot."""
 
 
+@lru_cache(maxsize=65_536)
 def kind_of(path: str) -> Kind | None:
     """What the file at a root-relative path with ``/`` is; ``None``: not governed.
 

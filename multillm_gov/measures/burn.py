@@ -67,6 +67,8 @@ def current_actual(
     A month that has just begun does not displace the one before.
     """
     known = [placed for placed in records if placed.actual.through <= as_of]
+    if not known:
+        return None
     first = as_of.replace(day=1)
     before = first - timedelta(days=1) if first > date.min else first
     months = [f"{as_of:%Y-%m}", f"{before:%Y-%m}"]

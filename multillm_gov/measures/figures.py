@@ -150,7 +150,7 @@ class PortfolioFigures(Struct, frozen=True, kw_only=True):
     @property
     def undeclared(self) -> tuple[str, ...]:
         """Names of the task classes without a declared demand: all they use is not known."""
-        return tuple(task.task.name for task in self.tasks if task.task.demand is None)
+        return tuple(task.task.name for task in self.tasks if task.task.declared.demand is None)
 
     @property
     def unpriced_share(self) -> Decimal:

@@ -1,6 +1,6 @@
 """Whether a fallback depends on something the routed models depend on too."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from decimal import Decimal
 
 from msgspec import Struct
@@ -38,7 +38,7 @@ def unproved_levels(first: ModelFacts, second: ModelFacts) -> tuple[Level, ...]:
 
 def has_independent_fallback(
     task: TaskFigures,
-    levels: Sequence[Level] = OTHER_VENDOR_AND_CLOUD,
+    levels: Collection[Level] = OTHER_VENDOR_AND_CLOUD,
     *,
     benefit_of_doubt: bool = False,
     fallbacks: Sequence[FallbackFigures] | None = None,
@@ -51,11 +51,10 @@ def has_independent_fallback(
         benefit_of_doubt: Whether what is not known counts as not shared.
         fallbacks: Those to look at, such as the usable ones; ``None``: all that are declared.
     """
+    apart = frozenset(levels)
     return any(
-        not (
-            set(levels) & set(fallback.shared_with_primary)
-            or (not benefit_of_doubt and set(levels) & set(fallback.unproved_with_primary))
-        )
+        apart.isdisjoint(fallback.shared_with_primary)
+        and (benefit_of_doubt or apart.isdisjoint(fallback.unproved_with_primary))
         for fallback in (task.fallbacks if fallbacks is None else fallbacks)
         if fallback.facts is not None
     )
@@ -87,17 +86,18 @@ def independent_value(
         "usable": Decimal(0),
         "proved": Decimal(0),
     }
+    apart = frozenset(levels)
     for task in tasks:
         value = task.value_at_stake_per_month
         total += value
         if not value or not task.fallbacks:
             continue
         fallbacks = failover.usable(task)
-        usable = has_independent_fallback(task, levels, fallbacks=fallbacks)
+        usable = has_independent_fallback(task, apart, fallbacks=fallbacks)
         counts = {
-            "declared": has_independent_fallback(task, levels),
+            "declared": has_independent_fallback(task, apart),
             "possible": has_independent_fallback(
-                task, levels, benefit_of_doubt=True, fallbacks=fallbacks
+                task, apart, benefit_of_doubt=True, fallbacks=fallbacks
             ),
             "usable": usable,
             "proved": usable and failover.is_proved(task),

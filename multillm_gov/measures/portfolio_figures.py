@@ -27,7 +27,7 @@ def measure(
     """Measure every task class and sum up.
 
     ``known`` are figures of another state of the same portfolio: a task class that is equal there,
-    over models whose facts are equal and have no fixed cost, is not measured again.
+    over models whose facts and whose split of fixed costs are equal, is not measured again.
     """
     settings = portfolio.settings
     rate = settings.exchange.usd_per_unit if settings.exchange else Decimal(1)
@@ -37,7 +37,12 @@ def measure(
         for name in sorted({m for task in portfolio.task_classes for m in task.models})
     }
     fixed = _FixedCosts(portfolio.task_classes, facts, rate)
-    reusable = _reusable(known, facts, settings.currency, rate) if known else {}
+    money = settings.currency, rate, known_rate
+    reusable = (
+        _reusable(known.tasks, facts, fixed)
+        if known and (known.currency, known.usd_per_unit, known.exchange_known) == money
+        else {}
+    )
     pricing = Pricing(rate if known_rate else None, settings.currency)
     measurer = _Measurer(facts, fixed, pricing)
     tasks = tuple(
@@ -68,20 +73,20 @@ def _total(tasks: tuple[TaskFigures, ...], currency: str, rate: Decimal) -> Port
 
 
 def _reusable(
-    known: PortfolioFigures, facts: dict[str, ModelFacts | None], currency: str, rate: Decimal
+    known: tuple[TaskFigures, ...], facts: dict[str, ModelFacts | None], fixed: "_FixedCosts"
 ) -> dict[str, TaskFigures]:
-    if (known.currency, known.usd_per_unit) != (currency, rate):
-        return {}
+    """By name those of ``known`` whose models have the facts, and parts of fixed costs, of then."""
     old: dict[str, ModelFacts | None] = {}
-    for task in known.tasks:
+    for task in known:
         old.update((leg.model, leg.facts) for leg in task.legs)
         old.update((fallback.model, fallback.facts) for fallback in task.fallbacks)
+    split = _FixedCosts(tuple(task.task for task in known), old, fixed.rate)
     steady = {
         name
         for name, fact in facts.items()
-        if name in old and old[name] == fact and not (fact and fact.usd_fixed_per_month)
+        if name in old and old[name] == fact and split.basis(name) == fixed.basis(name)
     }
-    return {task.task.name: task for task in known.tasks if steady.issuperset(task.task.models)}
+    return {task.task.name: task for task in known if steady.issuperset(task.task.models)}
 
 
 class _FixedCosts:
@@ -90,6 +95,7 @@ class _FixedCosts:
     def __init__(
         self, tasks: tuple[TaskClass, ...], facts: dict[str, ModelFacts | None], rate: Decimal
     ) -> None:
+        self.rate = rate
         self.amounts = {
             name: fact.usd_fixed_per_month / rate
             for name, fact in facts.items()
@@ -102,15 +108,24 @@ class _FixedCosts:
         if not self.amounts:
             return
         for task in tasks:
-            for leg, share in zip(task.declared.route, task.shares, strict=True):
-                demand = task.declared.demand
-                if demand is not None and leg.model in self.amounts:
+            if any(leg.model in self.amounts for leg in task.declared.route):
+                self._add_route(task)
+            for model in task.declared.fallbacks:
+                self.fallbacks[model] += model in self.amounts
+
+    def _add_route(self, task: TaskClass) -> None:
+        demand = task.declared.demand
+        for leg, share in zip(task.declared.route, task.shares, strict=True):
+            if leg.model in self.amounts:
+                self.legs[leg.model] += 1
+                if demand is not None:
                     requests = share * demand.requests
                     self.requests[leg.model] += requests
                     self.tokens[leg.model] += requests * mean_tokens(demand)
-                self.legs[leg.model] += 1
-            for model in task.declared.fallbacks:
-                self.fallbacks[model] += 1
+
+    def basis(self, model: str) -> tuple[Decimal, Decimal, int, int]:
+        """What a model's fixed cost is split over; zeros for every model without one."""
+        return self.requests[model], self.tokens[model], self.legs[model], self.fallbacks[model]
 
     def of_leg(self, model: str, requests: Decimal) -> Decimal:
         amount = self.amounts.get(model)

@@ -248,3 +248,24 @@ def test_what_is_equal_in_another_state_is_not_measured_again(figures, new_model
     after = figures(tasks, dearer, known=before)
     assert after.tasks[0] is before.tasks[0]
     assert after.tasks[1] == figures(tasks, dearer).tasks[1] != before.tasks[1]
+
+
+@pytest.mark.parametrize("more", [10, 30])
+def test_parts_of_a_fixed_cost_are_measured_again_where_the_demand_on_it_moved(
+    more: int, figures, new_model, new_task
+) -> None:
+    """The other task class on the model is unchanged itself, but bears another part."""
+    facts = [new_model("own", fixed="900"), new_model("b")]
+    first = new_task("t", {"own": 100}, demand=Demand(requests=10, input_tokens=10))
+    rest = new_task("v", {"b": 100}, demand=Demand(requests=1, input_tokens=10))
+
+    def portfolio(requests: int) -> list:
+        demand = Demand(requests=requests, input_tokens=10)
+        return [first, new_task("u", {"own": 100}, demand=demand), rest]
+
+    before = figures(portfolio(10), facts)
+    after = figures(portfolio(more), facts, known=before)
+    assert after == figures(portfolio(more), facts)
+    assert after.tasks[0].legs[0].fixed_per_month == 900 * 10 / (10 + more)
+    assert (after.tasks[0] is before.tasks[0]) == (more == 10)
+    assert after.tasks[2] is before.tasks[2]

@@ -5,7 +5,7 @@ from datetime import date, timedelta
 
 import msgspec
 
-from multillm_gov.catalog.entry_facts import whole
+from multillm_gov.catalog.entry_facts import read_entry, whole
 from multillm_gov.catalog.facts import Exposure, Lifecycle, ModelFacts, Successor
 from multillm_gov.catalog.keys import find_key
 from multillm_gov.catalog.lifecycle.lifecycle import current_lifecycle, ending
@@ -55,6 +55,7 @@ class Lineup:
         self._names: dict[str, list[str]] = {}
         self._candidates: dict[tuple[str, str], list[SuccessorCandidate]] = {}
         self._lifecycles: dict[str, Lifecycle] = {}
+        self._facts: dict[str, ModelFacts] = {}
 
     def of(self, model: str, provider: str = "") -> list[SuccessorCandidate]:
         """Candidates whose names share the first word of a canonical model name.
@@ -83,6 +84,17 @@ class Lineup:
         if name not in self._lifecycles:
             self._lifecycles[name] = current_lifecycle(name, self.price_map)
         return self._lifecycles[name]
+
+    def facts(self, name: str) -> ModelFacts:
+        """What the price map says of one of its own names, without its successor."""
+        if name not in self._facts:
+            self._facts[name] = read_entry(
+                name,
+                self.price_map.entry(name),
+                source="litellm",
+                lifecycle=self.lifecycle(name),
+            )
+        return self._facts[name]
 
     def _read(self, name: str) -> SuccessorCandidate:
         entry = self.price_map.entry(name)

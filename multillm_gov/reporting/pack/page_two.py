@@ -11,6 +11,7 @@ from msgspec import Struct
 from multillm_gov.changes.change import Direction
 from multillm_gov.changes.comparison import Comparison
 from multillm_gov.content import Block, Cell, Column, Items, Paragraph, Table
+from multillm_gov.measures.figures import TaskFigures
 from multillm_gov.register import DecisionRecord, LimitRecord
 from multillm_gov.report import Section
 from multillm_gov.reporting.pack.causes import Authors, Standing
@@ -200,7 +201,7 @@ def unknown_sentence(standing: Standing, edition: Edition) -> str:
     if rates:
         parts.append(say("unknown.rates", n=assumed, total=len(rates)))
     floors = [task for task in state.figures.tasks if task.task.declared.quality is not None]
-    unproved = [task for task in state.figures.tasks if not _has_evidence(standing, task.task.name)]
+    unproved = [task for task in state.figures.tasks if not _has_evidence(standing, task)]
     if state.figures.tasks:
         parts.append(
             say(
@@ -222,12 +223,11 @@ def unknown_sentence(standing: Standing, edition: Edition) -> str:
     return say("unknown.lead") + " " + "; ".join(parts) + "." if parts else say("unknown.nothing")
 
 
-def _has_evidence(standing: Standing, name: str) -> bool:
+def _has_evidence(standing: Standing, task: TaskFigures) -> bool:
     """Whether an internal result of a routed model exists."""
     state = standing.assessment.state
-    task = next(task for task in state.figures.tasks if task.task.name == name)
     return any(
         placed.record.origin == "internal" and placed.record.date <= state.as_of
         for leg in task.legs
-        for placed in state.evidence.get((name, leg.model), ())
+        for placed in state.evidence.get((task.task.name, leg.model), ())
     )

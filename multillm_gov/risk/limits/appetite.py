@@ -13,7 +13,7 @@ from msgspec.structs import replace
 from multillm_gov.dimensions import Basis, Level
 from multillm_gov.finding import Figure
 from multillm_gov.measures.burn import RunRate, run_rate
-from multillm_gov.measures.concentration import concentration
+from multillm_gov.measures.concentration import at_level, concentration, weigh
 from multillm_gov.measures.failover import Failover
 from multillm_gov.measures.figures import LegFigures, PortfolioFigures
 from multillm_gov.measures.independence import independent_value
@@ -38,9 +38,10 @@ CALM_SLACK_DAYS = 90
 def appetite_limits(state: State) -> tuple[LimitRecord, ...]:
     """Every limit that needs no simulation; the three that short formats show come first."""
     figures, appetite = state.figures, state.portfolio.settings.appetite
-    spend = concentration(figures.tasks, Level.VENDOR, Basis.SPEND)
+    spent = weigh(figures.tasks, Basis.SPEND)
+    spend = at_level(spent, Level.VENDOR, Basis.SPEND)
+    clouds = at_level(spent, Level.CLOUD, Basis.SPEND)
     value = concentration(figures.tasks, Level.VENDOR, Basis.VALUE_AT_STAKE)
-    clouds = concentration(figures.tasks, Level.CLOUD, Basis.SPEND)
     named = ShareLimits(state.portfolio.settings)
     records = (
         _spend(state, named),

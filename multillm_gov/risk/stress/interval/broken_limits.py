@@ -31,15 +31,15 @@ def broken_request(
     cap = task.figures.task.declared.spend_cap.per_request
     if cap is None:
         return None
-    known = [costs.largest(task, one.hop, UNSTRESSED) for one in answering(before)]
-    if any(cost is not None and cost > cap for cost in known):
-        return None
     dear = [
         (cost, one.hop.model)
         for one in answering(after)
         if (cost := costs.largest(task, one.hop, one.state)) is not None and cost > cap
     ]
     if not dear:
+        return None
+    known = [costs.largest(task, one.hop, UNSTRESSED) for one in answering(before)]
+    if any(cost is not None and cost > cap for cost in known):
         return None
     cost, model = max(dear)
     return LimitBreach(
