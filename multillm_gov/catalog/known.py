@@ -11,8 +11,9 @@ from multillm_gov.catalog.entry_facts import read_entry
 from multillm_gov.catalog.facts import ModelFacts
 from multillm_gov.catalog.keys import find_key
 from multillm_gov.catalog.lifecycle.lifecycle import ended_lifecycle
+from multillm_gov.catalog.lifecycle.lineup import Lineup
 from multillm_gov.catalog.lifecycle.retired import retired_list
-from multillm_gov.catalog.lifecycle.successors import Lineup, announced_key, choose_successor
+from multillm_gov.catalog.lifecycle.successors import announced_key, choose_successor
 from multillm_gov.catalog.parties.exposure import regions_of
 from multillm_gov.catalog.price_map import PriceMap, text_of
 from multillm_gov.catalog.pricing.plausibility import TypicalPrice

@@ -9,8 +9,8 @@ from multillm_gov.catalog.catalog import Catalog
 from multillm_gov.catalog.facts import ModelFacts
 from multillm_gov.catalog.pricing.price import USD
 from multillm_gov.dimensions import Level
-from multillm_gov.measures.capacity import MINUTES_PER_MONTH, mean_tokens, served_share
 from multillm_gov.measures.cost.demand import Pricing
+from multillm_gov.measures.cost.fixed import FixedCosts
 from multillm_gov.measures.cost.remarks import remarks
 from multillm_gov.measures.figures import FallbackFigures, LegFigures, PortfolioFigures, TaskFigures
 from multillm_gov.measures.independence import shared_levels, unproved_levels
@@ -36,7 +36,7 @@ def measure(
         name: catalog.find(name)
         for name in sorted({m for task in portfolio.task_classes for m in task.models})
     }
-    fixed = _FixedCosts(portfolio.task_classes, facts, rate)
+    fixed = FixedCosts(portfolio.task_classes, facts, rate)
     money = settings.currency, rate, known_rate
     reusable = (
         _reusable(known.tasks, facts, fixed)
@@ -73,14 +73,14 @@ def _total(tasks: tuple[TaskFigures, ...], currency: str, rate: Decimal) -> Port
 
 
 def _reusable(
-    known: tuple[TaskFigures, ...], facts: dict[str, ModelFacts | None], fixed: "_FixedCosts"
+    known: tuple[TaskFigures, ...], facts: dict[str, ModelFacts | None], fixed: FixedCosts
 ) -> dict[str, TaskFigures]:
     """By name those of ``known`` whose models have the facts, and parts of fixed costs, of then."""
     old: dict[str, ModelFacts | None] = {}
     for task in known:
         old.update((leg.model, leg.facts) for leg in task.legs)
         old.update((fallback.model, fallback.facts) for fallback in task.fallbacks)
-    split = _FixedCosts(tuple(task.task for task in known), old, fixed.rate)
+    split = FixedCosts(tuple(task.task for task in known), old, fixed.rate)
     steady = {
         name
         for name, fact in facts.items()
@@ -89,76 +89,11 @@ def _reusable(
     return {task.task.name: task for task in known if steady.issuperset(task.task.models)}
 
 
-class _FixedCosts:
-    """Split each model's fixed cost: over its route entries by requests, else its fallbacks."""
-
-    def __init__(
-        self, tasks: tuple[TaskClass, ...], facts: dict[str, ModelFacts | None], rate: Decimal
-    ) -> None:
-        self.rate = rate
-        self.amounts = {
-            name: fact.usd_fixed_per_month / rate
-            for name, fact in facts.items()
-            if fact and fact.usd_fixed_per_month
-        }
-        self.requests: defaultdict[str, Decimal] = defaultdict(Decimal)
-        self.tokens: defaultdict[str, Decimal] = defaultdict(Decimal)
-        self.legs: defaultdict[str, int] = defaultdict(int)
-        self.fallbacks: defaultdict[str, int] = defaultdict(int)
-        if not self.amounts:
-            return
-        for task in tasks:
-            if any(leg.model in self.amounts for leg in task.declared.route):
-                self._add_route(task)
-            for model in task.declared.fallbacks:
-                self.fallbacks[model] += model in self.amounts
-
-    def _add_route(self, task: TaskClass) -> None:
-        demand = task.declared.demand
-        for leg, share in zip(task.declared.route, task.shares, strict=True):
-            if leg.model in self.amounts:
-                self.legs[leg.model] += 1
-                if demand is not None:
-                    requests = share * demand.requests
-                    self.requests[leg.model] += requests
-                    self.tokens[leg.model] += requests * mean_tokens(demand)
-
-    def basis(self, model: str) -> tuple[Decimal, Decimal, int, int]:
-        """What a model's fixed cost is split over; zeros for every model without one."""
-        return self.requests[model], self.tokens[model], self.legs[model], self.fallbacks[model]
-
-    def of_leg(self, model: str, requests: Decimal) -> Decimal:
-        amount = self.amounts.get(model)
-        if amount is None:
-            return _ZERO
-        whole = self.requests[model]
-        return amount * requests / whole if whole else amount / self.legs[model]
-
-    def spilled_share(self, model: str, facts: ModelFacts | None) -> Decimal:
-        """Share of a model's requests beyond its reserved capacity, which are billed elsewhere."""
-        if facts is None or facts.spill_over is None or model not in self.amounts:
-            return _ZERO
-        limits = (
-            (self.requests[model], facts.requests_per_minute),
-            (self.tokens[model], facts.tokens_per_minute),
-        )
-        served = min(
-            served_share(Decimal(limit) * MINUTES_PER_MONTH, demanded)
-            for demanded, limit in limits
-            if limit is not None
-        )
-        return 1 - served
-
-    def of_fallback(self, model: str) -> Decimal:
-        amount = self.amounts.get(model)
-        return _ZERO if amount is None or self.legs[model] else amount / self.fallbacks[model]
-
-
 class _Measurer:
     """Measures task classes one after the other, remembering what pairs of models share."""
 
     def __init__(
-        self, facts: dict[str, ModelFacts | None], fixed: _FixedCosts, pricing: Pricing
+        self, facts: dict[str, ModelFacts | None], fixed: FixedCosts, pricing: Pricing
     ) -> None:
         self.facts = facts
         self.fixed = fixed
