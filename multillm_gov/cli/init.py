@@ -22,13 +22,20 @@ _SHOWN = 8
     type=click.Path(path_type=Path),
     help="Configuration of a LiteLLM proxy that the portfolio is made of.",
 )
+@click.option(
+    "--action",
+    default="",
+    metavar="OWNER/REPOSITORY@COMMIT",
+    help="Published copy of this project's GitHub action that the workflow uses, pinned to a full "
+    "commit. Without it the workflow installs this version of the package.",
+)
 @as_of_option
-def command(folder: Path, *, config: Path | None, as_of: date | None) -> None:
+def command(folder: Path, *, config: Path | None, action: str, as_of: date | None) -> None:
     """Write a starter portfolio into FOLDER (default: here): five task classes and policies.
 
     Editor schemas, a catalog lock, a pre-commit hook and a CI workflow come with it; in a subfolder
-    of a repository the hook and the workflow go to its top. Files that are already there are never
-    overwritten. Volumes, values and caps are illustrative: replace them with your own.
+    of a repository the hook and the workflow go to its top, and all that they use is pinned. Files
+    that are already there are never overwritten. Volumes, values and caps are illustrative: replace them with your own.
 
     With --from-gateway the portfolio is what the gateway runs: its groups, models, weights and
     fallbacks. It is checked, the gateway's file is linted, and the board report is written to
@@ -41,11 +48,11 @@ def command(folder: Path, *, config: Path | None, as_of: date | None) -> None:
       govern init my-portfolio --from-gateway litellm_config.yaml
     """
     if config is not None:
-        _start_from(config, folder, as_of or today())
+        _start_from(config, folder, as_of or today(), action)
         return
     from multillm_gov.workflows.init import init
 
-    written = init(folder, as_of=as_of or today())
+    written = init(folder, as_of=as_of or today(), action=action)
     for path in written.paths:
         click.echo(f"wrote {os.path.normpath(folder / path)}")
     for note in written.notes:
@@ -55,11 +62,11 @@ def command(folder: Path, *, config: Path | None, as_of: date | None) -> None:
     )
 
 
-def _start_from(config: Path, folder: Path, as_of: date) -> None:
+def _start_from(config: Path, folder: Path, as_of: date, action: str) -> None:
     """Make a portfolio of a gateway's configuration, and name the gravest findings."""
     from multillm_gov.workflows.gateway.starting import start_from_gateway
 
-    started = start_from_gateway(config, folder, as_of=as_of)
+    started = start_from_gateway(config, folder, as_of=as_of, action=action)
     for path in started.paths:
         click.echo(f"wrote {os.path.normpath(folder / path)}")
     show_text(f"\nImport: {started.imported.summary}")

@@ -27,7 +27,11 @@ from multillm_gov.words import join_code
 from multillm_gov.workflows.catalog_lock import lock_portfolio
 from multillm_gov.workflows.schema import write_schemas
 
-_OF_HOSTS = frozenset({".pre-commit-config.yaml", ".github/workflows/govern.yml"})
+_WORKFLOW = ".github/workflows/govern.yml"
+_FIRST_STEP = "      - uses: actions/setup-python@"
+"""What follows the checkout in the workflow."""
+_PINNED = re.compile(r"[A-Za-z0-9][\w.-]*/[\w.-]+(/[\w.-]+)*@[0-9a-f]{40}", re.ASCII)
+_OF_HOSTS = frozenset({".pre-commit-config.yaml", _WORKFLOW})
 """Read at the top of a repository alone."""
 _OPTIONAL = _OF_HOSTS | {".gitattributes"}
 """Left alone where the repository has its own."""
@@ -49,16 +53,24 @@ def starter_files(as_of: date) -> dict[str, bytes]:
     return {path: _filled(data, values) for path, data in _starter() if path not in _OPTIONAL}
 
 
-def host_files(prefix: str, portfolio: Portfolio) -> dict[str, bytes]:
-    """Workflow, hook and ``.gitattributes``, with the package pinned and the extras it needs.
+def host_files(prefix: str, portfolio: Portfolio, action: str = "") -> dict[str, bytes]:
+    """Workflow, hook and ``.gitattributes``, with all they use pinned and the extras it needs.
 
     Args:
         prefix: The portfolio's folder below the repository's top, without a final ``/``.
         portfolio: What will be judged.
+        action: The published action that the workflow uses, as ``OWNER/REPOSITORY@COMMIT``; empty:
+            the package of this version, and steps of its own.
 
     Raises:
-        OutputError: the folder's name cannot stand in a workflow.
+        OutputError: the folder's name cannot stand in a workflow, or the action is not pinned.
     """
+    if action and not _PINNED.fullmatch(action):
+        raise OutputError(
+            f"The action `{action}` is not pinned to a commit",
+            "Write OWNER/REPOSITORY@COMMIT with all 40 digits of the commit: whoever may move a "
+            "tag or branch would decide what runs.",
+        )
     if prefix and (prefix.startswith("-") or not prefix.isprintable() or "${{" in prefix):
         raise OutputError(
             f"The folder `{prefix}` has a name that a workflow would not read as one",
@@ -79,7 +91,13 @@ def host_files(prefix: str, portfolio: Portfolio) -> dict[str, bytes]:
         "@ARTIFACT@": f"govern-{sha256(prefix.encode()).hexdigest()[:16]}",
         "@PACKAGE@": f"multillm-gov[{','.join(extras_used(portfolio))}]=={TOOL_VERSION}",
     }
-    return {path: _filled(data, values) for path, data in _starter() if path in _OPTIONAL}
+    written = {path: _filled(data, values) for path, data in _starter() if path in _OPTIONAL}
+    if action:
+        before = written[_WORKFLOW].decode().partition(_FIRST_STEP)[0]
+        extras = ",".join(extras_used(portfolio))
+        step = f"      - uses: {action}\n        with:\n          path: {_scalar(prefix or '.')}\n"
+        written[_WORKFLOW] = f"{before}{step}          extras: {_scalar(extras)}\n".encode()
+    return written
 
 
 def extras_used(portfolio: Portfolio) -> tuple[str, ...]:
@@ -95,8 +113,13 @@ def extras_used(portfolio: Portfolio) -> tuple[str, ...]:
     return tuple(extras)
 
 
-def init(folder: Path, *, as_of: date) -> StarterFiles:
+def init(folder: Path, *, as_of: date, action: str = "") -> StarterFiles:
     """Write the starter, its editor schemas, its catalog lock and `write_host_files`.
+
+    Args:
+        folder: Where; it is made if it is not there.
+        as_of: The day that reviews are dated.
+        action: See `host_files`.
 
     Raises:
         OutputError: a file of the portfolio is already there (nothing is written then), or cannot
@@ -110,7 +133,7 @@ def init(folder: Path, *, as_of: date) -> StarterFiles:
             f"`{folder}` already has {join_code(taken)}; nothing was written",
             "Run `govern init` in an empty folder, or move these files away.",
         )
-    hosts = host_files(path_prefix(folder).rstrip("/"), portfolio_of(starter))
+    hosts = host_files(path_prefix(folder).rstrip("/"), portfolio_of(starter), action)
     for path, data in starter.items():
         write_bytes(folder / path, data)
     written = write_host_files(folder, hosts)
@@ -160,7 +183,8 @@ def _notes(present: Iterable[str], top: str, hosts: Mapping[str, bytes]) -> Iter
                 f"`repos:`\n{hook}"
             )
         elif own in _OF_HOSTS:
-            steps = hosts[own].decode().partition("      - run: python -m pip")
+            after = hosts[own].decode().partition("      - uses: actions/checkout@")[2]
+            steps = after.partition("      - ")
             yield (
                 f"`{path}` already exists and was not changed; add these steps to a job of it, "
                 f"after a checkout with `fetch-depth: 0`\n{steps[1]}{steps[2]}"

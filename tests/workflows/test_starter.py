@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import subprocess
 import sys
 from datetime import date
@@ -162,6 +163,69 @@ def test_the_generated_workflow_gates_without_a_right_to_write(
     assert "oosened" in (tmp_path / "results/diff.md").read_text().splitlines()[1]
     assert json.loads((tmp_path / "results/govern.sarif").read_text())["version"] == "2.1.0"
     assert (tmp_path / "summary").read_text().count("<!-- govern") == 2
+
+
+ACTION = f"example/govern@{'0123456789' * 4}"
+
+
+def _steps(workflow: Path) -> list[dict[str, object]]:
+    (job,) = yaml.safe_load(workflow.read_text())["jobs"].values()
+    return job["steps"]
+
+
+@pytest.mark.parametrize("where", WHERE)
+@pytest.mark.parametrize("action", ["", ACTION])
+def test_all_that_the_generated_workflow_uses_is_pinned(
+    where: str, action: str, checkout, govern
+) -> None:
+    options = ("--action", action) if action else ()
+    assert govern("init", where or ".", *options, cwd=checkout.folder).returncode == 0
+    path = checkout.folder / ".github/workflows/govern.yml"
+    steps = _steps(path)
+    used = [str(step["uses"]) for step in steps if "uses" in step]
+    assert all(re.fullmatch(r"[\w.-]+/[\w./-]+@[0-9a-f]{40}", one) for one in used)
+    installed = [
+        word for step in steps for word in re.findall(r"multillm-gov\S*", str(step.get("run", "")))
+    ]
+    if action:
+        assert used[1:] == [action]
+        assert installed == [], "the action installs the package of its own commit"
+        assert steps[-1]["with"] == {"path": where or ".", "extras": "risk"}
+    else:
+        assert installed == [f'multillm-gov[risk]=={TOOL_VERSION}"']
+    zizmor = Path(sys.executable).with_name("zizmor")
+    if zizmor.exists():
+        judged = subprocess.run(
+            [zizmor, "--offline", "--quiet", "--pedantic", path],
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert judged.returncode == 0, judged.stdout
+
+
+@pytest.mark.parametrize(
+    "action",
+    [
+        "example/govern",
+        "example/govern@v1",
+        "example/govern@0123abc",
+        f"../x@{'a' * 40}",
+        "x y/z@1",
+    ],
+)
+def test_an_action_that_is_not_pinned_is_refused(action: str, tmp_path: Path) -> None:
+    with pytest.raises(OutputError, match="is not pinned to a commit"):
+        init(tmp_path, as_of=DAY, action=action)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_workflow_that_is_there_is_told_the_step_of_the_action(checkout, govern) -> None:
+    assert govern("init", "team-a", cwd=checkout.folder).returncode == 0
+    done = govern("init", "team-b", "--action", ACTION, cwd=checkout.folder)
+    notes = done.stderr.decode()
+    assert f"      - uses: {ACTION}\n        with:\n          path: team-b\n" in notes
+    assert "actions/checkout" not in notes
 
 
 @pytest.mark.parametrize("name", ["${{ github.token }}", "-C", "a\nb"])

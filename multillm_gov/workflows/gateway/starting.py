@@ -44,10 +44,11 @@ class Started(Struct, frozen=True, kw_only=True):
         return tuple(first.values())[:number]
 
 
-def start_from_gateway(config: Path, folder: Path, *, as_of: date) -> Started:
+def start_from_gateway(config: Path, folder: Path, *, as_of: date, action: str = "") -> Started:
     """Import a configuration into a folder, lock its models, check it and write the board pack.
 
-    Workflow, hook and ``.gitattributes`` come with it where there are none.
+    Workflow (with ``action``, see `host_files`), hook and ``.gitattributes`` come with it where
+    there are none.
 
     Raises:
         SourceError: the configuration cannot be read or has no group that can be a task class.
@@ -56,7 +57,7 @@ def start_from_gateway(config: Path, folder: Path, *, as_of: date) -> Started:
     """
     imported = import_gateway([config], as_of=as_of)
     files = {"govern.yaml": _SETTINGS.encode(), **imported.files}
-    hosts = host_files(path_prefix(folder).rstrip("/"), portfolio_of(files))
+    hosts = host_files(path_prefix(folder).rstrip("/"), portfolio_of(files), action)
     write_files(files, folder)
     placed = write_host_files(folder, hosts).paths
     paths = [*files, *placed, *write_schemas(folder), *lock_portfolio(folder, as_of=as_of)]
