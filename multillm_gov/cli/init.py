@@ -35,7 +35,8 @@ def command(folder: Path, *, config: Path | None, action: str, as_of: date | Non
 
     Editor schemas, a catalog lock, a pre-commit hook and a CI workflow come with it; in a subfolder
     of a repository the hook and the workflow go to its top, and all that they use is pinned. Files
-    that are already there are never overwritten. Volumes, values and caps are illustrative: replace them with your own.
+    that are already there are never overwritten. Volumes, values and caps are illustrative: replace
+    them with your own.
 
     With --from-gateway the portfolio is what the gateway runs: its groups, models, weights and
     fallbacks. It is checked, the gateway's file is linted, and the board report is written to
