@@ -17,9 +17,16 @@ import tempfile
 import time
 from collections.abc import Iterator
 from datetime import date, timedelta
+from importlib.util import find_spec
 from math import exp, sin
 from pathlib import Path
 from statistics import mean
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from duckdb import DuckDBPyConnection
+
+    from multillm_gov.usage.attribution import AttributionRule
 
 PARTS = ("aggregate", "killed", "backtest")
 ROWS = 10_000_000
@@ -42,7 +49,7 @@ COPY (SELECT 'req-' || i AS request_id, (HASH(i) % 100000) / 1e7 AS spend,
  FROM range({rows}) AS numbers (i)) TO '{path}' (FORMAT {format})
 """
 _BARE = """
-SELECT CAST("startTime" AS DATE) AS day, request_tags, model, COUNT(*), SUM(prompt_tokens),
+SELECT CAST("startTime" AS DATE) AS day, {task}, model, COUNT(*), SUM(prompt_tokens),
  SUM(completion_tokens), SUM(CAST(spend AS DECIMAL(38, 12))) FROM {source} GROUP BY ALL
 """
 _TYPES = (
@@ -51,8 +58,17 @@ _TYPES = (
 )
 
 
+WAYS = {
+    "tags": "bare query, sums by day, tag and model: no task class, no failovers",
+    "rules": "bare query, the same rules as a CASE: no failovers",
+    "ours": "with attribution, one column decides",
+    "mixed": "with attribution, no column decides alone",
+    "pandas": "pandas, task class from a table of tags: no failovers",
+}
+
+
 def aggregate(folder: Path, rows: int) -> None:
-    """Seconds and memory of the query with fifty attribution rules, and of the bare query."""
+    """Seconds and memory of the query with fifty attribution rules, of bare queries and pandas."""
     import duckdb
 
     for name in ("parquet", "jsonl"):
@@ -60,30 +76,23 @@ def aggregate(folder: Path, rows: int) -> None:
         if not path.exists():
             format_name = "json" if name == "jsonl" else name
             duckdb.connect().execute(_FILL.format(rows=rows, path=path, format=format_name))
-        figures = {}
-        for way in ("bare", "ours"):
+        print(f"{name}, {rows:,} rows, {path.stat().st_size / 1e6:,.0f} MB")
+        for way, text in WAYS.items():
+            if way == "pandas" and (name == "jsonl" or not find_spec("pandas")):
+                continue
             done = subprocess.run(
                 [sys.executable, "-m", "benchmarks.usage", "one", way, str(path)],
                 capture_output=True, check=True, text=True,
             )  # fmt: skip
-            figures[way] = json.loads(done.stdout)
-        bare, ours = figures["bare"], figures["ours"]
-        print(
-            f"{name}, {rows:,} rows: bare {bare['wall']:.2f} s ({bare['cpu']:.2f} s of CPU), with "
-            f"attribution {ours['wall']:.2f} s ({ours['cpu']:.2f} s of CPU): "
-            f"{ours['wall'] / bare['wall']:.2f} times by clock, {ours['cpu'] / bare['cpu']:.2f} by "
-            f"CPU; {ours['groups']:,} groups, {ours['mib']:,.0f} MiB"
-        )
+            took = json.loads(done.stdout)
+            print(f"  {text}: {took['wall']:.2f} s, {took['cpu']:.2f} s of CPU, "
+                  f"{took['groups']:,} groups, {took['mib']:,.0f} MiB", flush=True)  # fmt: skip
 
 
-def one(way: str, path: Path) -> None:
-    """One query in a process of its own, the best of three."""
+def _rules() -> "tuple[AttributionRule, ...]":
     from multillm_gov.usage.attribution import AttributionRule, Condition
-    from multillm_gov.warehouse.engine import open_engine
-    from multillm_gov.warehouse.files import open_feed
-    from multillm_gov.warehouse.querying import query_in_place
 
-    rules = tuple(
+    return tuple(
         AttributionRule(
             task_class=f"class-{number}",
             when=Condition(tag=f"task-{number}")
@@ -92,23 +101,74 @@ def one(way: str, path: Path) -> None:
         )
         for number in range(CLASSES)
     )
-    json_lines = f"read_json('{path}', format = 'newline_delimited', columns = {_TYPES})"
+
+
+def _by_hand() -> str:
+    """The rules as one would write them for this very table."""
+    cases = " ".join(
+        f"WHEN request_tags LIKE '%\"task-{number}\"%' THEN 'class-{number}'"
+        if number % 5
+        else f"WHEN model_group = 'group-{number}' THEN 'class-{number}'"
+        for number in range(CLASSES)
+    )
+    return f"CASE {cases} END AS task_class"
+
+
+def _query(way: str, path: Path, engine: "DuckDBPyConnection") -> str:
+    from multillm_gov.usage.attribution import AttributionRule, Condition
+    from multillm_gov.warehouse.files import open_feed
+    from multillm_gov.warehouse.querying import query_in_place
+
+    rules = _rules()
+    if way == "mixed":
+        other = AttributionRule(task_class="one-model", when=Condition(model="gpt-7"))
+        rules = (other, *rules)
+    if way in {"ours", "mixed"}:
+        return query_in_place(
+            open_feed(path), "litellm-spend-logs", rules, engine, hints=False,
+            dimensions=("day", "task_class", "model"),
+            measures=("requests", "input_tokens_with_cache", "output_tokens", "effective_cost"),
+        )  # fmt: skip
+    types = _TYPES if way == "tags" else f"{_TYPES[:-1]}, 'model_group': 'VARCHAR'}}"
+    json_lines = f"read_json('{path}', format = 'newline_delimited', columns = {types})"
+    return _BARE.format(source=f"'{path}'" if path.suffix == ".parquet" else json_lines,
+                        task="request_tags" if way == "tags" else _by_hand())  # fmt: skip
+
+
+def _pandas(path: Path) -> int:
+    import pandas
+
+    columns = ["startTime", "request_tags", "model", "prompt_tokens", "completion_tokens", "spend"]
+    rows = pandas.read_parquet(path, columns=columns)
+    classes = {f'["task-{number}"]': f"class-{number}" for number in range(CLASSES)}
+    rows["task_class"] = rows["request_tags"].map(classes)
+    rows["day"] = rows["startTime"].dt.floor("D")
+    keys = rows.groupby(["day", "task_class", "model"], observed=True)
+    sums = keys.agg(
+        requests=("spend", "size"), input=("prompt_tokens", "sum"),
+        output=("completion_tokens", "sum"), spend=("spend", "sum"),
+    )  # fmt: skip
+    return len(sums)
+
+
+def one(way: str, path: Path) -> None:
+    """One way in a process of its own, the best of three; what prepares a query counts."""
+    from multillm_gov.warehouse.engine import open_engine
+
     best: dict[str, float] = {}
-    with open_engine() as engine:
-        query = _BARE.format(source=f"'{path}'" if path.suffix == ".parquet" else json_lines)
-        if way == "ours":
-            query = query_in_place(
-                open_feed(path), "litellm-spend-logs", rules, engine, hints=False,
-                dimensions=("day", "task_class", "model"),
-                measures=("requests", "input_tokens_with_cache", "output_tokens",
-                          "effective_cost"),
-            )  # fmt: skip
-        for _ in range(3):
+    groups = 0
+    for _ in range(3):
+        with open_engine() as engine:
             wall, cpu = time.perf_counter(), time.process_time()
-            engine.execute(f"CREATE OR REPLACE TEMP TABLE answer AS {query}")
+            if way == "pandas":
+                groups = _pandas(path)
+            else:
+                query = _query(way, path, engine)
+                engine.execute(f"CREATE TEMP TABLE answer AS {query}")
             took = {"wall": time.perf_counter() - wall, "cpu": time.process_time() - cpu}
             best = {name: min(best.get(name, value), value) for name, value in took.items()}
-        (groups,) = engine.execute("SELECT COUNT(*) FROM answer").fetchone() or (0,)
+            if way != "pandas":
+                (groups,) = engine.execute("SELECT COUNT(*) FROM answer").fetchone() or (0,)
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     print(json.dumps({**best, "groups": groups, "mib": peak}))
 

@@ -4,7 +4,8 @@ Two ways in: `strict_rows` reads straight from files or tables and fails at the 
 value; `checked_rows` names the problem of each row instead, so that it can be put aside.
 """
 
-from collections.abc import Mapping
+import re
+from collections.abc import Iterable, Mapping
 
 from msgspec import Struct
 
@@ -15,6 +16,7 @@ from multillm_gov.warehouse.engine import identifier, literal
 _CASTS = {"count": "BIGINT", "number": MONEY, "moment": "TIMESTAMP", "day": "DATE"}
 _NOUNS = {"count": "a number", "number": "a number", "moment": "a time", "day": "a day"}
 _NESTED = ("STRUCT", "MAP", "LIST", "[]")
+_WORD = re.compile(r"[A-Za-z_]\w*")
 _PRIVATE = (
     ("@", r"""[^\s@"',;:<>{}\[\]]+@[^\s@"',;:<>{}\[\]]+\.[A-Za-z]{2,}""", "[e-mail]"),
     (".", r"\b(\d{1,3}\.){3}\d{1,3}\b", "[address]"),
@@ -34,6 +36,21 @@ class Source(Struct, frozen=True, kw_only=True):
     """SQL type by name, upper case; `TEXT` where a table's own type is not known."""
     line: str = "CAST(NULL AS BIGINT)"
     """Expression for the line of a row."""
+    absent: frozenset[str] = frozenset()
+    """Conditions of `key_conditions` that no row meets."""
+
+
+def key_conditions(reader: Reader, source: Source, columns: Iterable[str]) -> tuple[str, ...]:
+    """What JSON texts must hold for some columns of a usage row to be known at all, as SQL."""
+    sql = " ".join(reader.row.get(name, "") for name in columns)
+    words = set(_WORD.findall(sql))
+    for name, derived in reversed(reader.derived.items()):
+        if name in words:
+            words.update(_WORD.findall(derived))
+    return tuple(dict.fromkeys(
+        _held(field) for name, field in reader.fields.items()
+        if name in words and field.path and source.columns.get(field.column) == "VARCHAR"
+    ))  # fmt: skip
 
 
 def strict_rows(reader: Reader, source: Source, producer: str) -> str:
@@ -120,15 +137,21 @@ def _plain(field: Field, source: Source) -> str:
     if any(word in kind for word in _NESTED):
         column = f"TO_JSON({column})"
         return f"{column} ->> {literal(field.path)}" if field.path else f"CAST({column} AS VARCHAR)"
+    if _held(field) in source.absent:
+        return "NULL"
     value = _guarded(column, field) if field.path else column
     return f"NULLIF({value}, '')" if kind == "VARCHAR" and field.kind != "text" else value
 
 
 def _guarded(column: str, field: Field) -> str:
     """A path into JSON text, parsed only where the text holds the key at all: ten times as fast."""
+    return f"CASE WHEN {_held(field)} THEN {column} ->> {literal(field.path)} END"
+
+
+def _held(field: Field) -> str:
+    """Whether a JSON text holds the last key of a path."""
     key = field.path.rpartition(".")[2]
-    held = f"CAST({column} AS VARCHAR) LIKE {literal(f'%{key}%')}"
-    return f"CASE WHEN {held} THEN {column} ->> {literal(field.path)} END"
+    return f"CAST({identifier(field.column)} AS VARCHAR) LIKE {literal(f'%{key}%')}"
 
 
 def _cast(value: str, field: Field, cast: str = "CAST") -> str:

@@ -1,26 +1,38 @@
 """Answers of the canonical query: over the store, or straight over files."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import date
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
+
+import msgspec
 
 from multillm_gov.errors import SourceError
 from multillm_gov.usage.aggregate import UsageAggregate
 from multillm_gov.usage.attribution import AttributionRule
 from multillm_gov.usage.reader import Reader, load_reader
 from multillm_gov.usage.row import COLUMNS, MEASURES, UsageRow
-from multillm_gov.warehouse.aggregate import DIMENSIONS, aggregate_query
+from multillm_gov.warehouse.aggregate import (
+    DIMENSIONS,
+    HINTS,
+    aggregate_steps,
+    looked_at,
+    looked_up_query,
+)
+from multillm_gov.warehouse.attribution import attribution_sql
 from multillm_gov.warehouse.engine import identifier, literal, open_engine
 from multillm_gov.warehouse.files import FeedFile
 from multillm_gov.warehouse.parquet import parquet_source
-from multillm_gov.warehouse.projection import Source, strict_rows
+from multillm_gov.warehouse.projection import Source, key_conditions, strict_rows
 from multillm_gov.warehouse.store import Store, stored_rows
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
 Rules = tuple[AttributionRule, ...]
+_KINDS = 1_000
+"""Distinct values beyond which a lookup in each row costs more than grouping by the value."""
 
 
 def stored_aggregates(
@@ -45,19 +57,75 @@ def stored_aggregates(
     if producers:
         listed = ", ".join(map(literal, producers))
         rows = f"SELECT * FROM ({rows}) AS every WHERE producer IN ({listed})"
-    query = aggregate_query(rows, rules, dimensions=dimensions, hints=hints)
-    with open_engine() as engine:
+    with open_engine() as engine, _readable():
+        query = prepared_query(rows, rules, engine, twice="QUALIFY" not in rows,
+                               dimensions=dimensions, hints=hints)  # fmt: skip
         return aggregates_of(engine, f"{query} ORDER BY ALL")
+
+
+def prepared_query(
+    rows: str,
+    rules: Rules,
+    engine: "DuckDBPyConnection",
+    *,
+    twice: bool,
+    **kept: Any,  # noqa: ANN401
+) -> str:
+    """`aggregate_query` in steps that know what the rows hold; its answer is the same.
+
+    Args:
+        rows: SELECT of usage rows.
+        rules: First match wins.
+        engine: Where temporary tables are made.
+        twice: Whether the rows can be read twice at little cost: they lie in columns.
+        kept: As in `aggregate_query`.
+    """
+    if twice and (task_class := _lookup(rows, rules, engine)):
+        return looked_up_query(rows, task_class, **kept)
+    *steps, query = aggregate_steps(rows, rules, **kept)
+    for step in steps:
+        engine.execute(step)
+    return query
+
+
+def _lookup(rows: str, rules: Rules, engine: "DuckDBPyConnection") -> str:
+    """The task class as a table of the values of one column; empty where no column decides alone.
+
+    Of a column that the file keeps as a dictionary the engine looks up each word once, not each
+    row, and the groups need no second sum.
+    """
+    columns = looked_at(rules)
+    kinds = engine.execute(
+        f"SELECT {', '.join(columns)}, {attribution_sql(rules)} AS task_class FROM "
+        f"(SELECT DISTINCT {', '.join(columns)} FROM ({rows}) AS every LIMIT {_KINDS + 1}) AS kinds"
+    ).fetchall()
+    if len(kinds) > _KINDS:
+        return ""
+    for number, column in enumerate(columns):
+        pairs = {(kind[number], kind[-1]) for kind in kinds}
+        classes = dict(pairs)
+        if len(classes) == len(pairs) and classes.get(None) is None:
+            words = [f"{literal(word)}: {literal(name)}" for word, name in classes.items()
+                     if word is not None and name is not None]  # fmt: skip
+            return f"MAP {{{', '.join(words)}}}[{column}]" if words else "CAST(NULL AS VARCHAR)"
+    return ""
 
 
 def aggregates_of(engine: "DuckDBPyConnection", query: str) -> tuple[UsageAggregate, ...]:
     """The result of an aggregate query, typed."""
-    import duckdb
-
-    try:
+    with _readable():
         done = engine.execute(query)
         names = [str(column[0]) for column in done.description or ()]
         return tuple(typed_aggregate(zip(names, row, strict=True)) for row in done.fetchall())
+
+
+@contextmanager
+def _readable() -> Iterator[None]:
+    """Errors of the engine as ours: it reads the store's own files."""
+    import duckdb
+
+    try:
+        yield
     except duckdb.Error as error:
         raise SourceError(
             f"The usage store cannot be read: {str(error).partition(chr(10))[0]}",
@@ -140,7 +208,28 @@ def query_in_place(
     engine: "DuckDBPyConnection",
     **kept: Any,  # noqa: ANN401
 ) -> str:
-    """The canonical query over a file where it lies; ``kept`` as in `aggregate_query`."""
+    """The canonical query over a file where it lies, prepared; ``kept`` as in `aggregate_query`."""
     reader = load_reader(producer)
-    rows = strict_rows(reader, file_source(file, reader, engine), producer)
-    return aggregate_query(rows, rules, **kept)
+    source = file_source(file, reader, engine)
+    twice = file.format == "parquet"
+    if twice:
+        needed = {*looked_at(rules), *kept.get("dimensions", DIMENSIONS),
+                  *kept.get("measures", MEASURES), *(HINTS if kept.get("hints", True) else ())}  # fmt: skip
+        source = _without_absent(source, key_conditions(reader, source, needed), engine)
+    rows = strict_rows(reader, source, producer)
+    return prepared_query(rows, rules, engine, twice=twice, **kept)
+
+
+def _without_absent(
+    source: Source, conditions: Sequence[str], engine: "DuckDBPyConnection"
+) -> Source:
+    """The source, which knows the keys that no row's JSON holds: they are not looked for again."""
+    if not conditions:
+        return source
+    held = ", ".join(f"BOOL_OR({condition})" for condition in conditions)
+    found = engine.execute(
+        f"SELECT {held} FROM {source.sql} WHERE {' OR '.join(conditions)}"
+    ).fetchall()
+    absent = {condition for condition, any_row in zip(conditions, found[0], strict=True)
+              if not any_row}  # fmt: skip
+    return msgspec.structs.replace(source, absent=frozenset(absent))
