@@ -60,10 +60,10 @@ _TYPES = (
 
 WAYS = {
     "tags": "bare query, sums by day, tag and model: no task class, no failovers",
-    "rules": "bare query, the same rules as a CASE: no failovers",
+    "rules": "bare query, the same rules as a CASE, failovers too",
     "ours": "with attribution, one column decides",
     "mixed": "with attribution, no column decides alone",
-    "pandas": "pandas, task class from a table of tags: no failovers",
+    "pandas": "pandas, task class from a table of tags, failovers looked for",
 }
 
 
@@ -104,11 +104,16 @@ def _rules() -> "tuple[AttributionRule, ...]":
 
 
 def _by_hand() -> str:
-    """The rules as one would write them for this very table."""
+    """The rules as one would write them for this very table, failovers as the reader does."""
+    group = (
+        "CASE WHEN metadata LIKE '%attempted_fallbacks%' AND "
+        "CAST(metadata ->> '$.attempted_fallbacks' AS INTEGER) > 0 "
+        "THEN metadata ->> '$.original_model_group' ELSE model_group END"
+    )
     cases = " ".join(
         f"WHEN request_tags LIKE '%\"task-{number}\"%' THEN 'class-{number}'"
         if number % 5
-        else f"WHEN model_group = 'group-{number}' THEN 'class-{number}'"
+        else f"WHEN ({group}) = 'group-{number}' THEN 'class-{number}'"
         for number in range(CLASSES)
     )
     return f"CASE {cases} END AS task_class"
@@ -129,17 +134,23 @@ def _query(way: str, path: Path, engine: "DuckDBPyConnection") -> str:
             dimensions=("day", "task_class", "model"),
             measures=("requests", "input_tokens_with_cache", "output_tokens", "effective_cost"),
         )  # fmt: skip
-    types = _TYPES if way == "tags" else f"{_TYPES[:-1]}, 'model_group': 'VARCHAR'}}"
+    types = (
+        _TYPES
+        if way == "tags"
+        else (f"{_TYPES[:-1]}, 'model_group': 'VARCHAR', 'metadata': 'VARCHAR'}}")
+    )
     json_lines = f"read_json('{path}', format = 'newline_delimited', columns = {types})"
     return _BARE.format(source=f"'{path}'" if path.suffix == ".parquet" else json_lines,
                         task="request_tags" if way == "tags" else _by_hand())  # fmt: skip
 
 
 def _pandas(path: Path) -> int:
-    import pandas
+    import pandas as pd
 
-    columns = ["startTime", "request_tags", "model", "prompt_tokens", "completion_tokens", "spend"]
-    rows = pandas.read_parquet(path, columns=columns)
+    columns = ["startTime", "request_tags", "model", "prompt_tokens", "completion_tokens", "spend",
+               "metadata"]  # fmt: skip
+    rows = pd.read_parquet(path, columns=columns)
+    assert not rows.pop("metadata").str.contains("attempted_fallbacks", regex=False).any()
     classes = {f'["task-{number}"]': f"class-{number}" for number in range(CLASSES)}
     rows["task_class"] = rows["request_tags"].map(classes)
     rows["day"] = rows["startTime"].dt.floor("D")

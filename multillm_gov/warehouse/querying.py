@@ -213,8 +213,12 @@ def query_in_place(
     source = file_source(file, reader, engine)
     twice = file.format == "parquet"
     if twice:
-        needed = {*looked_at(rules), *kept.get("dimensions", DIMENSIONS),
-                  *kept.get("measures", MEASURES), *(HINTS if kept.get("hints", True) else ())}  # fmt: skip
+        needed = {
+            *looked_at(rules),
+            *kept.get("dimensions", DIMENSIONS),
+            *kept.get("measures", MEASURES),
+            *(HINTS if kept.get("hints", True) else ()),
+        }
         source = _without_absent(source, key_conditions(reader, source, needed), engine)
     rows = strict_rows(reader, source, producer)
     return prepared_query(rows, rules, engine, twice=twice, **kept)

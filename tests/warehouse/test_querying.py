@@ -1,5 +1,6 @@
 """The canonical query: attribution as the rules say, equal in every way to run it."""
 
+import json
 from collections import defaultdict
 from datetime import date
 from decimal import Decimal
@@ -17,11 +18,18 @@ from multillm_gov.usage.attribution import (
 )
 from multillm_gov.usage.reader import load_reader, reader_names
 from multillm_gov.usage.row import UsageRow
+from multillm_gov.warehouse.aggregate import aggregate_query
 from multillm_gov.warehouse.dialects import DIALECTS, translate
 from multillm_gov.warehouse.engine import open_engine
 from multillm_gov.warehouse.files import open_feed
 from multillm_gov.warehouse.postgres import table_query
-from multillm_gov.warehouse.querying import aggregates_of, query_in_place, stored_aggregates
+from multillm_gov.warehouse.projection import strict_rows
+from multillm_gov.warehouse.querying import (
+    aggregates_of,
+    file_source,
+    query_in_place,
+    stored_aggregates,
+)
 from multillm_gov.warehouse.store import Store
 
 
@@ -145,3 +153,74 @@ def test_the_answer_of_a_warehouse_is_imported_and_replaced_day_by_day(tmp_path:
         assert sum(row["requests"] for row in rows) == 3
         assert {row["producer"] for row in rows} == {"litellm-spend-logs"}
     assert "by-tag" not in {row.get("task_class_given") for row in rows}
+
+
+def _log(path: Path, groups: list[dict[str, Any]]) -> Path:
+    """A spend log as Parquet: three requests of every group."""
+    rows = [
+        {"request_id": f"r{number}-{time}", "startTime": f"2026-11-0{1 + time}T12:00:00",
+         "spend": 0.0001 * (number + 1), "prompt_tokens": 10 * number, "completion_tokens": time,
+         "model": "gpt-4o", "custom_llm_provider": "openai",
+         **{name: value if isinstance(value, str | None) else json.dumps(value)
+            for name, value in group.items()}}
+        for number, group in enumerate(groups) for time in range(3)
+    ]  # fmt: skip
+    path.with_suffix(".jsonl").write_text("\n".join(map(json.dumps, rows)))
+    columns = {"request_id": "VARCHAR", "startTime": "TIMESTAMP", "spend": "DOUBLE",
+               "prompt_tokens": "BIGINT", "completion_tokens": "BIGINT", **dict.fromkeys(
+                   ("model", "custom_llm_provider", "model_group", "request_tags", "metadata"),
+                   "VARCHAR")}  # fmt: skip
+    with open_engine() as engine:
+        engine.execute(
+            f"COPY (SELECT * FROM read_json('{path.with_suffix('.jsonl')}', "
+            f"format = 'newline_delimited', columns = {columns})) TO '{path}'"
+        )
+    return path
+
+
+_FELL_BACK = {"attempted_fallbacks": 1, "original_model_group": "chat"}
+_LOGS: dict[str, tuple[list[dict[str, Any]], bool]] = {
+    "tags decide": (
+        [{"request_tags": ["triage"], "model_group": "chat"},
+         {"request_tags": ["other"], "model_group": "chat"},
+         {"request_tags": None, "model_group": "embed"}],
+        True,
+    ),
+    "tags and group decide": (
+        [{"request_tags": ["triage"], "model_group": "embed"},
+         {"request_tags": ["other"], "model_group": "chat", "metadata": {"a": 1}},
+         {"request_tags": ["other"], "model_group": "embed"},
+         {"request_tags": None, "model_group": "chat"}],
+        False,
+    ),
+    "a failover is charged to the group requested": (
+        [{"request_tags": ["other"], "model_group": "embed", "metadata": _FELL_BACK},
+         {"request_tags": ["other"], "model_group": "embed", "metadata": {"a": "b"}}],
+        True,
+    ),
+    "no rule matches": ([{"request_tags": ["it's"], "model_group": "embed"}], True),
+    "rows without a tag have a class, and the others have none":
+        ([{"request_tags": None, "model_group": "chat"},
+          {"request_tags": ["x"], "model_group": None}], True),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("case", _LOGS)
+@pytest.mark.parametrize("hints", [True, False])
+def test_a_lookup_answers_as_the_canonical_query_does(
+    case: str, hints: bool, tmp_path: Path
+) -> None:
+    groups, decided = _LOGS[case]
+    file = open_feed(_log(tmp_path / "log.parquet", groups))
+    rules = (rule("by-tag", tag="tri*"), rule("by-group", model_group="chat"))
+    reader = load_reader("litellm-spend-logs")
+    with open_engine() as engine:
+        rows = strict_rows(reader, file_source(file, reader, engine), "litellm-spend-logs")
+        whole = aggregate_query(rows, rules, hints=hints)
+        in_place = query_in_place(file, "litellm-spend-logs", rules, engine, hints=hints)
+        found = aggregates_of(engine, f"{in_place} ORDER BY ALL")
+        assert found == aggregates_of(engine, f"{whole} ORDER BY ALL")
+    assert ("FROM grouped" not in in_place) is decided
+    assert sum(each.row_count for each in found) == 3 * len(groups)
+    fell_back = {each.task_class for each in found if each.failover}
+    assert fell_back == ({"by-group"} if "failover" in case else set())
