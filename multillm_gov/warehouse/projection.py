@@ -44,7 +44,7 @@ def key_conditions(reader: Reader, source: Source, columns: Iterable[str]) -> tu
     """What JSON texts must hold for some columns of a usage row to be known at all, as SQL."""
     sql = " ".join(reader.row.get(name, "") for name in columns)
     words = set(_WORD.findall(sql))
-    for name, derived in reversed(reader.derived.items()):
+    for name, derived in reversed(tuple(reader.derived.items())):
         if name in words:
             words.update(_WORD.findall(derived))
     return tuple(dict.fromkeys(
