@@ -27,14 +27,7 @@ def report_history(
     model: str, found: tuple[LockedPrice, ...], unreadable: tuple[tuple[str, str], ...], as_of: date
 ) -> Report:
     """One row a commit that changed what is locked of the model, with every price that moved."""
-    rows: list[tuple[str | Cell, ...]] = []
-    before: LockedPrice | None = None
-    for each in found:
-        if before is not None and before.facts == each.facts:
-            continue
-        rows += [(str(each.day), each.commit[:12], each.litellm, *cells)
-                 for cells in _history_cells(before, each)]  # fmt: skip
-        before = each
+    rows = _moved(found)
     columns = ("Day", "Commit", "LiteLLM", "What", "#Before", "#After", "#Move")
     blocks: list[Block] = [
         table(f"Locked facts of {model} (USD)", columns, rows),
@@ -58,6 +51,18 @@ def report_history(
         f"its facts moved {count_of(moved, 'time')}.",
         sections=(Section(id="history", title="History", blocks=tuple(blocks)),),
     )
+
+
+def _moved(found: tuple[LockedPrice, ...]) -> list[tuple[str | Cell, ...]]:
+    rows: list[tuple[str | Cell, ...]] = []
+    before: LockedPrice | None = None
+    for each in found:
+        if before is not None and before.facts == each.facts:
+            continue
+        rows += [(str(each.day), each.commit[:12], each.litellm, *cells)
+                 for cells in _history_cells(before, each)]  # fmt: skip
+        before = each
+    return rows
 
 
 def _history_cells(before: LockedPrice | None, now: LockedPrice) -> Iterator[tuple[str, ...]]:

@@ -51,7 +51,25 @@ class PriceUpdate(Struct, frozen=True, kw_only=True):
 
 def report_update(update: PriceUpdate, fail_on: Severity | None) -> Report:
     """USD a month, caps that would break, models newly retiring, tiers added."""
-    sections = (
+    settings = update.after.portfolio.settings
+    report = Report(
+        kind="usage",
+        title=f"Price update: {update.source}",
+        organization=settings.organization,
+        as_of=update.after.as_of.isoformat(),
+        currency=settings.currency,
+        verdict=judge_counts(update.new, fail_on),
+        summary=_summary(update),
+        headline=_headline(update),
+        sections=_sections(update),
+        findings=update.new,
+        rules=rule_notes(update.new),
+    )
+    return masked(report, update.after.secrets)
+
+
+def _sections(update: PriceUpdate) -> tuple[Section, ...]:
+    return (
         _money_section(update),
         _findings_section(
             "caps",
@@ -70,21 +88,6 @@ def report_update(update: PriceUpdate, fail_on: Severity | None) -> Report:
             "None.",
         ),
     )
-    settings = update.after.portfolio.settings
-    report = Report(
-        kind="usage",
-        title=f"Price update: {update.source}",
-        organization=settings.organization,
-        as_of=update.after.as_of.isoformat(),
-        currency=settings.currency,
-        verdict=judge_counts(update.new, fail_on),
-        summary=_summary(update),
-        headline=_headline(update),
-        sections=sections,
-        findings=update.new,
-        rules=rule_notes(update.new),
-    )
-    return masked(report, update.after.secrets)
 
 
 def _summary(update: PriceUpdate) -> str:
@@ -150,17 +153,19 @@ def _money_section(update: PriceUpdate) -> Section:
     blocks: list[Block] = [
         table("Prices that move", columns, rows, empty="No price of a model in use moves.")
     ]
+    blocks += _task_tables(update)
+    return Section(id="money", title="Money", blocks=tuple(blocks))
+
+
+def _task_tables(update: PriceUpdate) -> tuple[Block, ...]:
+    currency = update.after.figures.currency
     tasks: list[tuple[str | Cell, ...]] = [
         (effect.after, _known(effect.spend_before), _known(effect.spend_after),
          NOT_KNOWN if effect.delta is None else signed_amount(effect.delta, "").strip())
         for effect in update.comparison.effects
     ]  # fmt: skip
-    if tasks:
-        blocks.append(
-            table(f"Task classes ({currency} a month)", ("Task class", "#Now", "#New", "#Move"),
-                  tasks)
-        )  # fmt: skip
-    return Section(id="money", title="Money", blocks=tuple(blocks))
+    columns = ("Task class", "#Now", "#New", "#Move")
+    return (table(f"Task classes ({currency} a month)", columns, tasks),) if tasks else ()
 
 
 def _findings_section(section: str, title: str, findings: Sequence[Finding], empty: str) -> Section:

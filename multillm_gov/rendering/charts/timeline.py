@@ -1,5 +1,6 @@
 """Events on a calendar, one row each."""
 
+from collections.abc import Iterable
 from datetime import date
 
 from multillm_gov.content import Event, Timeline
@@ -25,20 +26,10 @@ def draw_timeline(chart: Timeline, *, width: float, key: str, theme: Theme) -> s
     """Quarters on top; a dot on the day, a bar of lead time; a dashed row without a date."""
     stacked = width < 520
     pitch = 44.0 if stacked else 28.0
-    names = (
-        0.0
-        if stacked
-        else min(
-            max((text_width(visible(e.label)) for e in chart.events), default=0) + 12, 0.38 * width
-        )
-    )
-    texts = (
-        0.0
-        if stacked
-        else min(
-            max((text_width(visible(e.text)) for e in chart.events), default=0) + 16, width / 3
-        )
-    )
+    widest = _widest(event.label for event in chart.events)
+    names = 0.0 if stacked else min(widest + 12, 0.38 * width)
+    widest = _widest(event.text for event in chart.events)
+    texts = 0.0 if stacked else min(widest + 16, width / 3)
     start, end = date.fromisoformat(chart.start), date.fromisoformat(chart.end)
     scale = Scale(start.toordinal(), end.toordinal(), names + 6, width - texts - 8)
     bottom = _TOP + pitch * len(chart.events)
@@ -46,22 +37,32 @@ def draw_timeline(chart: Timeline, *, width: float, key: str, theme: Theme) -> s
     for index, event in enumerate(chart.events):
         y = _TOP + index * pitch + (30 if stacked else 14)
         if stacked:
-            text = clip(visible(event.text), width / 2)
-            parts.append(
-                label(
-                    (0, y - 14),
-                    shorten(visible(event.label), width - text_width(text) - 10),
-                    theme.ink,
-                )
-            )
-            parts.append(label((width, y - 14), text, theme.ink, anchor="end"))
+            parts += _words_above(event, (width, y), theme)
         else:
-            parts.append(label((0, y + 4), shorten(visible(event.label), names - 10), theme.ink))
-            parts.append(
-                label((width, y + 4), clip(visible(event.text), texts - 8), theme.ink, anchor="end")
-            )
+            parts += _words_beside(event, (width, y), (names, texts), theme)
         parts += _mark(event, scale, y, theme)
     return frame(parts, (width, bottom + 6), chart, key=key, theme=theme)
+
+
+def _words_above(event: Event, end: tuple[float, float], theme: Theme) -> list[str]:
+    width, y = end
+    text = clip(visible(event.text), width / 2)
+    name = shorten(visible(event.label), width - text_width(text) - 10)
+    return [
+        label((0, y - 14), name, theme.ink),
+        label((width, y - 14), text, theme.ink, anchor="end"),
+    ]
+
+
+def _words_beside(
+    event: Event, end: tuple[float, float], room: tuple[float, float], theme: Theme
+) -> list[str]:
+    (width, y), (names, texts) = end, room
+    text = clip(visible(event.text), texts - 8)
+    return [
+        label((0, y + 4), shorten(visible(event.label), names - 10), theme.ink),
+        label((width, y + 4), text, theme.ink, anchor="end"),
+    ]
 
 
 def _mark(event: Event, scale: Scale, y: float, theme: Theme) -> list[str]:
@@ -113,3 +114,7 @@ def _quarters(start: date, end: date, scale: Scale, bottom: float, theme: Theme)
 
 def _quarter(first: date) -> str:
     return f"{_MONTHS[first.month - 1]} {first.year}"
+
+
+def _widest(texts: Iterable[str]) -> float:
+    return max((text_width(visible(text)) for text in texts), default=0)

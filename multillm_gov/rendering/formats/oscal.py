@@ -23,6 +23,17 @@ _NAMESPACE = UUID("5b6b1f5e-52a4-5d0e-9a62-3c8f4d1f6f60")
 _SYSTEM = "urn:govern"
 
 
+_REVIEWED_CONTROLS = {
+    "control-selections": [
+        {
+            "description": "The rules of govern that apply to the portfolio, and the "
+            "controls of published frameworks that its policies name.",
+            "include-all": {},
+        }
+    ]
+}
+
+
 def render(report: Report) -> bytes:
     """One result; the run itself is its first observation, each finding another.
 
@@ -40,40 +51,11 @@ def render(report: Report) -> bytes:
         if _fails(finding, report):
             title = known[finding.rule].title if finding.rule in known else finding.name
             findings.append(_finding(finding, title, identity))
-    result: dict[str, Any] = {
-        "uuid": _id("result", *run),
-        "title": _line(report.title),
-        "description": _line(f"{verdict_sentence(report)} {checked_sentence(report)}"),
-        "start": stamp,
-        "end": stamp,
-        "props": _props({"outcome": report.outcome, "draft": draft_sentence(report)}),
-        "reviewed-controls": {
-            "control-selections": [
-                {
-                    "description": "The rules of govern that apply to the portfolio, and the "
-                    "controls of published frameworks that its policies name.",
-                    "include-all": {},
-                }
-            ]
-        },
-        "observations": observations,
-    }
+    result = _result(report, stamp, run, observations)
     plan = _id("plan", *run)
     document: dict[str, Any] = {
         "uuid": _id("document", *run),
-        "metadata": {
-            "title": _line(f"{report.title}: {report.organization}"),
-            "last-modified": stamp,
-            "version": report.revision or report.as_of,
-            "oscal-version": OSCAL_VERSION,
-            "parties": [
-                {
-                    "uuid": _id("party", report.organization),
-                    "type": "organization",
-                    "name": _line(report.organization),
-                }
-            ],
-        },
+        "metadata": _metadata(report, stamp),
         "import-ap": {"href": f"#{plan}"},
         "results": [result | ({"findings": findings} if findings else {})],
         "back-matter": {
@@ -88,6 +70,37 @@ def render(report: Report) -> bytes:
         },
     }
     return write_json({"assessment-results": document})
+
+
+def _metadata(report: Report, stamp: str) -> dict[str, Any]:
+    return {
+        "title": _line(f"{report.title}: {report.organization}"),
+        "last-modified": stamp,
+        "version": report.revision or report.as_of,
+        "oscal-version": OSCAL_VERSION,
+        "parties": [
+            {
+                "uuid": _id("party", report.organization),
+                "type": "organization",
+                "name": _line(report.organization),
+            }
+        ],
+    }
+
+
+def _result(
+    report: Report, stamp: str, run: tuple[str, ...], observations: list[dict[str, Any]]
+) -> dict[str, Any]:
+    return {
+        "uuid": _id("result", *run),
+        "title": _line(report.title),
+        "description": _line(f"{verdict_sentence(report)} {checked_sentence(report)}"),
+        "start": stamp,
+        "end": stamp,
+        "props": _props({"outcome": report.outcome, "draft": draft_sentence(report)}),
+        "reviewed-controls": _REVIEWED_CONTROLS,
+        "observations": observations,
+    }
 
 
 def _run_observation(report: Report, stamp: str, run: tuple[str, ...]) -> dict[str, Any]:

@@ -48,17 +48,7 @@ def render(report: Report) -> bytes:
             for finding in report.findings
             if finding.active
         ],
-        "properties": {
-            "organization": report.organization,
-            "asOf": report.as_of,
-            "revision": report.revision,
-            "draft": list(report.draft),
-            "waived": [
-                _waived(finding, finding.waiver, report.path_prefix)
-                for finding in report.findings
-                if finding.waiver is not None
-            ],
-        },
+        "properties": _properties(report),
     }
     schema = (
         "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
@@ -171,3 +161,17 @@ def _uri(path: str) -> str:
 def _text(text: str) -> str:
     """Message text in which nothing reads as an embedded link (3.11.6)."""
     return text.replace("](", "] (")
+
+
+def _properties(report: Report) -> dict[str, Any]:
+    return {
+        "organization": report.organization,
+        "asOf": report.as_of,
+        "revision": report.revision,
+        "draft": list(report.draft),
+        "waived": [
+            _waived(finding, finding.waiver, report.path_prefix)
+            for finding in report.findings
+            if finding.waiver is not None
+        ],
+    }

@@ -20,14 +20,6 @@ def render(inventory: Inventory) -> bytes:
     """
     run = (inventory.organization, inventory.as_of, inventory.revision, inventory.path_prefix)
     name = "\x1f".join(run).encode("utf-8", "surrogatepass").decode("utf-8", "replace")
-    draft = "; ".join(inventory.draft)
-    root = {
-        "type": "application",
-        "bom-ref": "portfolio",
-        "name": inventory.organization,
-        **({"version": inventory.revision} if inventory.revision else {}),
-        "properties": [_property("draft", draft)] if draft else [],
-    }
     return write_json(
         {
             "$schema": "http://cyclonedx.org/schema/bom-1.6.schema.json",
@@ -42,7 +34,7 @@ def render(inventory: Inventory) -> bytes:
                         {"type": "application", "name": "govern", "version": TOOL_VERSION}
                     ]
                 },
-                "component": root,
+                "component": _root(inventory),
             },
             "services": [_service(service) for service in inventory.services],
             "dependencies": [
@@ -53,6 +45,18 @@ def render(inventory: Inventory) -> bytes:
             ],
         }
     )
+
+
+def _root(inventory: Inventory) -> dict[str, Any]:
+    """The portfolio itself."""
+    draft = "; ".join(inventory.draft)
+    return {
+        "type": "application",
+        "bom-ref": "portfolio",
+        "name": inventory.organization,
+        **({"version": inventory.revision} if inventory.revision else {}),
+        "properties": [_property("draft", draft)] if draft else [],
+    }
 
 
 def _service(one: ModelService) -> dict[str, Any]:

@@ -130,7 +130,6 @@ def _fold_title(report: Report) -> str:
 
 def _details(report: Report, briefing: Briefing, places: ReportPlaces) -> Iterator[TextPart]:
     """Changes, findings by task class, how to fix them, figures, what is resolved."""
-    facts, titles = facts_of(report.findings), {rule.id: rule.title for rule in report.rules}
     yield TextPart(
         pieces=_first([_change(change, places) for change in report.changes], "change"),
         noun="change",
@@ -150,18 +149,7 @@ def _details(report: Report, briefing: Briefing, places: ReportPlaces) -> Iterat
             continue
         text = section(replace(part, folded=False), _SECTION_LEVEL)
         yield TextPart(pieces=(text,), noun="section")
-    yield TextPart(
-        pieces=tuple(item(fact, titles, places) for fact in facts),
-        noun="detailed finding",
-        opening="#### New findings in detail\n\n",
-        closing="\n",
-    )
-    yield TextPart(
-        pieces=tuple(line(finding) for finding in report.resolved),
-        noun="resolved finding",
-        opening="#### Resolved findings\n\n",
-        closing="\n",
-    )
+    yield from _in_detail(report, places)
     rests_on = provenance_table(report)
     yield TextPart(pieces=(rests_on,) if rests_on else (), opening="#### Provenance\n\n")
 
@@ -199,3 +187,19 @@ def _notes(report: Report) -> Iterator[str]:
     for metric in report.headline:
         if metric.moved and metric.note:
             yield f"- {inline(metric.label)}: {inline(metric.note)}\n"
+
+
+def _in_detail(report: Report, places: ReportPlaces) -> Iterator[TextPart]:
+    facts, titles = facts_of(report.findings), {rule.id: rule.title for rule in report.rules}
+    yield TextPart(
+        pieces=tuple(item(fact, titles, places) for fact in facts),
+        noun="detailed finding",
+        opening="#### New findings in detail\n\n",
+        closing="\n",
+    )
+    yield TextPart(
+        pieces=tuple(line(finding) for finding in report.resolved),
+        noun="resolved finding",
+        opening="#### Resolved findings\n\n",
+        closing="\n",
+    )

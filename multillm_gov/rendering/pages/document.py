@@ -53,17 +53,7 @@ def document_of(report: Report) -> dict[str, Any]:
         "summary": _runs(report.summary, clean),
         "facts": [[label, _runs(value, clean)] for label, value in found],
         "headline": {"rows": []} if report.edition else _table(headline_table(report), clean),
-        "sections": [
-            {
-                "title": _plain(section.title, clean),
-                "blocks": [
-                    _block(part, f"chart-{number}-{index}-{place}", clean)
-                    for index, block in enumerate(section.blocks)
-                    for place, part in enumerate(_parted(block))
-                ],
-            }
-            for number, section in enumerate(sections(report))
-        ],
+        "sections": _sections(report, clean),
         "paper": report.look.paper,
         "color": report.look.color or ACCENT,
         "logo": f"/logo.{report.look.logo_kind}" if report.look.logo else "",
@@ -198,3 +188,17 @@ def _lines(row: tuple[Cell, ...]) -> int:
 def _weight(lengths: list[int]) -> float:
     typical = (lengths[len(lengths) * 3 // 4] + lengths[-1]) / 2 if lengths else 0
     return round(float(min(max(typical, 14), 70) ** 0.7), 2)
+
+
+def _sections(report: Report, clean: Clean) -> list[dict[str, Any]]:
+    return [
+        {
+            "title": _plain(section.title, clean),
+            "blocks": [
+                _block(part, f"chart-{number}-{index}-{place}", clean)
+                for index, block in enumerate(section.blocks)
+                for place, part in enumerate(_parted(block))
+            ],
+        }
+        for number, section in enumerate(sections(report))
+    ]

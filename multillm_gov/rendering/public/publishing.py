@@ -7,7 +7,7 @@ from typing import Any, TypeVar, cast
 import msgspec
 
 from multillm_gov.briefing import ReportedChange
-from multillm_gov.finding import Figure, Finding
+from multillm_gov.finding import Figure, Finding, ReportedWaiver
 from multillm_gov.location import Location
 from multillm_gov.register import DecisionOption, DecisionRecord, LimitRecord
 from multillm_gov.rendering.public.findings import (
@@ -48,20 +48,12 @@ _DIALECT = "https://json-schema.org/draft/2020-12/schema"
 
 def publish(report: Report) -> PublicReport:
     """The report in its public shape, nothing left out."""
-    return PublicReport(
+    return _copied(
+        PublicReport,
+        report,
         schema=SCHEMA,
-        kind=report.kind,
-        title=report.title,
-        organization=report.organization,
-        as_of=report.as_of,
-        revision=report.revision,
-        base=report.base,
         draft=list(report.draft),
-        command=report.command,
-        currency=report.currency,
-        outcome=report.outcome,
         verdict=_verdict(report.verdict),
-        summary=report.summary,
         checked=dict(report.checked),
         headline=[_copied(PublicMetric, metric) for metric in report.headline],
         limits=[_limit(record) for record in report.limits],
@@ -74,16 +66,7 @@ def publish(report: Report) -> PublicReport:
             _copied(PublicSection, part, blocks=list(part.blocks)) for part in report.sections
         ],
         findings=[_finding(finding) for finding in report.findings],
-        waivers=[
-            _copied(
-                PublicListedWaiver,
-                waiver,
-                location=_location(waiver.location),
-                task_classes=list(waiver.task_classes),
-                value_per_month=_figure(waiver.value_per_month),
-            )
-            for waiver in report.waivers
-        ],
+        waivers=[_listed_waiver(waiver) for waiver in report.waivers],
         resolved=[_finding(finding) for finding in report.resolved],
         changes=[_change(change) for change in report.changes],
         trials=[_trial(trial) for trial in report.trials],
@@ -93,7 +76,6 @@ def publish(report: Report) -> PublicReport:
         ],
         rules=[_rule(rule) for rule in report.rules],
         provenance=[PublicPair(label=label, value=value) for label, value in report.provenance],
-        path_prefix=report.path_prefix,
     )
 
 
@@ -220,3 +202,13 @@ def _copied(kind: type[_Public], value: object, /, **changed: Any) -> _Public:  
 
 def _figure(value: Figure) -> str | int | float | None:
     return f"{value:f}" if isinstance(value, Decimal) else value
+
+
+def _listed_waiver(waiver: ReportedWaiver) -> PublicListedWaiver:
+    return _copied(
+        PublicListedWaiver,
+        waiver,
+        location=_location(waiver.location),
+        task_classes=list(waiver.task_classes),
+        value_per_month=_figure(waiver.value_per_month),
+    )

@@ -14,6 +14,17 @@ from multillm_gov.usage.record import PlacedActual
 NO_OWNER = "no owner"
 
 
+_COLUMNS = (
+    Column("Actual spend of"),
+    Column("Through"),
+    Column("Spent", numeric=True),
+    Column("Month's end", numeric=True),
+    Column("80% interval", numeric=True),
+    Column("Declared", numeric=True),
+    Column("Cap", numeric=True),
+)
+
+
 def actual_table(state: State) -> tuple[Block, ...]:
     """Spent, expected, declared and cap of whoever has recent actual spend."""
     rows = []
@@ -36,17 +47,8 @@ def actual_table(state: State) -> tuple[Block, ...]:
                 Cell("none" if cap is None else amount(cap, state.figures.currency)),
             )
         )
-    columns = (
-        Column("Actual spend of"),
-        Column("Through"),
-        Column("Spent", numeric=True),
-        Column("Month's end", numeric=True),
-        Column("80% interval", numeric=True),
-        Column("Declared", numeric=True),
-        Column("Cap", numeric=True),
-    )
     title = f"Actual spend ({state.figures.currency})"
-    return bounded(title, columns, rows, "further record") if rows else ()
+    return bounded(title, _COLUMNS, rows, "further record") if rows else ()
 
 
 _Recorded = tuple[str, PlacedActual, Decimal | None, Decimal | None]

@@ -163,30 +163,7 @@ def _table(views: Views, appetite: Appetite) -> Table:
             view = views[level, basis]
             if not view.shares:
                 continue
-            name, share = view.largest
-            known = dict(view.shares)[name]
-            over = level is Level.VENDOR and (
-                (basis is Basis.SPEND and share > float(appetite.max_vendor_share_of_spend))
-                or (
-                    basis is Basis.VALUE_AT_STAKE
-                    and share > float(appetite.max_vendor_share_of_value)
-                )
-            )
-            rows.append(
-                (
-                    Cell(f"{level.value.capitalize()}, by {BASIS_WORDS[basis]}"),
-                    Cell(name),
-                    Cell(
-                        _range(format_share(known), format_share(share)),
-                        "bad" if over else "neutral",
-                    ),
-                    Cell(format_share(view.top(3))),
-                    Cell(_range(format_count(view.best_hhi), format_count(view.hhi))),
-                    Cell(
-                        _range(f"{view.effective_number:.2f}", f"{view.best_effective_number:.2f}")
-                    ),
-                )
-            )
+            rows.append(_row(level, basis, view, appetite))
     columns = (
         Column("Level and basis"),
         Column("Largest"),
@@ -196,6 +173,26 @@ def _table(views: Views, appetite: Appetite) -> Table:
         Column("Effective number", numeric=True),
     )
     return Table(title="Concentration at each level", columns=columns, rows=tuple(rows))
+
+
+def _row(level: Level, basis: Basis, view: Concentration, appetite: Appetite) -> tuple[Cell, ...]:
+    name, share = view.largest
+    known = dict(view.shares)[name]
+    over = level is Level.VENDOR and (
+        (basis is Basis.SPEND and share > float(appetite.max_vendor_share_of_spend))
+        or (basis is Basis.VALUE_AT_STAKE and share > float(appetite.max_vendor_share_of_value))
+    )
+    return (
+        Cell(f"{level.value.capitalize()}, by {BASIS_WORDS[basis]}"),
+        Cell(name),
+        Cell(
+            _range(format_share(known), format_share(share)),
+            "bad" if over else "neutral",
+        ),
+        Cell(format_share(view.top(3))),
+        Cell(_range(format_count(view.best_hhi), format_count(view.hhi))),
+        Cell(_range(f"{view.effective_number:.2f}", f"{view.best_effective_number:.2f}")),
+    )
 
 
 def _unknown(views: Views) -> tuple[Block, ...]:

@@ -2,7 +2,7 @@
 
 from decimal import Decimal
 
-from multillm_gov.content import Bar, BarChart, Cell, Column, Paragraph
+from multillm_gov.content import Bar, BarChart, Block, Cell, Column, Paragraph
 from multillm_gov.dimensions import Basis, Level
 from multillm_gov.measures.concentration import concentration
 from multillm_gov.measures.cost.repricing import BASE_RISE, MILD_RISE, SEVERE_RISE, bill_rise
@@ -33,6 +33,21 @@ def repricing_section(state: State) -> Section:
         return Section(id="repricing", title="Repricing", blocks=(nothing,))
     currency = state.figures.currency
     limit = float(state.portfolio.settings.appetite.max_price_shock_share)
+    explanation = (
+        f"Assumed: one vendor raises all its prices by {BASE_RISE:.0%} (mild {MILD_RISE:.0%}, "
+        f"severe {SEVERE_RISE:.0%}) and no request moves elsewhere. Increases of this size have "
+        "been published before; no forecast is made of when."
+    )
+    blocks = (
+        Paragraph(explanation),
+        _chart(vendors, limit, currency),
+        *_rises(vendors, currency),
+    )
+    return Section(id="repricing", title="Repricing", blocks=blocks)
+
+
+def _rises(vendors: Concentration, currency: str) -> tuple[Block, ...]:
+    """What each vendor's rise adds to the bill."""
     rows = [
         (
             Cell(name),
@@ -48,18 +63,8 @@ def repricing_section(state: State) -> Section:
         Column(f"Forecast ({currency})", numeric=True),
         *(Column(f"at {_percent(rise)}", numeric=True) for rise in _RISES),
     )
-    explanation = (
-        f"Assumed: one vendor raises all its prices by {BASE_RISE:.0%} (mild {MILD_RISE:.0%}, "
-        f"severe {SEVERE_RISE:.0%}) and no request moves elsewhere. Increases of this size have "
-        "been published before; no forecast is made of when."
-    )
     title = f"Bill increase by vendor ({currency} a month)"
-    blocks = (
-        Paragraph(explanation),
-        _chart(vendors, limit, currency),
-        *bounded(title, columns, rows, "further vendor"),
-    )
-    return Section(id="repricing", title="Repricing", blocks=blocks)
+    return bounded(title, columns, rows, "further vendor")
 
 
 def _chart(vendors: Concentration, limit: float, currency: str) -> BarChart:

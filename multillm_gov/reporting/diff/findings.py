@@ -68,11 +68,7 @@ def shift_findings(
     stays = {origin.get(finding.fingerprint) for finding in after if finding.active}
     return FindingsShift(
         new=new,
-        resolved=tuple(
-            f
-            for f in before
-            if f.active and f.fingerprint not in stays and f.fingerprint not in ended
-        ),
+        resolved=tuple(f for f in before if f.active and f.fingerprint not in stays | ended),
         excused=excused,
         kept=tuple(
             finding for finding in after if finding.active and finding.fingerprint not in fresh

@@ -1,10 +1,17 @@
 """The sections of a diff: loosened safeguards, other changes, then folded details."""
 
 from collections.abc import Iterator
+from decimal import Decimal
 
 from multillm_gov.changes.change import Area, Change, Direction
-from multillm_gov.changes.comparison import Comparison, ConcentrationShift, TaskEffect
-from multillm_gov.content import Block, Column, Paragraph
+from multillm_gov.changes.comparison import (
+    Comparison,
+    ConcentrationShift,
+    SpendParts,
+    SpendShift,
+    TaskEffect,
+)
+from multillm_gov.content import Block, Column, Paragraph, Table
 from multillm_gov.dimensions import Basis
 from multillm_gov.finding import Severity
 from multillm_gov.report import Section
@@ -137,24 +144,8 @@ def _money(comparison: Comparison) -> Iterator[Section]:
     if not comparison.effects or spend.parts is None:
         return
     currency = spend.currency_after
-    causes = (
-        ("New prices, same allocation", spend.parts.price),
-        ("Demand", spend.parts.demand),
-        ("Routing", spend.parts.routing),
-        ("Fixed cost reallocated", spend.parts.hosting),
-        ("Task classes added", spend.added),
-        ("Task classes removed", None if spend.removed is None else -spend.removed),
-        ("Forecasts gained or lost", spend.gained_or_lost),
-    )
     amount = Column(f"{currency} a month", numeric=True)
-    why = [
-        (label, "not known" if part is None else signed_amount(part, currency))
-        for label, part in causes
-        if part != 0
-    ]
-    blocks: list[Block] = [
-        table("Why the forecast changes", (Column("Cause"), amount), why, len(why), "cause")
-    ]
+    blocks: list[Block] = [_causes_table(spend, spend.parts, currency)]
     if spend.at_actual_volume is not None:
         what = count_of(spend.with_actuals, "task class")
         moved = f"{signed_amount(spend.at_actual_volume, currency)} {currency}"
@@ -165,19 +156,36 @@ def _money(comparison: Comparison) -> Iterator[Section]:
     rows = [_effect_row(effect, currency) for effect in shown]
     columns = (Column("Task class"), before, after, amount)
     blocks.append(table("By task class", columns, rows, len(comparison.effects), "task class"))
-    owners = [
-        (
-            name,
-            format_money(old, currency),
-            format_money(new, currency),
-            signed_amount(new - old, currency),
-        )
-        for name, old, new in spend.by_owner[:MOST_ROWS]
-    ]
-    if owners:
+    if spend.by_owner:
+        owners = [_owner_row(*owner, currency) for owner in spend.by_owner[:MOST_ROWS]]
         columns = (Column("Owner"), before, after, amount)
         blocks.append(table("By owner", columns, owners, len(spend.by_owner), "owner"))
     yield Section(id="money", title="Money in detail", blocks=tuple(blocks), folded=True)
+
+
+def _causes_table(spend: SpendShift, parts: SpendParts, currency: str) -> Table:
+    """Why the forecast changes."""
+    causes = (
+        ("New prices, same allocation", parts.price),
+        ("Demand", parts.demand),
+        ("Routing", parts.routing),
+        ("Fixed cost reallocated", parts.hosting),
+        ("Task classes added", spend.added),
+        ("Task classes removed", None if spend.removed is None else -spend.removed),
+        ("Forecasts gained or lost", spend.gained_or_lost),
+    )
+    amount = Column(f"{currency} a month", numeric=True)
+    why = [
+        (label, "not known" if part is None else signed_amount(part, currency))
+        for label, part in causes
+        if part != 0
+    ]
+    return table("Why the forecast changes", (Column("Cause"), amount), why, len(why), "cause")
+
+
+def _owner_row(name: str, old: Decimal, new: Decimal, currency: str) -> tuple[str, ...]:
+    amounts = format_money(old, currency), format_money(new, currency)
+    return (name, *amounts, signed_amount(new - old, currency))
 
 
 def _effect_row(effect: TaskEffect, currency: str) -> tuple[str, ...]:

@@ -37,17 +37,13 @@ def report_snapshot(before: Snapshot, after: Assessment, fail_on: Severity | Non
     changed = sum(metric.value != metric.before for metric in metrics)
     active = sum(finding.active for finding in findings.new)
     same = not (findings.new or findings.resolved or changed)
-    summary = "No changes: findings and figures are those of the snapshot."
-    if not same:
-        summary = f"{count_of(active, 'new finding')}, {len(findings.resolved):,} resolved"
-        summary += f"; {count_of(changed, 'figure')} changed."
-    verdict = judge_counts(findings.new, fail_on)
-    limits = (
-        f"The snapshot was taken as of {before.as_of}. It has findings and figures, but no "
-        "declarations: use `govern diff BASE` to see which caps, routes and policies changed. "
-        "Findings that were fixed and findings that a looser policy no longer enforces both count "
-        "as resolved."
+    summary = (
+        "No changes: findings and figures are those of the snapshot."
+        if same
+        else f"{count_of(active, 'new finding')}, {len(findings.resolved):,} resolved"
+        f"; {count_of(changed, 'figure')} changed."
     )
+    verdict = judge_counts(findings.new, fail_on)
     report = Report(
         kind="diff",
         title="Portfolio against a snapshot",
@@ -61,7 +57,14 @@ def report_snapshot(before: Snapshot, after: Assessment, fail_on: Severity | Non
         headline=() if same else metrics,
         sections=()
         if same
-        else (Section(id="limits", title="Compared", blocks=(Paragraph(limits),), folded=True),),
+        else (
+            Section(
+                id="limits",
+                title="Compared",
+                blocks=(Paragraph(_limits(before.as_of)),),
+                folded=True,
+            ),
+        ),
         findings=with_needs(findings.new, fail_on),
         resolved=findings.resolved,
         provenance=(*provenance(after.state), ("snapshot as of", before.as_of)),
@@ -69,6 +72,16 @@ def report_snapshot(before: Snapshot, after: Assessment, fail_on: Severity | Non
         briefing=_brief(findings, metrics, after, verdict, before.as_of, calm=same),
     )
     return masked(report, after.state.secrets)
+
+
+def _limits(taken: str) -> str:
+    """What such a comparison cannot show."""
+    return (
+        f"The snapshot was taken as of {taken}. It has findings and figures, but no "
+        "declarations: use `govern diff BASE` to see which caps, routes and policies changed. "
+        "Findings that were fixed and findings that a looser policy no longer enforces both count "
+        "as resolved."
+    )
 
 
 def _brief(

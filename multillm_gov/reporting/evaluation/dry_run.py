@@ -11,7 +11,7 @@ from multillm_gov.evaluation.probes.judging import FIRST_REFERENCE
 from multillm_gov.evaluation.probes.plan import ProbePlan
 from multillm_gov.evaluation.running import Ending, ProbeRun
 from multillm_gov.evidence.record import ProbeRecord
-from multillm_gov.finding import Severity
+from multillm_gov.finding import Finding, Severity
 from multillm_gov.report import (
     STUB_DRAFT,
     STUB_VERDICT,
@@ -67,22 +67,13 @@ def report_dry_run(
         )
     findings = findings_of(trials)
     unproved = sum(trial.outcome == "error" for trial in trials)
-    counted = judge_counts(findings, Severity.ERROR)
-    verdict = Verdict(
-        fail_on=Severity.ERROR,
-        errors=counted.errors,
-        warnings=counted.warnings,
-        notes=0,
-        waived=0,
-        unproved=unproved,
-    )
     grouped = groupby(zip(trials, records, strict=True), lambda pair: pair[0].task_class)
     sections = tuple(
         Section(id=f"task-{name}", title=name, blocks=_run_blocks(tuple(group), evidence=evidence))
         for name, group in grouped
     )
     report = replace(
-        framed(state, plan, verdict),
+        framed(state, plan, _verdict(findings, unproved)),
         summary=_run_summary(trials, run, limit, evidence),
         headline=_headline(trials, run, limit),
         sections=sections,
@@ -93,6 +84,18 @@ def report_dry_run(
         draft=(STUB_DRAFT,) if evidence == "offline" else (),
     )
     return masked(report, state.secrets)
+
+
+def _verdict(findings: tuple[Finding, ...], unproved: int) -> Verdict:
+    counted = judge_counts(findings, Severity.ERROR)
+    return Verdict(
+        fail_on=Severity.ERROR,
+        errors=counted.errors,
+        warnings=counted.warnings,
+        notes=0,
+        waived=0,
+        unproved=unproved,
+    )
 
 
 def _run_blocks(

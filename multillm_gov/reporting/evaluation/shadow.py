@@ -45,22 +45,7 @@ class ShadowFinding(Struct, frozen=True, kw_only=True):
 
 def report_shadow_plan(state: State, plan: ShadowPlan, limit: Decimal | None) -> Report:
     """Calls and worst case by task class and model; ``limit``: ``None`` for nothing to spend."""
-    text = (
-        f"{count_of(plan.calls, 'call')} cost {format_money(plan.worst_usd, rounding=ROUND_UP)} "
-        "at most"
-        if plan.calls
-        else "Both answers of every request are given: nothing is sent"
-    )
-    if plan.calls:
-        text += (
-            "; nothing is billed"
-            if limit is None
-            else f"; --max-usd allows {format_money(limit, rounding=ROUND_DOWN)}"
-        )
-    names = ", ".join(code(name) for name in plan.unpriced)
-    text += f". The price of {names} is not known and not counted." if names else "."
-    keys = ", ".join(plan.missing_keys)
-    text += f" Not set: {keys}." if keys else ""
+    text = _plan_sentence(plan, limit)
     rows = [
         (Cell(task), Cell(model), Cell("answers"), Cell(f"{calls:,}"), Cell(_worst(worst)))
         for task, model, calls, worst in models_of(plan)
@@ -85,6 +70,26 @@ def report_shadow_plan(state: State, plan: ShadowPlan, limit: Decimal | None) ->
     return masked(_report(state, "Shadow plan", text, section, unproved=0), state.secrets)
 
 
+def _plan_sentence(plan: ShadowPlan, limit: Decimal | None) -> str:
+    text = (
+        f"{count_of(plan.calls, 'call')} cost {format_money(plan.worst_usd, rounding=ROUND_UP)} "
+        "at most"
+        if plan.calls
+        else "Both answers of every request are given: nothing is sent"
+    )
+    if plan.calls:
+        text += (
+            "; nothing is billed"
+            if limit is None
+            else f"; --max-usd allows {format_money(limit, rounding=ROUND_DOWN)}"
+        )
+    names = ", ".join(code(name) for name in plan.unpriced)
+    text += f". The price of {names} is not known and not counted." if names else "."
+    keys = ", ".join(plan.missing_keys)
+    text += f" Not set: {keys}." if keys else ""
+    return text
+
+
 def _worst(usd: Decimal | None) -> str:
     return "not known" if usd is None else format_money(usd, rounding=ROUND_UP)
 
@@ -103,6 +108,28 @@ def report_shadow(
     """
     currency = state.figures.currency
     sentences = tuple(_sentence(finding, currency) for finding in findings)
+    section = Section(
+        id="shadow",
+        title="Agreement",
+        blocks=(
+            _agreements(findings),
+            Items((_MEANING, _RULE, *_course(run))),
+        ),
+    )
+    said = (_OFFLINE,) if offline and run.runs else ()
+    text = " ".join((*said, *sentences)) or "No request has both answers: nothing is compared."
+    report = _report(
+        state, "Shadow evidence", text, section, unproved=run.unanswered + run.unjudged
+    )
+    report = replace(
+        report,
+        provenance=(*provenance(state), ("answers", source)),
+        checked=(("comparisons", sum(finding.result.comparisons for finding in findings)),),
+    )
+    return masked(report, state.secrets)
+
+
+def _agreements(findings: tuple[ShadowFinding, ...]) -> Table:
     rows = tuple(
         (
             Cell(finding.result.task),
@@ -123,25 +150,7 @@ def report_shadow(
         Column("Share", numeric=True),
         Column("95% interval", numeric=True),
     )
-    section = Section(
-        id="shadow",
-        title="Agreement",
-        blocks=(
-            Table(title="Agreement by method", columns=columns, rows=rows),
-            Items((_MEANING, _RULE, *_course(run))),
-        ),
-    )
-    said = (_OFFLINE,) if offline and run.runs else ()
-    text = " ".join((*said, *sentences)) or "No request has both answers: nothing is compared."
-    report = _report(
-        state, "Shadow evidence", text, section, unproved=run.unanswered + run.unjudged
-    )
-    report = replace(
-        report,
-        provenance=(*provenance(state), ("answers", source)),
-        checked=(("comparisons", sum(finding.result.comparisons for finding in findings)),),
-    )
-    return masked(report, state.secrets)
+    return Table(title="Agreement by method", columns=columns, rows=rows)
 
 
 def _course(run: ShadowRun) -> Iterator[str]:

@@ -20,6 +20,7 @@ from multillm_gov.optimization.claim.cascades import CascadeSaving
 from multillm_gov.optimization.claim.figures import TableFigures
 from multillm_gov.optimization.claim.scores import Scores
 from multillm_gov.optimization.claim.trial import Trial, floors_not_met
+from multillm_gov.optimization.claim.verdict import Against
 from multillm_gov.units import format_money, format_points, format_share, signed
 from multillm_gov.words import code, count_of, join_some
 
@@ -60,21 +61,7 @@ def baselines_blocks(result: ClaimResult) -> tuple[Block, ...]:
         Column("90% interval", numeric=True),
         Column("Probability", numeric=True),
     )
-    rows = []
-    for one in (*result.trial.against, result.trial.hindsight):
-        name = "best quality, in hindsight" if one is result.trial.hindsight else one.name
-        rows.append(
-            (
-                Cell(f"{name}: {join_some(one.models)}"),
-                Cell(_money(one.cost, result)),
-                Cell(f"{one.quality:.4f}"),
-                Cell(format_share(one.saving)),
-                Cell(_ends(one.saving_interval, format_share)),
-                Cell(signed(format_points(one.difference))),
-                Cell(_ends(one.difference_interval, lambda each: signed(format_points(each)))),
-                Cell(_NOT_KNOWN if one.likelihood is None else f"{one.likelihood:.2f}"),
-            )
-        )
+    rows = [_baseline_row(one, result) for one in (*result.trial.against, result.trial.hindsight)]
     trial = result.trial
     text = (
         f"The portfolio costs {_money(trial.result.cost, result)}{result.per} at a mean quality of "
@@ -85,6 +72,20 @@ def baselines_blocks(result: ClaimResult) -> tuple[Block, ...]:
     return (
         Paragraph(text),
         Table(title="Baselines", columns=columns, rows=tuple(rows)),
+    )
+
+
+def _baseline_row(one: Against, result: ClaimResult) -> tuple[Cell, ...]:
+    name = "best quality, in hindsight" if one is result.trial.hindsight else one.name
+    return (
+        Cell(f"{name}: {join_some(one.models)}"),
+        Cell(_money(one.cost, result)),
+        Cell(f"{one.quality:.4f}"),
+        Cell(format_share(one.saving)),
+        Cell(_ends(one.saving_interval, format_share)),
+        Cell(signed(format_points(one.difference))),
+        Cell(_ends(one.difference_interval, lambda each: signed(format_points(each)))),
+        Cell(_NOT_KNOWN if one.likelihood is None else f"{one.likelihood:.2f}"),
     )
 
 

@@ -1,5 +1,6 @@
 """The report of ``govern optimize``: figures and proposals, never a verdict on what runs."""
 
+from collections.abc import Iterator
 from decimal import Decimal
 
 from multillm_gov.content import Block, Items
@@ -66,7 +67,7 @@ def whole(result: OptimizationResult) -> StageResult | None:
 
 
 def _summary(result: OptimizationResult) -> str:
-    money = result.currency
+
     parts = []
     incomplete = incomplete_sentence(result.state.state)
     if incomplete:
@@ -74,30 +75,7 @@ def _summary(result: OptimizationResult) -> str:
     if result.assumptions:
         parts.append(f"Assumed for this run: {join_code(result.assumptions)}.")
     last = whole(result)
-    if not result.state.state.portfolio.task_classes:
-        parts.append("There is no task class to allocate.")
-    elif result.cost is None and len(result.held) == len(result.state.state.figures.tasks):
-        parts.append(
-            "Today's allocation does not keep every limit, and no task class can move: the "
-            "policies in conflict and the smallest change of each are listed below."
-        )
-    elif result.cost is None:
-        parts.append(
-            "No allocation keeps every limit: the policies in conflict and the smallest change of "
-            "each are listed below."
-        )
-    elif last is None:
-        known = len(result.state.state.figures.unpriced) < len(result.state.state.figures.tasks)
-        cost = f"{format_money(result.today, money)} a month" if known else "an amount not known"
-        parts.append(f"No cheaper allocation within all limits is proved; today's costs {cost}.")
-    else:
-        parts.append(_moves(last, result))
-        first = result.stages[0]
-        if first is not last and first.saving > 0:
-            parts.append(
-                f"The best single move, {code(first.moves[0].task)}, saves "
-                f"{format_money(first.saving, money)} of it."
-            )
+    parts += _outcome(result, last)
     blocked = list(dict.fromkeys(one.task for one in result.conflicts if one.task))
     if blocked:
         parts.append(
@@ -108,6 +86,35 @@ def _summary(result: OptimizationResult) -> str:
         parts.append(f"{count_of(len(result.held), 'task class')} cannot move; reasons below.")
         parts += _broken_today(result)
     return " ".join(parts)
+
+
+def _outcome(result: OptimizationResult, last: StageResult | None) -> Iterator[str]:
+    """What was found: nothing to allocate, a conflict, nothing cheaper, or a saving."""
+    money = result.currency
+    if not result.state.state.portfolio.task_classes:
+        yield ("There is no task class to allocate.")
+    elif result.cost is None and len(result.held) == len(result.state.state.figures.tasks):
+        yield (
+            "Today's allocation does not keep every limit, and no task class can move: the "
+            "policies in conflict and the smallest change of each are listed below."
+        )
+    elif result.cost is None:
+        yield (
+            "No allocation keeps every limit: the policies in conflict and the smallest change of "
+            "each are listed below."
+        )
+    elif last is None:
+        known = len(result.state.state.figures.unpriced) < len(result.state.state.figures.tasks)
+        cost = f"{format_money(result.today, money)} a month" if known else "an amount not known"
+        yield (f"No cheaper allocation within all limits is proved; today's costs {cost}.")
+    else:
+        yield (_moves(last, result))
+        first = result.stages[0]
+        if first is not last and first.saving > 0:
+            yield (
+                f"The best single move, {code(first.moves[0].task)}, saves "
+                f"{format_money(first.saving, money)} of it."
+            )
 
 
 def _moves(last: StageResult, result: OptimizationResult) -> str:
@@ -131,6 +138,16 @@ def _part(amount: Decimal, whole_amount: Decimal) -> str:
     return format_share(amount / whole_amount) if whole_amount else "not known"
 
 
+def _money_metric(key: str, label: str, amount: Decimal, currency: str) -> Metric:
+    return Metric(
+        id=key,
+        label=label,
+        value=format_money(amount, currency),
+        number=float(amount),
+        unit=currency,
+    )
+
+
 def _metrics(result: OptimizationResult) -> tuple[Metric, ...]:
     money = result.currency
     left_out = result.state.state.figures.unpriced
@@ -148,31 +165,13 @@ def _metrics(result: OptimizationResult) -> tuple[Metric, ...]:
     if not known:
         return tuple(metrics)
     if result.cost is not None:
-        metrics.append(
-            Metric(
-                id="cost_proposed",
-                label="Cost a month, proposed",
-                value=format_money(result.cost, money),
-                number=float(result.cost),
-                unit=money,
-            )
-        )
+        metrics.append(_money_metric("cost_proposed", "Cost a month, proposed", result.cost, money))
     last = whole(result)
     if last is not None:
         metrics += [
-            Metric(
-                id="saving",
-                label="Saving a month",
-                value=format_money(last.saving, money),
-                number=float(last.saving),
-                unit=money,
-            ),
-            Metric(
-                id="cash_saving",
-                label="Of it in cash, before commitments end",
-                value=format_money(last.cash_saving, money),
-                number=float(last.cash_saving),
-                unit=money,
+            _money_metric("saving", "Saving a month", last.saving, money),
+            _money_metric(
+                "cash_saving", "Of it in cash, before commitments end", last.cash_saving, money
             ),
         ]
     if result.losses is not None:
@@ -225,18 +224,22 @@ def _basis(result: OptimizationResult) -> Items:
             f"{join_code(result.judged_afterwards)}: judged on the finished proposal, not part of "
             "the model."
         )
+    items += _solver_facts(result)
+    return Items(tuple(items))
+
+
+def _solver_facts(result: OptimizationResult) -> Iterator[str]:
     solver = result.solver
     if solver is not None:
-        items.append(
+        yield (
             f"HiGHS: {solver.status}, proven gap {solver.gap * 100:.4f}%, "
             f"{count_of(solver.task_classes, 'task class')}, {solver.options:,} options."
         )
     if solver is not None and result.stages:
-        items.append(
+        yield (
             "The proposal was written, loaded, judged by every rule, costed and stressed like any "
             "change."
             if not result.assumptions
             else "Under assumptions: the proposal was judged, costed and stressed, and nothing is "
             "written."
         )
-    return Items(tuple(items))

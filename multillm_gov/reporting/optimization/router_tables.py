@@ -5,18 +5,19 @@ from multillm_gov.optimization.claim.cascades import total_saving
 from multillm_gov.reporting.optimization.claim_tables import ClaimResult
 from multillm_gov.units import format_share, signed
 
+_COLUMNS = (
+    Column("Task class"),
+    Column("Best single model"),
+    Column("Its cost a request", numeric=True),
+    Column("Cheapest router as accurate", numeric=True),
+    Column("Saving", numeric=True),
+)
+
 
 def cascade_blocks(result: ClaimResult) -> tuple[Block, ...]:
     """Routers that choose request by request; nothing where the table has none."""
     if not result.cascades:
         return ()
-    columns = (
-        Column("Task class"),
-        Column("Best single model"),
-        Column("Its cost a request", numeric=True),
-        Column("Cheapest router as accurate", numeric=True),
-        Column("Saving", numeric=True),
-    )
     rows = tuple(
         (
             Cell(one.task),
@@ -41,5 +42,5 @@ def cascade_blocks(result: ClaimResult) -> tuple[Block, ...]:
     )
     return (
         Paragraph(text),
-        Table(title=f"Routers ({result.currency} a request)", columns=columns, rows=rows),
+        Table(title=f"Routers ({result.currency} a request)", columns=_COLUMNS, rows=rows),
     )

@@ -90,17 +90,7 @@ def _quality_row(
 def data_section(state: State, edition: Edition) -> Section:
     """Classification × provider × country, what is kept and for how long, and used for training."""
     say = edition.say
-    groups: defaultdict[tuple[str, str, str], list[str]] = defaultdict(list)
-    for task in state.figures.tasks:
-        kind = task.task.declared.data.classification
-        for facts in (
-            *(leg.facts for leg in task.legs),
-            *(fallback.facts for fallback in task.fallbacks),
-        ):
-            provider = facts.exposure.provider if facts else UNKNOWN
-            places = ",".join(facts.regions) if facts and facts.regions else UNKNOWN
-            if task.task.name not in groups[kind, provider, places]:
-                groups[kind, provider, places].append(task.task.name)
+    groups = _data_groups(state)
     order = {"restricted": 0, "confidential": 1, "internal": 2, "public": 3}
     rows = [
         _data_row(key, names, state, edition)
@@ -127,6 +117,22 @@ def data_section(state: State, edition: Edition) -> Section:
     if missing:
         blocks.append(Paragraph(say("data.missing", n=missing), "watch"))
     return Section(id="data", title=say("section.data"), blocks=tuple(blocks))
+
+
+def _data_groups(state: State) -> dict[tuple[str, str, str], list[str]]:
+    """Task classes by classification, provider and places."""
+    groups: defaultdict[tuple[str, str, str], list[str]] = defaultdict(list)
+    for task in state.figures.tasks:
+        kind = task.task.declared.data.classification
+        for facts in (
+            *(leg.facts for leg in task.legs),
+            *(fallback.facts for fallback in task.fallbacks),
+        ):
+            provider = facts.exposure.provider if facts else UNKNOWN
+            places = ",".join(facts.regions) if facts and facts.regions else UNKNOWN
+            if task.task.name not in groups[kind, provider, places]:
+                groups[kind, provider, places].append(task.task.name)
+    return groups
 
 
 def _data_row(

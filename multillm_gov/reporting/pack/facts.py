@@ -1,10 +1,11 @@
 """Present facts before any shock: retired, over a cap, below a floor, failed a drill."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from decimal import Decimal
 
 from multillm_gov.content import Block, Cell, Column, Paragraph, Status, Table
 from multillm_gov.measures.failover import Failover
+from multillm_gov.measures.figures import TaskFigures
 from multillm_gov.measures.independence import has_independent_fallback, independent_value
 from multillm_gov.report import Section
 from multillm_gov.reporting.pack.edition import Edition
@@ -103,6 +104,9 @@ def _failed_drills(risk: PortfolioRisk, edition: Edition) -> Iterator[Fact]:
             )
 
 
+_Grade = tuple[str, Status]
+
+
 def _fallbacks(risk: PortfolioRisk, outside: Outside, edition: Edition) -> Iterator[Block]:
     """Three figures: declared, would run, proved; then each task class, the worst first."""
     say, figures = edition.say, risk.state.figures
@@ -114,36 +118,23 @@ def _fallbacks(risk: PortfolioRisk, outside: Outside, edition: Edition) -> Itera
     shares = (value.declared, value.usable, value.proved)
     words = dict(zip(("declared", "usable", "proved"), map(edition.share, shares), strict=True))
     yield Paragraph(say("fallbacks.three", **words))
-    graded = []
-    for task in figures.tasks:
-        usable = failover.usable(task)
-        grade: tuple[str, Status] = ("grade.none", "bad")
-        if has_independent_fallback(task, fallbacks=usable):
-            grade = (
-                ("grade.proved", "good") if failover.is_proved(task) else ("grade.usable", "watch")
-            )
-        elif usable:
-            grade = ("grade.shared", "bad")
-        elif task.fallbacks:
-            grade = ("grade.dead", "bad")
-        graded.append((task, grade))
-    graded.sort(key=lambda one: (one[1][1] != "bad", -one[0].value_at_stake_per_month))
-    rows = [
-        (
-            Cell(edition.task(task.task.name)),
-            Cell(edition.at_stake(task)),
-            Cell(edition.model(task.primary.model)),
-            Cell(
-                edition.language.join(
-                    [edition.model(fallback.model) for fallback in task.fallbacks], 2
-                )
-                if task.fallbacks
-                else say("limit.none")
-            ),
-            Cell(say(word), toned(status, "independent-fallback", outside)),
-        )
-        for task, (word, status) in graded[:12]
-    ]
+    graded = _graded(figures.tasks, failover)
+    rows = _fallback_rows(graded, figures.value_at_stake_per_month, outside, edition)
+    columns = (
+        Column(say("column.task")),
+        Column(say("column.at-stake", currency=edition.currency), numeric=True),
+        Column(say("column.primary")),
+        Column(say("column.fallbacks")),
+        Column(say("column.status")),
+    )
+    yield Table(title=say("table.fallbacks"), columns=columns, rows=tuple(rows))
+
+
+def _fallback_rows(
+    graded: list[tuple[TaskFigures, _Grade]], value: Decimal, outside: Outside, edition: Edition
+) -> list[tuple[Cell, ...]]:
+    say = edition.say
+    rows = [_fallback_row(task, grade, outside, edition) for task, grade in graded[:12]]
     further = graded[12:]
     if further:
         rest = sum((task.value_at_stake_per_month for task, _ in further), Decimal(0))
@@ -156,18 +147,47 @@ def _fallbacks(risk: PortfolioRisk, outside: Outside, edition: Edition) -> Itera
                 Cell(""),
             )
         )
-    total = Cell(edition.amount(figures.value_at_stake_per_month), strong=True)
+    total = Cell(edition.amount(value), strong=True)
     rows.append((Cell(say("total"), strong=True), total, Cell(""), Cell(""), Cell("")))
-    columns = (
-        Column(say("column.task")),
-        Column(say("column.at-stake", currency=edition.currency), numeric=True),
-        Column(say("column.primary")),
-        Column(say("column.fallbacks")),
-        Column(say("column.status")),
-    )
-    yield Table(title=say("table.fallbacks"), columns=columns, rows=tuple(rows))
+    return rows
+
+
+def _graded(tasks: Iterable[TaskFigures], failover: Failover) -> list[tuple[TaskFigures, _Grade]]:
+    """Task classes with the word and tone of their fallbacks, the worst first."""
+    graded = []
+    for task in tasks:
+        usable = failover.usable(task)
+        grade: _Grade = ("grade.none", "bad")
+        if has_independent_fallback(task, fallbacks=usable):
+            grade = (
+                ("grade.proved", "good") if failover.is_proved(task) else ("grade.usable", "watch")
+            )
+        elif usable:
+            grade = ("grade.shared", "bad")
+        elif task.fallbacks:
+            grade = ("grade.dead", "bad")
+        graded.append((task, grade))
+    graded.sort(key=lambda one: (one[1][1] != "bad", -one[0].value_at_stake_per_month))
+    return graded
 
 
 def toned(status: Status, limit: str, outside: Outside) -> Status:
     """Red only where the limit that it is judged by is outside: page two names it then."""
     return "watch" if status == "bad" and limit not in outside else status
+
+
+def _fallback_row(
+    task: TaskFigures, grade: _Grade, outside: Outside, edition: Edition
+) -> tuple[Cell, ...]:
+    say, (word, status) = edition.say, grade
+    return (
+        Cell(edition.task(task.task.name)),
+        Cell(edition.at_stake(task)),
+        Cell(edition.model(task.primary.model)),
+        Cell(
+            edition.language.join([edition.model(fallback.model) for fallback in task.fallbacks], 2)
+            if task.fallbacks
+            else say("limit.none")
+        ),
+        Cell(say(word), toned(status, "independent-fallback", outside)),
+    )

@@ -75,6 +75,12 @@ def _table(state: State, edition: Edition) -> Table:
         rows.append((Cell(say("cost.other")), *cells))
         amounts[1].append(other)
     rows.append(_sum(say("total"), amounts, edition))
+    columns = _columns(edition, has_actuals=has_actuals)
+    return Table(title=say("table.cost"), columns=tuple(columns), rows=tuple(rows))
+
+
+def _columns(edition: Edition, *, has_actuals: bool) -> list[Column]:
+    say = edition.say
     columns = [
         Column(say("column.task")),
         Column(say("column.forecast", currency=edition.currency), numeric=True),
@@ -85,7 +91,7 @@ def _table(state: State, edition: Edition) -> Table:
     if has_actuals:
         columns.insert(1, Column(say("column.actual", currency=edition.currency), numeric=True))
         columns.insert(3, Column(say("column.declared", currency=edition.currency), numeric=True))
-    return Table(title=say("table.cost"), columns=tuple(columns), rows=tuple(rows))
+    return columns
 
 
 def _row(
@@ -200,15 +206,7 @@ def reconciliation_section(state: State, edition: Edition) -> Section:
     say, figures = edition.say, state.figures
     by_task = sum((task.spend_per_month or _ZERO for task in figures.tasks), _ZERO)
     by_owner = sum((amount for _, amount in figures.spend_per_month_by_owner), _ZERO)
-    by_leg = sum(
-        (
-            sum((leg.spend_per_month or _ZERO for leg in task.legs), _ZERO)
-            + sum((fallback.standby_per_month for fallback in task.fallbacks), _ZERO)
-            for task in figures.tasks
-            if task.spend_per_month is not None
-        ),
-        _ZERO,
-    )
+    by_leg = _spend_by_leg(figures.tasks)
     cent = Decimal("0.01")
     ways = (
         ("forecast", figures.spend_per_month),
@@ -234,4 +232,16 @@ def reconciliation_section(state: State, edition: Edition) -> Section:
         id="reconciliation",
         title=say("section.reconciliation"),
         blocks=(table, Paragraph(say("reconciliation.how"))),
+    )
+
+
+def _spend_by_leg(tasks: tuple[TaskFigures, ...]) -> Decimal:
+    return sum(
+        (
+            sum((leg.spend_per_month or _ZERO for leg in task.legs), _ZERO)
+            + sum((fallback.standby_per_month for fallback in task.fallbacks), _ZERO)
+            for task in tasks
+            if task.spend_per_month is not None
+        ),
+        _ZERO,
     )

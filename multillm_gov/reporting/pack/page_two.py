@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 from msgspec import Struct
 
-from multillm_gov.changes.change import Direction
+from multillm_gov.changes.change import Change, Direction
 from multillm_gov.changes.comparison import Comparison
 from multillm_gov.content import Block, Cell, Column, Items, Paragraph, Table
 from multillm_gov.measures.figures import TaskFigures
@@ -117,19 +117,25 @@ def _changed(records: tuple[LimitRecord, ...], last: LastPack, edition: Edition)
         items.append(say("changed.limits", n=len(moved), limits=edition.language.join(moved, 2)))
     loosened = comparison.toward(Direction.LOOSENED)
     if loosened:
-        names = dict.fromkeys(
-            edition.say("changed.settings")
-            if one.subject == "settings"
-            else edition.subject(one.subject.partition(" / ")[0])
-            for one in loosened
-        )
-        listed = edition.language.join([*names], 3)
-        authors, approved = last.authors.names, last.authors.approved
-        by = edition.language.join(authors, 2) if authors else say("unknown")
-        terms = say("changed.by", authors=by, approved=approved, n=len(loosened))
-        items.append(say("changed.loosened", n=len(loosened), subjects=listed) + terms)
+        items.append(_loosened_words(loosened, last, edition))
     items += _followed(last.followed, edition)
     yield Items(tuple(shortened(item, MOST_LINE) for item in items or [say("changed.nothing")]))
+
+
+def _loosened_words(loosened: tuple[Change, ...], last: LastPack, edition: Edition) -> str:
+    """Which safeguards, by whom, and how many approvals."""
+    say = edition.say
+    names = dict.fromkeys(
+        say("changed.settings")
+        if one.subject == "settings"
+        else edition.subject(one.subject.partition(" / ")[0])
+        for one in loosened
+    )
+    listed = edition.language.join([*names], 3)
+    authors, approved = last.authors.names, last.authors.approved
+    by = edition.language.join(authors, 2) if authors else say("unknown")
+    terms = say("changed.by", authors=by, approved=approved, n=len(loosened))
+    return say("changed.loosened", n=len(loosened), subjects=listed) + terms
 
 
 def _decisions(agenda: Agenda, edition: Edition) -> Iterator[Block]:
@@ -192,11 +198,7 @@ def unknown_sentence(standing: Standing, edition: Edition) -> str:
     say, state, risk = edition.say, standing.assessment.state, standing.risk
     parts = []
     shipped = sum(record.shipped for record in standing.records)
-    rates = [
-        component
-        for component in risk.context.system.components
-        if 0 < component.unavailability < 1
-    ]
+    rates = [part for part in risk.context.system.components if 0 < part.unavailability < 1]
     assumed = sum(rate.origin == "assumed" for rate in rates)
     if rates:
         parts.append(say("unknown.rates", n=assumed, total=len(rates)))

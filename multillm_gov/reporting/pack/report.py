@@ -10,7 +10,7 @@ from multillm_gov.changes.comparison import Comparison
 from multillm_gov.documents.secrets.masking import masked
 from multillm_gov.finding import Finding, ReportedWaiver, Severity, with_needs
 from multillm_gov.languages.language import Language
-from multillm_gov.report import Report, Section, judge_counts
+from multillm_gov.report import Metric, Report, Section, judge_counts
 from multillm_gov.reporting.board.report import calm, detail_sections
 from multillm_gov.reporting.pack import assurance, duties, facts, money, scenarios, suppliers
 from multillm_gov.reporting.pack.causes import Authors, Standing
@@ -95,26 +95,10 @@ def report_pack(
         audience: Selects and orders the sections.
         fail_on: Least severity that fails the gate; ``None``: never.
     """
-    assessment, risk = standing.assessment, standing.risk
+    assessment = standing.assessment
     state = assessment.state
     edition = Edition(state, language, audience)
-    comparison = since.comparison if since else None
-    agenda = agenda_of(standing, comparison, edition)
-    followed = _followed(since, agenda, edition)
-    waivers = list_waivers(assessment, fail_on)
-    pack = Pack(
-        standing=standing,
-        agenda=agenda,
-        followed=followed,
-        waivers=waivers,
-        since=since,
-        edition=edition,
-    )
-    metrics = risk_metrics(risk, register_of(risk))
-    if since is not None:
-        metrics = with_before(
-            risk_metrics(since.standing.risk, register_of(since.standing.risk)), metrics
-        )
+    pack = _pack_of(standing, since, edition, fail_on)
     report = Report(
         kind="board",
         title=edition.say(f"title.{audience}"),
@@ -127,15 +111,15 @@ def report_pack(
         language=language.code,
         edition=audience,
         facts=tuple(_front_matter(pack)),
-        summary=standing_sentence(standing, agenda, edition),
-        headline=metrics,
+        summary=standing_sentence(standing, pack.agenda, edition),
+        headline=_metrics(standing, since),
         limits=standing.records,
-        decisions=agenda.decisions,
-        management=agenda.management,
+        decisions=pack.agenda.decisions,
+        management=pack.agenda.management,
         sections=tuple(_sections(pack)),
         findings=with_needs(assessment.findings, fail_on),
         resolved=_resolved(assessment, since),
-        waivers=waivers,
+        waivers=pack.waivers,
         provenance=(*provenance(state), ("files read", f"{len(state.files):,}")),
         checked=(
             ("files", len(state.files)),
@@ -144,6 +128,28 @@ def report_pack(
         ),
     )
     return masked(report, state.secrets, since.standing.assessment.state.secrets if since else ())
+
+
+def _metrics(standing: Standing, since: Since | None) -> tuple[Metric, ...]:
+    now = risk_metrics(standing.risk, register_of(standing.risk))
+    if since is None:
+        return now
+    return with_before(risk_metrics(since.standing.risk, register_of(since.standing.risk)), now)
+
+
+def _pack_of(
+    standing: Standing, since: Since | None, edition: Edition, fail_on: Severity | None
+) -> Pack:
+    comparison = since.comparison if since else None
+    agenda = agenda_of(standing, comparison, edition)
+    return Pack(
+        standing=standing,
+        agenda=agenda,
+        followed=_followed(since, agenda, edition),
+        waivers=list_waivers(standing.assessment, fail_on),
+        since=since,
+        edition=edition,
+    )
 
 
 def _followed(since: Since | None, agenda: Agenda, edition: Edition) -> tuple[FollowUp, ...]:
@@ -225,14 +231,8 @@ def _front_matter(pack: Pack) -> Iterator[tuple[str, str]]:
     if pack.since is None:
         yield say("front.as-of"), edition.day(edition.state.as_of)
     else:
-        yield (
-            say("front.period"),
-            say(
-                "front.since",
-                start=pack.since.day,
-                end=edition.state.as_of,
-            ),
-        )
+        period = say("front.since", start=pack.since.day, end=edition.state.as_of)
+        yield say("front.period"), period
     yield say("front.classification"), declared.classification or say("blank")
     for name in ("prepared_by", "reviewed_by", "approved_by"):
         yield say(f"front.{name.replace('_', '-')}"), getattr(declared, name) or say("blank")

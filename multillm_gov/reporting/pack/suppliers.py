@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from datetime import date
 
+from multillm_gov.catalog.declarations import VendorDeclaration
 from multillm_gov.content import Block, Cell, Column, Paragraph, Status, Table
 from multillm_gov.dimensions import Basis, Level
 from multillm_gov.measures.concentration import concentration
@@ -140,12 +141,9 @@ def lifecycle_section(risk: PortfolioRisk, edition: Edition) -> Section:
     rows = [_life(one, edition) for one in dated[:12]]
     if len(dated) > 12:
         rows.append((Cell(say("others", n=len(dated) - 12)), *(Cell("") for _ in range(4))))
-    columns = (
-        Column(say("column.model")),
-        Column(say("column.used-in")),
-        Column(say("column.retires")),
-        Column(say("column.status")),
-        Column(say("column.move-to")),
+    columns = tuple(
+        Column(say(f"column.{name}"))
+        for name in ("model", "used-in", "retires", "status", "move-to")
     )
     lead = risk.context.settings.migration_lead_days
     blocks: list[Block] = [Paragraph(say("lifecycle.how", n=lead))]
@@ -158,12 +156,8 @@ def lifecycle_section(risk: PortfolioRisk, edition: Edition) -> Section:
         )
     )
     if undated:
-        names = [edition.model(one.model) for one in undated]
-        blocks.append(
-            Paragraph(
-                say("lifecycle.undated", n=len(undated), models=edition.language.join(names, 6))
-            )
-        )
+        names = edition.language.join([edition.model(one.model) for one in undated], 6)
+        blocks.append(Paragraph(say("lifecycle.undated", n=len(undated), models=names)))
     return Section(id="lifecycle", title=say("section.lifecycle"), blocks=tuple(blocks))
 
 
@@ -201,21 +195,7 @@ def exit_section(risk: PortfolioRisk, edition: Edition) -> Section:
         if declared is None or (declared.substitutability is None and declared.exit_plan is None):
             missing.append(edition.party("vendor", vendor))
             continue
-        plan = {True: "yes", False: "no", None: "unknown"}[declared.exit_plan]
-        tested = (
-            edition.day(declared.exit_plan_tested) if declared.exit_plan_tested else say("never")
-        )
-        others = [edition.party("vendor", alternative) for alternative in declared.alternatives]
-        rows.append(
-            (
-                Cell(edition.party("vendor", vendor)),
-                Cell(say(f"exit.{declared.substitutability or 'unknown'}")),
-                Cell(say(plan), "bad" if declared.exit_plan is False else "neutral"),
-                Cell(tested),
-                Cell(edition.language.join(others) if others else say("unknown")),
-                Cell(say(f"exit.{declared.discontinuation_impact or 'unknown'}")),
-            )
-        )
+        rows.append(_exit_row(vendor, declared, edition))
     columns = tuple(
         Column(say(f"column.{name}"))
         for name in ("party", "substitutability", "exit-plan", "tested", "alternatives", "impact")
@@ -229,3 +209,18 @@ def exit_section(risk: PortfolioRisk, edition: Edition) -> Section:
     if not blocks:
         blocks.append(Paragraph(say("exit.nobody")))
     return Section(id="exit", title=say("section.exit"), blocks=tuple(blocks))
+
+
+def _exit_row(vendor: str, declared: VendorDeclaration, edition: Edition) -> tuple[Cell, ...]:
+    say = edition.say
+    plan = {True: "yes", False: "no", None: "unknown"}[declared.exit_plan]
+    tested = edition.day(declared.exit_plan_tested) if declared.exit_plan_tested else say("never")
+    others = [edition.party("vendor", alternative) for alternative in declared.alternatives]
+    return (
+        Cell(edition.party("vendor", vendor)),
+        Cell(say(f"exit.{declared.substitutability or 'unknown'}")),
+        Cell(say(plan), "bad" if declared.exit_plan is False else "neutral"),
+        Cell(tested),
+        Cell(edition.language.join(others) if others else say("unknown")),
+        Cell(say(f"exit.{declared.discontinuation_impact or 'unknown'}")),
+    )

@@ -54,6 +54,15 @@ def comparison_section(
     return Section(id="comparison", title="Effect of the change on risk", blocks=tuple(blocks))
 
 
+_SCENARIO_COLUMNS = (
+    Column("Scenario"),
+    Column("Worst case"),
+    Column("Before", numeric=True),
+    Column("After", numeric=True),
+    Column("Difference", numeric=True),
+)
+
+
 def _scenarios(before: PortfolioRisk, after: PortfolioRisk) -> Iterator[Block]:
     old = {result.name: result for result in before.results}
     new = {result.name: result for result in after.results}
@@ -71,20 +80,19 @@ def _scenarios(before: PortfolioRisk, after: PortfolioRisk) -> Iterator[Block]:
                 Cell(_signed(moved, currency)),
             )
         )
-    columns = (
-        Column("Scenario"),
-        Column("Worst case"),
-        Column("Before", numeric=True),
-        Column("After", numeric=True),
-        Column("Difference", numeric=True),
-    )
     yield from bounded(
         f"Value at risk and added cost of each worst case ({currency})",
-        columns,
+        _SCENARIO_COLUMNS,
         rows,
         "further scenario",
     )
     yield from _already_broken(before, after)
+    yield from _counts_broken(before, after)
+
+
+def _counts_broken(before: PortfolioRisk, after: PortfolioRisk) -> Iterator[Block]:
+    """How many scenarios break a limit, and which do newly or no longer."""
+    old, new = ({result.name for result in risk.results} for risk in (before, after))
     for words, breaks, kinds in (
         ("exceed a cap", attrgetter("breaks_cap"), CAPS),
         ("miss a floor", attrgetter("breaks_floor"), FLOORS),
@@ -93,7 +101,7 @@ def _scenarios(before: PortfolioRisk, after: PortfolioRisk) -> Iterator[Block]:
             {result.name for result in state.results if breaks(result)} for state in (before, after)
         )
         gone = was_broken - now_broken
-        absorbed = gone & new.keys() if _newly_broken(before, after, kinds) else set()
+        absorbed = gone & new if _newly_broken(before, after, kinds) else set()
         yield Paragraph(
             f"Scenarios that {words}: {len(was_broken):,} of {len(old):,} before, "
             f"{len(now_broken):,} of {len(new):,} after."
@@ -165,19 +173,9 @@ def _boundaries(before: PortfolioRisk, after: PortfolioRisk) -> Iterator[Block]:
         sizes = _size(was), _size(now)
         if sizes[0] != sizes[1]:
             question, limit, entities = key
-            hit = (
-                " + ".join(f"{level.replace('_', ' ')} {name}" for level, name in entities)
-                or "everything"
-            )
-            rows.append(
-                (
-                    Cell(question, _nearer(was, now)),
-                    Cell(hit),
-                    Cell(limit),
-                    Cell(sizes[0]),
-                    Cell(sizes[1]),
-                )
-            )
+            hit = [f"{level.replace('_', ' ')} {name}" for level, name in entities]
+            cells = map(Cell, (" + ".join(hit) or "everything", limit, *sizes))
+            rows.append((Cell(question, _nearer(was, now)), *cells))
     columns = (
         Column("Shock"),
         Column("Target"),

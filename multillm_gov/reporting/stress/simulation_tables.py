@@ -104,6 +104,15 @@ def _least(simulation: Simulation, subject: str) -> str:
     return "at least " if subject == "portfolio" and simulation.unpriced else ""
 
 
+_CONTRIBUTION_COLUMNS = (
+    Column("Task class"),
+    Column("Lost, expected", numeric=True),
+    Column("Lost in the worst 5%", numeric=True),
+    Column("Spend, expected", numeric=True),
+    Column("Spend in the worst 5%", numeric=True),
+)
+
+
 def contributions_table(simulation: Simulation) -> tuple[Block, ...]:
     """Contributions by task class, rounded so that the rows add up to the printed total."""
     if not simulation.contributions:
@@ -130,15 +139,8 @@ def contributions_table(simulation: Simulation) -> tuple[Block, ...]:
     cells = [(Cell(name), *(Cell(f"{part:,}") for part in amounts)) for name, amounts in kept]
     total = _sums(amounts for _, amounts in rows)
     cells.append((Cell("Total", strong=True), *(Cell(f"{part:,}", strong=True) for part in total)))
-    columns = (
-        Column("Task class"),
-        Column("Lost, expected", numeric=True),
-        Column("Lost in the worst 5%", numeric=True),
-        Column("Spend, expected", numeric=True),
-        Column("Spend in the worst 5%", numeric=True),
-    )
     title = f"Contribution by task class ({simulation.currency} a year)"
-    return (Table(title=title, columns=columns, rows=tuple(cells)),)
+    return (Table(title=title, columns=_CONTRIBUTION_COLUMNS, rows=tuple(cells)),)
 
 
 def _sums(rows: Iterable[tuple[Decimal, ...]]) -> tuple[Decimal, ...]:

@@ -39,19 +39,8 @@ def actions(status: Status, currency: str) -> tuple[str, ...]:
     """What to do, most urgent first."""
     found = []
     for task_class in status.task_classes:
-        if (
-            task_class.cap is not None
-            and task_class.expected is not None
-            and task_class.expected > float(task_class.cap)
-        ):
-            when = f", {breaks_text(task_class)}" if task_class.breaks_on else ""
-            expected, cap = (
-                money_text(float(x), currency) for x in (task_class.expected, task_class.cap)
-            )
-            found.append(
-                f"{code(task_class.subject)} is expected at {expected}; its cap is {cap}{when}. "
-                "Raise the cap or reduce demand."
-            )
+        if excess := _over_cap(task_class, currency):
+            found.append(excess)
         drift = _drift(task_class)
         if drift:
             found.append(drift)
@@ -69,6 +58,24 @@ def actions(status: Status, currency: str) -> tuple[str, ...]:
                 "month: move work to it, or reduce it at renewal."
             )
     return tuple(found) or ("Nothing: every cap is expected to hold.",)
+
+
+def _over_cap(task_class: Outlook, currency: str) -> str:
+    """What the month is expected to exceed; empty: nothing."""
+    if (
+        task_class.cap is not None
+        and task_class.expected is not None
+        and task_class.expected > float(task_class.cap)
+    ):
+        when = f", {breaks_text(task_class)}" if task_class.breaks_on else ""
+        expected, cap = (
+            money_text(float(x), currency) for x in (task_class.expected, task_class.cap)
+        )
+        return (
+            f"{code(task_class.subject)} is expected at {expected}; its cap is {cap}{when}. "
+            "Raise the cap or reduce demand."
+        )
+    return ""
 
 
 def _drift(each: Outlook) -> str:

@@ -1,6 +1,6 @@
 """Why spend changed: a sentence, the waterfall as data, and a row per task class and provider."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import date
 from decimal import Decimal
 
@@ -35,22 +35,7 @@ def report_change(
             "differently."
         ),
     ]
-    if days[0] != days[1]:
-        blocks.append(
-            Paragraph(
-                f"The periods have {days[0]} and {days[1]} days: part of the volume is the "
-                "calendar's.",
-                status="watch",
-            )
-        )
-    if explained.not_separable:
-        blocks.append(
-            Paragraph(
-                f"No requests are known of {join_words(explained.not_separable)}: the whole change "
-                "is shown as volume.",
-                status="watch",
-            )
-        )
+    blocks += _caveats(explained, days)
     sections = (
         Section(id="change", title="Why it changed", blocks=tuple(blocks)),
         _by("task-classes", "Task class", explained.task_classes, currency),
@@ -58,6 +43,25 @@ def report_change(
     )
     title = f"Spend: {names[0]} to {names[1]}"
     return usage_report(title, settings, as_of, sections, summary=sentence)
+
+
+def _caveats(explained: ExplainedChange, days: tuple[int, int]) -> Iterator[Block]:
+    if days[0] != days[1]:
+        yield (
+            Paragraph(
+                f"The periods have {days[0]} and {days[1]} days: part of the volume is the "
+                "calendar's.",
+                status="watch",
+            )
+        )
+    if explained.not_separable:
+        yield (
+            Paragraph(
+                f"No requests are known of {join_words(explained.not_separable)}: the whole change "
+                "is shown as volume.",
+                status="watch",
+            )
+        )
 
 
 def change_sentence(change: SpendChange, names: tuple[str, str]) -> str:

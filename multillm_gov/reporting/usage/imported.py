@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from msgspec import Struct
 
-from multillm_gov.content import Block, Cell, Items, Paragraph
+from multillm_gov.content import Block, Cell, Items, Paragraph, Table
 from multillm_gov.portfolio.settings import Settings
 from multillm_gov.report import Report, Section
 from multillm_gov.reporting.usage.frame import exact_money, table, usage_report
@@ -69,28 +69,13 @@ def report_imports(
 
 def _section(number: int, file: ImportedFile) -> Section:
     contract = file.contract
-    everything = (file.kept, *file.others)
-    currencies = sorted({currency for sums in everything for currency in sums.money}) or [""]
-    total = Sums(
-        what="in the source",
-        rows=sum(sums.rows for sums in everything),
-        money=_added(sums.money for sums in everything),
-    )
-    rows: list[tuple[str | Cell, ...]] = [
-        (sums.what, format_count(sums.rows),
-         *(exact_money(sums.money.get(currency, Decimal(0))) if currency else "none"
-           for currency in currencies))
-        for sums in (*everything, total)
-    ]  # fmt: skip
     blocks: list[Block] = [
         Paragraph(
             f"{contract.title}. Money: {contract.money}. Cache reads in input: "
             f"{contract.cache_reads_in_input}; cache writes: {contract.cache_writes_in_input}. "
             f"Covers {contract.covers}."
         ),
-        table(
-            "Rows and money", ("Rows", "#Number", *(f"#{n or 'Money'}" for n in currencies)), rows
-        ),
+        _amounts_table(file),
     ]
     if file.new < file.ranges:
         done = file.ranges - file.new
@@ -104,6 +89,25 @@ def _section(number: int, file: ImportedFile) -> Section:
     if contract.never_contains:
         blocks.append(Paragraph(f"Never contains: {', '.join(contract.never_contains)}."))
     return Section(id=f"file-{number}", title=file.file, blocks=tuple(blocks))
+
+
+def _amounts_table(file: ImportedFile) -> Table:
+    """Rows and money of each part, which sum to those of the source."""
+    everything = (file.kept, *file.others)
+    currencies = sorted({currency for sums in everything for currency in sums.money}) or [""]
+    total = Sums(
+        what="in the source",
+        rows=sum(sums.rows for sums in everything),
+        money=_added(sums.money for sums in everything),
+    )
+    rows: list[tuple[str | Cell, ...]] = [
+        (sums.what, format_count(sums.rows),
+         *(exact_money(sums.money.get(currency, Decimal(0))) if currency else "none"
+           for currency in currencies))
+        for sums in (*everything, total)
+    ]  # fmt: skip
+    columns = ("Rows", "#Number", *(f"#{n or 'Money'}" for n in currencies))
+    return table("Rows and money", columns, rows)
 
 
 def _added(parts: Iterable[dict[str, Decimal]]) -> dict[str, Decimal]:

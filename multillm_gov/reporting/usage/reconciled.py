@@ -3,7 +3,7 @@
 from datetime import date
 from decimal import Decimal
 
-from multillm_gov.content import Block, Cell, Paragraph
+from multillm_gov.content import Block, Cell, Paragraph, Table
 from multillm_gov.measures.consumption.reconciling import Reconciliation
 from multillm_gov.portfolio.settings import Settings
 from multillm_gov.report import Report, Section
@@ -38,6 +38,42 @@ def report_reconciliation(
     currency: str,
 ) -> Report:
     """Both sides, the difference of each figure, and its parts, which sum to it."""
+    blocks: list[Block] = [
+        _sides_table(result, names),
+        _causes_table(result, currency),
+        Paragraph(
+            "Causes in the order in which to look for them; tokens are valued at list prices. What "
+            "no figure explains is called unexplained and belongs to nobody."
+        ),
+    ]
+    days = (window[1] - window[0]).days + 1
+    if days < _LEAST_DAYS:
+        blocks.append(
+            Paragraph(
+                f"The window has {days} days; {_LEAST_DAYS} or more keep late rows from looking "
+                "like differences.",
+                status="watch",
+            )
+        )
+    summary = (
+        f"{window[0]} to {window[1]}: the bill is {exact_money(result.difference, currency)} "
+        f"from the log; {_largest(result)}."
+    )
+    section = Section(id="reconcile", title=f"{names[0]} and {names[1]}", blocks=tuple(blocks))
+    return usage_report("Usage reconciliation", settings, as_of, (section,), summary=summary)
+
+
+def _causes_table(result: Reconciliation, currency: str) -> Table:
+    parts: list[tuple[str | Cell, ...]] = [
+        (part.cause, exact_money(part.amount, currency), part.detail) for part in result.parts
+    ]
+    parts.append(
+        (Cell("difference", strong=True), exact_money(result.difference, currency), "the sum")
+    )
+    return table("What explains the difference", ("Cause", "#Amount", "Seen in"), parts)
+
+
+def _sides_table(result: Reconciliation, names: tuple[str, str]) -> Table:
     gateway, bill = result.gateway, result.bill
     rows: list[tuple[str | Cell, ...]] = [
         _counted("requests", gateway.requests, bill.requests),
@@ -55,36 +91,8 @@ def report_reconciliation(
             else NOT_KNOWN,
         ),
     ]
-    parts: list[tuple[str | Cell, ...]] = [
-        (part.cause, exact_money(part.amount, currency), part.detail) for part in result.parts
-    ]
-    parts.append(
-        (Cell("difference", strong=True), exact_money(result.difference, currency), "the sum")
-    )
-    blocks: list[Block] = [
-        table("Side by side", ("Figure", f"#{names[0]}", f"#{names[1]}", "#Difference", "#Share"),
-              rows),
-        table("What explains the difference", ("Cause", "#Amount", "Seen in"), parts),
-        Paragraph(
-            "Causes in the order in which to look for them; tokens are valued at list prices. What "
-            "no figure explains is called unexplained and belongs to nobody."
-        ),
-    ]  # fmt: skip
-    days = (window[1] - window[0]).days + 1
-    if days < _LEAST_DAYS:
-        blocks.append(
-            Paragraph(
-                f"The window has {days} days; {_LEAST_DAYS} or more keep late rows from looking "
-                "like differences.",
-                status="watch",
-            )
-        )
-    summary = (
-        f"{window[0]} to {window[1]}: the bill is {exact_money(result.difference, currency)} "
-        f"from the log; {_largest(result)}."
-    )
-    section = Section(id="reconcile", title=f"{names[0]} and {names[1]}", blocks=tuple(blocks))
-    return usage_report("Usage reconciliation", settings, as_of, (section,), summary=summary)
+    columns = ("Figure", f"#{names[0]}", f"#{names[1]}", "#Difference", "#Share")
+    return table("Side by side", columns, rows)
 
 
 def _largest(result: Reconciliation) -> str:

@@ -21,11 +21,8 @@ _LAYERS: tuple[Role, ...] = ("part", "fallback", "route")
 
 def draw_box(node: Node, plan: Plan) -> Iterator[str]:
     """The box, its name and what it is; figures show when a pointer rests on it."""
-    left, width, y = (
-        plan.left(node.id),
-        plan.right(node.id) - plan.left(node.id),
-        plan.middle(node.id) - BOX / 2,
-    )
+    left, y = plan.left(node.id), plan.middle(node.id) - BOX / 2
+    width = plan.right(node.id) - left
     single = "single point of failure" in node.marks
     stroke = ALONE if single else CAUTION if node.marks else PRINT.status["neutral"]
     told = "; ".join(part for part in (f"{caption(node)}: {node.label}", node.note) if part)
