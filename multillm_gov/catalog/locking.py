@@ -30,16 +30,7 @@ def build_lock(
         as_of: Decides which successors have themselves retired.
     """
     known = KnownModels(price_map, as_of)
-    wanted = set(names) | set(overrides.models)
-    wanted |= {link for name in overrides.models for link in chain_of(name, overrides.models)}
-    wanted |= {
-        base for placed in overrides.models.values() if (base := placed.declared.base) is not None
-    }
-    wanted |= {
-        target
-        for placed in overrides.models.values()
-        if (target := placed.declared.successor) is not None
-    }
+    wanted = set(names) | _declared_names(overrides)
     models = {name: facts for name in sorted(wanted) if (facts := known.find(name)) is not None}
     for facts in list(models.values()):
         successor = facts.lifecycle.successor
@@ -60,6 +51,21 @@ def build_lock(
         own=tuple(sorted(set(overrides.models) - set(models))),
         typical=_typical((*models.values(), *_own(overrides, price_map, as_of)), known),
     )
+
+
+def _declared_names(overrides: Overrides) -> set[str]:
+    """Every model that overrides declare, rest on, or name as a successor."""
+    wanted = set(overrides.models)
+    wanted |= {link for name in overrides.models for link in chain_of(name, overrides.models)}
+    wanted |= {
+        base for placed in overrides.models.values() if (base := placed.declared.base) is not None
+    }
+    wanted |= {
+        target
+        for placed in overrides.models.values()
+        if (target := placed.declared.successor) is not None
+    }
+    return wanted
 
 
 def _own(overrides: Overrides, price_map: PriceMap, as_of: date) -> Iterator[ModelFacts]:

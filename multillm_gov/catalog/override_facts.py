@@ -20,6 +20,15 @@ from multillm_gov.catalog.pricing.price import INCLUDED, Price
 from multillm_gov.dimensions import IN_HOUSE, UNKNOWN
 from multillm_gov.vocabulary import CAPABILITIES
 
+_COPIED = (
+    "mode",
+    "max_input_tokens",
+    "max_output_tokens",
+    "requests_per_minute",
+    "tokens_per_minute",
+)
+"""Facts that a declaration states in the same words."""
+
 
 def overridden(
     name: str, placed: PlacedModel, base: ModelFacts | None, as_of: date | None = None
@@ -32,15 +41,7 @@ def overridden(
     start = base or ModelFacts(name=name, source="override", exposure=named_exposure(name))
     same = base is None or base.name == name
     stated: dict[str, object] = {
-        key: value
-        for key in (
-            "mode",
-            "max_input_tokens",
-            "max_output_tokens",
-            "requests_per_minute",
-            "tokens_per_minute",
-        )
-        if (value := getattr(declared, key)) is not None
+        key: value for key in _COPIED if (value := getattr(declared, key)) is not None
     }
     if declared.capabilities is not None:
         stated["capabilities"] = frozenset(declared.capabilities)

@@ -71,11 +71,8 @@ def compare(before: State, after: State, rules: RuleLookup = as_written) -> Comp
             ((old.task, new.task) for old, new in pairs.both), before.prompts, after.prompts
         ),
     ]
-    changes = [
-        *own,
-        *_governance_changes(pairs, policies, before, after, rules),
-        *_world_changes(before, after, effects, shares),
-    ]
+    changes = [*own, *_governance_changes(pairs, policies, before, after, rules)]
+    changes += _world_changes(before, after, effects, shares)
     concerned = {change.subject for change in own} | {effect.after for effect in effects.tasks}
     return Comparison(
         moved_files=_moved_files(pairs),

@@ -98,18 +98,12 @@ class _Assembly:
 
     def _uses(self, shares: Integers) -> Integers:
         problem, builder = self._problem, self._builder
-        needed = (
-            problem.min_share > 0
-            or problem.max_models > 0
-            or bool(problem.fallbacks)
-            or bool(np.any(problem.use_costs))
-        )
         if problem.whole:
             if np.any(problem.use_costs):
                 extra = builder.add_columns(problem.use_costs * self._scale, 1.0, whole=False)
                 builder.add_rows([(shares, 1.0), (extra, -1.0)], 0.0)
             return shares
-        if not needed:
+        if not self._needs_uses():
             return shares
         settled = ~self._free
         uses = builder.add_columns(
@@ -129,6 +123,16 @@ class _Assembly:
             builder.add_sums(problem.task_of, len(problem.tasks), uses, 1.0)
             builder.bound(np.arange(len(problem.tasks)), upper=self._most_models())
         return uses
+
+    def _needs_uses(self) -> bool:
+        """Whether something is paid, counted or bounded by whether an option is used at all."""
+        problem = self._problem
+        return (
+            problem.min_share > 0
+            or problem.max_models > 0
+            or bool(problem.fallbacks)
+            or bool(np.any(problem.use_costs))
+        )
 
     def _most_models(self) -> float:
         """The limit on models per task class; settled splits may have more."""

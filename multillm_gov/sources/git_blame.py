@@ -43,16 +43,8 @@ class Blame:
         revision = [self._commit] if self._commit else []
         git = self._git
         code, output, complaint = git.attempt(
-            *(
-                "-c",
-                "blame.ignoreRevsFile=",
-                "blame",
-                "--porcelain",
-                "--no-textconv",
-                *revision,
-                "--",
-                path,
-            )
+            *("-c", "blame.ignoreRevsFile=", "blame", "--porcelain", "--no-textconv"),
+            *(*revision, "--", path),
         )
         if code:
             if any(words in complaint for words in _UNBORN):

@@ -146,17 +146,7 @@ def _assess_both(
 ) -> tuple[Assessment, Assessment, str]:
     """The base, the later state judged as a change of it, and a note on an inferred base."""
     if requested.head:
-        if requested.fork:
-            fork = repository.common_commit(requested.base, requested.head)
-        else:
-            fork = requested.base
-            require_order(repository, requested.base, requested.head)
-        before = assess_revision(repository, fork, as_of=as_of)
-        base = before.state if before.state.files else None
-        after = assess_revision(
-            repository, requested.head, as_of=as_of, known=before.state, base=base
-        )
-        return before, after, ""
+        return _assess_range(repository, requested, as_of)
     files, flaws = read_working_tree(top)
     base_revision, compared_with = requested.base, ""
     if not base_revision:
@@ -176,6 +166,21 @@ def _assess_both(
         blame=repository.blame(),
     )
     return before, after, compared_with
+
+
+def _assess_range(
+    repository: Repository, requested: Range, as_of: date
+) -> tuple[Assessment, Assessment, str]:
+    """Two commits; the base is where the later one left it, if that is asked for."""
+    if requested.fork:
+        fork = repository.common_commit(requested.base, requested.head)
+    else:
+        fork = requested.base
+        require_order(repository, requested.base, requested.head)
+    before = assess_revision(repository, fork, as_of=as_of)
+    base = before.state if before.state.files else None
+    after = assess_revision(repository, requested.head, as_of=as_of, known=before.state, base=base)
+    return before, after, ""
 
 
 def _fork_point(repository: Repository, declared: str | None) -> tuple[str, str]:

@@ -105,6 +105,26 @@ def _way(way: Sequence[Edge], nodes: dict[str, Node]) -> str:
     return " → ".join(words)
 
 
+def _loss_sentence(what: str, share: float | None, lost: str | None) -> str:
+    """``share``: of the requests that go unanswered, if any; ``lost``: an hour, if declared."""
+    if share is not None:
+        cost = "value not declared" if lost is None else f"{lost} an hour"
+        return (
+            f"Without {what} {format_share(share)} of the requests go unanswered, failover or "
+            f"not: {cost}."
+        )
+    if lost is None:
+        return (
+            f"Alone {what} takes down nothing as long as the failover works; what failovers that "
+            "fail would cost is not known: no value at stake is declared."
+        )
+    return (
+        f"Alone {what} takes down nothing as long as the failover works; failovers that are not "
+        "covered included, "
+        f"{lost} an hour are expected to be lost while it is down."
+    )
+
+
 def _effect(dependence: Dependence, node: Node, currency: str) -> str:
     components = dependence.system.components
     index = next(
@@ -114,7 +134,6 @@ def _effect(dependence: Dependence, node: Node, currency: str) -> str:
     if index is None:
         return f"The unavailability of {what} is counted with its dependencies, not by itself."
     point = next((point for point in dependence.singles if point.members == (index,)), None)
-    share = sum(hit.share for hit in point.hits) if point else 0.0
     worth = next(
         (
             component.birnbaum
@@ -125,22 +144,8 @@ def _effect(dependence: Dependence, node: Node, currency: str) -> str:
     )
     lost = format_money(Decimal(f"{worth:.2f}"), currency)
     declared = any(task.value_per_hour for task in dependence.system.tasks)
-    if point:
-        cost = f"{lost} an hour" if declared else "value not declared"
-        return (
-            f"Without {what} {format_share(share)} of the requests go unanswered, failover or "
-            f"not: {cost}."
-        )
-    if not declared:
-        return (
-            f"Alone {what} takes down nothing as long as the failover works; what failovers that "
-            "fail would cost is not known: no value at stake is declared."
-        )
-    return (
-        f"Alone {what} takes down nothing as long as the failover works; failovers that are not "
-        "covered included, "
-        f"{lost} an hour are expected to be lost while it is down."
-    )
+    share = sum(hit.share for hit in point.hits) if point else None
+    return _loss_sentence(what, share, lost if declared else None)
 
 
 class Drawn(Struct, frozen=True, kw_only=True):

@@ -69,10 +69,7 @@ def report(options: PackOptions, *, as_of: date, root: Path | None = None) -> Re
     """
     language = find_language(options.language)
     top, _ = split_paths((), root)
-    if options.revision is not None:
-        now = assess_revision(Repository.open(top), options.revision, as_of=as_of)
-    else:
-        now = assess_folder(top, as_of=as_of, revision=working_revision(top))
+    now = _assessed(top, options, as_of)
     standing = stand(now)
     if now.state.revision:
         standing = with_setters(standing, Repository.open(top), now.state.revision)
@@ -98,6 +95,13 @@ def report(options: PackOptions, *, as_of: date, root: Path | None = None) -> Re
         draft=draft_reasons(top, now.state.revision, settings.default_branch),
         command=command_again(pack, options),
     )
+
+
+def _assessed(top: Path, options: PackOptions, as_of: date) -> Assessment:
+    """The state reported on: of a revision, else of the working tree."""
+    if options.revision is not None:
+        return assess_revision(Repository.open(top), options.revision, as_of=as_of)
+    return assess_folder(top, as_of=as_of, revision=working_revision(top))
 
 
 def stand(assessment: Assessment) -> Standing:

@@ -44,6 +44,12 @@ class Verification(Struct, frozen=True, kw_only=True):
     signature: SignatureState = SignatureState(state="none")
 
 
+_NO_COMMIT = (
+    "records no commit to render it again from: it is a draft of what was not committed, or no "
+    "report of this release."
+)
+
+
 def verify(file: Path, *, root: Path | None = None) -> Verification:
     """Render the report of a file again from the commit that it records, and compare the bytes.
 
@@ -68,10 +74,7 @@ def verify(file: Path, *, root: Path | None = None) -> Verification:
     signature = check_signature(file, split_paths((), root)[0])
     found = _COMMAND.search(_recorded(data, name))
     if found is None:
-        text = (
-            f"{code(file.name)} records no commit to render it again from: it is a draft of what "
-            "was not committed, or no report of this release."
-        )
+        text = f"{code(file.name)} {_NO_COMMIT}"
         return Verification(outcome="not reproducible", text=text, signature=signature)
     top, _ = split_paths((), root)
     options = PackOptions(

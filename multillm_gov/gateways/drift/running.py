@@ -88,14 +88,7 @@ class Running(Struct, frozen=True, kw_only=True):
 
 def running_of_file(configuration: Configuration) -> Running:
     """What the proxy would run from its file alone."""
-    chains: dict[FallbackKind, dict[str, tuple[str, ...]]] = {kind: {} for kind in FALLBACK_KINDS}
-    places: dict[tuple[FallbackKind, str], Place] = {}
-    # The router's own settings go before those of the library.
-    for one in sorted(configuration.fallbacks, key=lambda one: one.section == "router_settings"):
-        names = tuple(target.name for target in one.targets if target.name)
-        if one.section == "router_settings" or one.group not in chains[one.kind]:
-            chains[one.kind][one.group] = names
-            places[one.kind, one.group] = one.place
+    chains, places = _file_chains(configuration)
     budget = configuration.litellm.get("max_budget")
     retries = configuration.setting("num_retries")
     found = number_of(budget.value) if budget is not None else None
@@ -120,6 +113,21 @@ def running_of_file(configuration: Configuration) -> Running:
         retries=_count(retries.value) if retries is not None else 0,
         retries_place=retries.place if retries is not None else None,
     )
+
+
+def _file_chains(
+    configuration: Configuration,
+) -> tuple[dict[FallbackKind, dict[str, tuple[str, ...]]], dict[tuple[FallbackKind, str], Place]]:
+    """The fallbacks of each kind by group, and where each is written."""
+    chains: dict[FallbackKind, dict[str, tuple[str, ...]]] = {kind: {} for kind in FALLBACK_KINDS}
+    places: dict[tuple[FallbackKind, str], Place] = {}
+    # The router's own settings go before those of the library.
+    for one in sorted(configuration.fallbacks, key=lambda one: one.section == "router_settings"):
+        names = tuple(target.name for target in one.targets if target.name)
+        if one.section == "router_settings" or one.group not in chains[one.kind]:
+            chains[one.kind][one.group] = names
+            places[one.kind, one.group] = one.place
+    return chains, places
 
 
 def running_of_answers(

@@ -95,15 +95,7 @@ def _credentials(served: Served, key: dict[str, Any]) -> Iterator[tuple[str, Any
     if "api_key" in variables:
         yield "value", variables["api_key"]
     if served.provider in AZURE:
-        deployments = key.get("azure_key_config", {}).get("deployments", {})
-        yield (
-            "azure_key_config",
-            {
-                "endpoint": variables["api_base"],
-                "api_version": variables["api_version"],
-                "deployments": {**deployments, served.bare_name: served.bare_name},
-            },
-        )
+        yield "azure_key_config", _azure_key(served, key, variables)
     elif _provider(served) == "bedrock":
         yield (
             "bedrock_key_config",
@@ -122,6 +114,15 @@ def _credentials(served: Served, key: dict[str, Any]) -> Iterator[tuple[str, Any
                 "auth_credentials": "env.GOOGLE_APPLICATION_CREDENTIALS",
             },
         )
+
+
+def _azure_key(served: Served, key: dict[str, Any], variables: dict[str, str]) -> dict[str, Any]:
+    deployments = key.get("azure_key_config", {}).get("deployments", {})
+    return {
+        "endpoint": variables["api_base"],
+        "api_version": variables["api_version"],
+        "deployments": {**deployments, served.bare_name: served.bare_name},
+    }
 
 
 def _budget(group: ModelGroup) -> dict[str, Any]:

@@ -81,27 +81,26 @@ def _response(request: ReceivedCall, reply: Reply) -> dict[str, Any]:
         "tools": [],
         "top_p": 1.0,
         "truncation": "disabled",
-        "usage": {
-            "input_tokens": reply.input_tokens,
-            "input_tokens_details": {"cached_tokens": reply.cached_input_tokens},
-            "output_tokens": reply.output_tokens,
-            "output_tokens_details": {"reasoning_tokens": reply.reasoning_tokens},
-            "total_tokens": reply.input_tokens + reply.output_tokens,
-        },
+        "usage": _usage(reply),
         "user": None,
         "metadata": {},
     }
 
 
+def _usage(reply: Reply) -> dict[str, Any]:
+    return {
+        "input_tokens": reply.input_tokens,
+        "input_tokens_details": {"cached_tokens": reply.cached_input_tokens},
+        "output_tokens": reply.output_tokens,
+        "output_tokens_details": {"reasoning_tokens": reply.reasoning_tokens},
+        "total_tokens": reply.input_tokens + reply.output_tokens,
+    }
+
+
 def _events(request: ReceivedCall, reply: Reply) -> Iterator[tuple[str, dict[str, Any]]]:
     whole_one = _response(request, reply)
-    begun = {
-        **whole_one,
-        "status": "in_progress",
-        "output": [],
-        "usage": None,
-        "incomplete_details": None,
-    }
+    unfinished: dict[str, Any] = {"output": [], "usage": None, "incomplete_details": None}
+    begun = {**whole_one, "status": "in_progress", **unfinished}
     item = _item(request, reply)
     empty = {"type": "output_text", "text": "", "annotations": []}
     place = {"item_id": item["id"], "output_index": 0, "content_index": 0}

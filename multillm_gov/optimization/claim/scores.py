@@ -85,8 +85,7 @@ def scores_of(
             "No model was measured in every task class: there is no single model to compare with",
             "Name a table in which one model has a row in each task class.",
         )
-    number = requests if requests is not None else 1.0 if per_run == {True} else CASES
-    each = number if isinstance(number, Mapping) else dict.fromkeys(tasks, number)
+    each = _requests_of(tasks, requests, per_run=per_run == {True})
     return Scores(
         tasks=tasks,
         models=models,
@@ -102,6 +101,13 @@ def scores_of(
         per_run=per_run == {True},
         without_cost=tuple(left_out),
     )
+
+
+def _requests_of(
+    tasks: tuple[str, ...], requests: Mapping[str, float] | float | None, *, per_run: bool
+) -> Mapping[str, float]:
+    number = requests if requests is not None else 1.0 if per_run else CASES
+    return number if isinstance(number, Mapping) else dict.fromkeys(tasks, number)
 
 
 def _arranged(

@@ -17,6 +17,9 @@ _ROOT = "%SRCROOT%"
 _LEVELS = {Severity.NOTE: "note", Severity.WARNING: "warning", Severity.ERROR: "error"}
 
 
+_ROOT_WORDS = "The root of the repository, or of the portfolio outside one."
+
+
 def render(report: Report) -> bytes:
     """One run: the rules with findings, and a result for each finding that is not waived.
 
@@ -35,13 +38,7 @@ def render(report: Report) -> bytes:
         "tool": {"driver": driver},
         "automationDetails": {"id": f"govern/{report.kind}/{_uri(report.path_prefix)}"},
         "invocations": [{"executionSuccessful": True, "exitCode": report.verdict.exit_code}],
-        "originalUriBaseIds": {
-            _ROOT: {
-                "description": {
-                    "text": "The root of the repository, or of the portfolio outside one."
-                }
-            }
-        },
+        "originalUriBaseIds": {_ROOT: {"description": {"text": _ROOT_WORDS}}},
         "columnKind": "unicodeCodePoints",
         "results": [
             _result(finding, index[finding.rule], report.path_prefix)

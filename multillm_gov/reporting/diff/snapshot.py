@@ -35,14 +35,7 @@ def report_snapshot(before: Snapshot, after: Assessment, fail_on: Severity | Non
     findings = shift_findings(before.findings, after.findings, None, Renames())
     metrics = with_before(before.headline, headline(after.state))
     changed = sum(metric.value != metric.before for metric in metrics)
-    active = sum(finding.active for finding in findings.new)
     same = not (findings.new or findings.resolved or changed)
-    summary = (
-        "No changes: findings and figures are those of the snapshot."
-        if same
-        else f"{count_of(active, 'new finding')}, {len(findings.resolved):,} resolved"
-        f"; {count_of(changed, 'figure')} changed."
-    )
     verdict = judge_counts(findings.new, fail_on)
     report = Report(
         kind="diff",
@@ -53,18 +46,9 @@ def report_snapshot(before: Snapshot, after: Assessment, fail_on: Severity | Non
         verdict=verdict,
         revision=after.state.revision,
         base=before.revision,
-        summary=summary,
+        summary=_summary(findings, changed),
         headline=() if same else metrics,
-        sections=()
-        if same
-        else (
-            Section(
-                id="limits",
-                title="Compared",
-                blocks=(Paragraph(_limits(before.as_of)),),
-                folded=True,
-            ),
-        ),
+        sections=() if same else (_limits(before.as_of),),
         findings=with_needs(findings.new, fail_on),
         resolved=findings.resolved,
         provenance=(*provenance(after.state), ("snapshot as of", before.as_of)),
@@ -74,14 +58,24 @@ def report_snapshot(before: Snapshot, after: Assessment, fail_on: Severity | Non
     return masked(report, after.state.secrets)
 
 
-def _limits(taken: str) -> str:
+def _summary(findings: FindingsShift, changed: int) -> str:
+    if not (findings.new or findings.resolved or changed):
+        return "No changes: findings and figures are those of the snapshot."
+    active = count_of(sum(finding.active for finding in findings.new), "new finding")
+    figures = count_of(changed, "figure")
+    return f"{active}, {len(findings.resolved):,} resolved; {figures} changed."
+
+
+def _limits(taken: str) -> Section:
     """What such a comparison cannot show."""
-    return (
+    text = (
         f"The snapshot was taken as of {taken}. It has findings and figures, but no "
         "declarations: use `govern diff BASE` to see which caps, routes and policies changed. "
         "Findings that were fixed and findings that a looser policy no longer enforces both count "
         "as resolved."
     )
+    blocks = (Paragraph(text),)
+    return Section(id="limits", title="Compared", blocks=blocks, folded=True)
 
 
 def _brief(

@@ -24,6 +24,7 @@ from multillm_gov.reporting.shared.waivers import list_waivers
 from multillm_gov.reporting.stress.report import risk_metrics
 from multillm_gov.risk.limits.register import register_of
 from multillm_gov.rules.engine.assessment import Assessment
+from multillm_gov.state.state import State
 
 _SECTIONS: dict[Audience, tuple[str, ...]] = {
     "board": ("decisions", "facts", "suppliers", "cost"),
@@ -121,13 +122,17 @@ def report_pack(
         resolved=_resolved(assessment, since),
         waivers=pack.waivers,
         provenance=(*provenance(state), ("files read", f"{len(state.files):,}")),
-        checked=(
-            ("files", len(state.files)),
-            ("task classes", len(state.portfolio.task_classes)),
-            ("policies", len(state.portfolio.policies)),
-        ),
+        checked=_checked(state),
     )
     return masked(report, state.secrets, since.standing.assessment.state.secrets if since else ())
+
+
+def _checked(state: State) -> tuple[tuple[str, int], ...]:
+    return (
+        ("files", len(state.files)),
+        ("task classes", len(state.portfolio.task_classes)),
+        ("policies", len(state.portfolio.policies)),
+    )
 
 
 def _metrics(standing: Standing, since: Since | None) -> tuple[Metric, ...]:

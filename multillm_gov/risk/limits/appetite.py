@@ -79,11 +79,7 @@ def _spend(state: State, named: ShareLimits) -> LimitRecord:
     judged = replace(figures, spend_per_month=spend, unpriced=unknown)
     doubts = tuple(_doubts(judged))
     terms = named.terms("max_monthly_spend", None if of_caps else ceiling)
-    judgment: Judgment = "not judged"
-    if ceiling is not None:
-        judgment = judge_below(spend, ceiling, terms["warn_at"])
-    if doubts and judgment != "outside":
-        judgment = "not judged"
+    judgment = _judged(spend, ceiling, terms["warn_at"], doubts)
     known = bool(figures.tasks) and not nothing_known(judged)
     return LimitRecord(
         id="forecast-spend",
@@ -104,6 +100,18 @@ def _spend(state: State, named: ShareLimits) -> LimitRecord:
         },
         **terms,
     )
+
+
+def _judged(
+    spend: Decimal, ceiling: Decimal | None, warn_at: float | None, doubts: tuple[str, ...]
+) -> Judgment:
+    """What is doubtful is judged only where it is too much already."""
+    judgment: Judgment = "not judged"
+    if ceiling is not None:
+        judgment = judge_below(spend, ceiling, warn_at)
+    if doubts and judgment != "outside":
+        judgment = "not judged"
+    return judgment
 
 
 def _doubts(figures: PortfolioFigures) -> Iterator[str]:

@@ -47,7 +47,7 @@ def _violation(context: RuleContext, outcome: WaiverOutcome) -> Violation:
 
 
 def _format(context: RuleContext, outcome: WaiverOutcome, who: str) -> tuple[str, Place, str]:
-    declared, place = outcome.waiver.declared, outcome.waiver.place
+    place = outcome.waiver.place
     if outcome.state == "expired":
         return _format_expired(context, outcome, who)
     if outcome.state == "void":
@@ -60,19 +60,7 @@ def _format(context: RuleContext, outcome: WaiverOutcome, who: str) -> tuple[str
             ),
         )
     if outcome.state == "unapproved":
-        may = (
-            f"only {join_code(outcome.approvers)} may"
-            if outcome.approvers
-            else "no approver may waive everything that it names"
-        )
-        return (
-            f"{who} is approved by {code(declared.approved_by)}; {may}",
-            place.at("approved_by"),
-            (
-                "Let one of the policy's `approvers` approve it, or remove the waiver and fix the "
-                "finding."
-            ),
-        )
+        return _format_unapproved(outcome, who)
     if outcome.state == "too new":
         return (
             f"{who} lifts nothing in the change that adds it",
@@ -83,6 +71,23 @@ def _format(context: RuleContext, outcome: WaiverOutcome, who: str) -> tuple[str
         f"{who} matches no finding",
         place.at("subject"),
         "Remove it if the finding is fixed; otherwise write the subject as in the finding.",
+    )
+
+
+def _format_unapproved(outcome: WaiverOutcome, who: str) -> tuple[str, Place, str]:
+    declared, place = outcome.waiver.declared, outcome.waiver.place
+    may = (
+        f"only {join_code(outcome.approvers)} may"
+        if outcome.approvers
+        else "no approver may waive everything that it names"
+    )
+    return (
+        f"{who} is approved by {code(declared.approved_by)}; {may}",
+        place.at("approved_by"),
+        (
+            "Let one of the policy's `approvers` approve it, or remove the waiver and fix the "
+            "finding."
+        ),
     )
 
 

@@ -13,6 +13,7 @@ from msgspec.structs import replace
 
 from multillm_gov.content import Cell, Column, Table
 from multillm_gov.errors import UnableError, UsageError, missing_extra
+from multillm_gov.finding import Finding
 from multillm_gov.gateways.drift.difference import Difference
 from multillm_gov.gateways.drift.running import Running, RunningDeployment
 from multillm_gov.gateways.routing import ModelGroup
@@ -20,6 +21,7 @@ from multillm_gov.providers.gateway_budget import Mode, Spent, spend_until_refus
 from multillm_gov.report import Report, Section
 from multillm_gov.reporting.drift import report_drift
 from multillm_gov.sources.root import split_paths
+from multillm_gov.state.state import State
 from multillm_gov.words import code, count_of, join_code
 from multillm_gov.workflows.gate import gate
 from multillm_gov.workflows.gateways.drift import NOTES, PROXY_KEY, finding_of, proxy_key, proxy_of
@@ -62,15 +64,7 @@ def drill_budgets(
         raise missing_extra("A drill of a running gateway", "openai", "providers") from None
     top, _ = split_paths((), root)
     state = assess_folder(top, as_of=as_of).state
-    capped = {
-        task_class.name: task_class
-        for task_class in routes_of(state).task_classes
-        if task_class.usd_per_month
-    }
-    unknown = sorted(tasks - capped.keys())
-    if unknown:
-        raise UsageError(f"No task class with a monthly cap is named {join_code(unknown)}", "")
-    chosen = [group for name, group in capped.items() if not tasks or name in tasks]
+    chosen = _chosen(state, tasks)
     running = proxy_of(url, environment)
     _refuse_real_providers(running)
     key = proxy_key(PROXY_KEY, environment)
@@ -88,14 +82,34 @@ def drill_budgets(
         rows.append(_row(group, spent))
     if not rows:
         raise UnableError("No task class has a monthly cap", "Declare `spend_cap.monthly`.")
-    places = {task.task.name: task.task.place for task in state.figures.tasks}
-    findings = [finding_of(replace(one, declared=places.get(one.subject)), dict(state.documents))
-                for one in found]  # fmt: skip
+    findings = _placed(found, state)
     severity = gate(state.portfolio.settings, None)
     report = report_drift(
         state, findings, NOTES.values(), severity, origins=(running.origin,), compared=len(chosen)
     )
     return replace(report, title="Drill of budgets", sections=(_section(rows),))
+
+
+def _placed(differences: list[Difference], state: State) -> list[Finding]:
+    """As findings, each at the task class that it is about."""
+    places = {task.task.name: task.task.place for task in state.figures.tasks}
+    return [
+        finding_of(replace(each, declared=places.get(each.subject)), dict(state.documents))
+        for each in differences
+    ]
+
+
+def _chosen(state: State, tasks: frozenset[str]) -> list[ModelGroup]:
+    """The task classes to drill: those named, else all that have a monthly cap."""
+    capped = {
+        task_class.name: task_class
+        for task_class in routes_of(state).task_classes
+        if task_class.usd_per_month
+    }
+    unknown = sorted(tasks - capped.keys())
+    if unknown:
+        raise UsageError(f"No task class with a monthly cap is named {join_code(unknown)}", "")
+    return [group for name, group in capped.items() if not tasks or name in tasks]
 
 
 def _refuse_real_providers(running: Running) -> None:

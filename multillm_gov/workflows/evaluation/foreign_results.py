@@ -67,11 +67,8 @@ def import_bench(
     results = read_results(read_given(file), options.format_name or result_format_of(file))
     assessment = assess_folder(top, as_of=as_of).state
     tasks = _by_task(results, options)
-    check_names(
-        "task class",
-        frozenset(tasks),
-        {figures.task.name for figures in assessment.figures.tasks},
-    )
+    declared = {figures.task.name for figures in assessment.figures.tasks}
+    check_names("task class", frozenset(tasks), declared)
     bench_results: list[BenchResult] = []
     records: list[EvidenceRecord] = []
     facts = RecordContext(
@@ -87,11 +84,9 @@ def import_bench(
         records += records_of(result, sides, facts)
     if options.write:
         record_evidence(top, records)
+    number, unknown = sum(map(len, tasks.values())), _unknown(bench_results, assessment)
     imported = ResultOrigin(
-        source=_visible(file.name),
-        results=sum(map(len, tasks.values())),
-        unknown_models=_unknown(bench_results, assessment),
-        written=options.write,
+        source=facts.source, results=number, unknown_models=unknown, written=options.write
     )
     return replace(
         report_bench_import(assessment, bench_results, options.margins, imported),

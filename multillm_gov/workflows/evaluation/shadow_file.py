@@ -12,6 +12,7 @@ from multillm_gov.evaluation.client import Message
 from multillm_gov.evaluation.shadow import Shadowed
 from multillm_gov.evaluation.shadow_plan import ShadowRequest, Side
 from multillm_gov.measures.figures import TaskFigures
+from multillm_gov.portfolio.allocation import TaskClass
 from multillm_gov.words import code
 
 MOST_ROWS = 1_000_000
@@ -71,11 +72,7 @@ def _records(data: bytes, name: str) -> Iterator[tuple[int, dict[str, Any]]]:
 def _request(
     fields: dict[str, Any], place: str, tasks: Mapping[str, TaskFigures], candidate: str
 ) -> ShadowRequest:
-    task = fields.get("task_class")
-    if not isinstance(task, str) or not task:
-        raise SourceError(f"{place}: `task_class` is missing or no text", "Add it.")
-    if task not in tasks:
-        raise SourceError(f"{place}: there is no task class {code(task)}", "Name one of yours.")
+    task = _task_class(fields, place, tasks)
     named = fields.get("candidate") or candidate
     if not isinstance(named, str) or not named:
         raise SourceError(
@@ -88,18 +85,7 @@ def _request(
     }
     missing = tuple(side for side, text in answers.items() if not text)
     messages = _messages(fields, place)
-    if missing and not messages:
-        raise SourceError(
-            f"{place}: `{missing[0]}_answer` is missing or no text, and there is no request "
-            "to send",
-            "Add it, or add `request` or `messages`.",
-        )
-    if missing and figures.task.declared.mode not in CALL_MODES:
-        raise SourceError(
-            f"{place}: {code(task)} has mode {code(figures.task.declared.mode)}, which cannot be "
-            "called here",
-            "Give both answers.",
-        )
+    _require_sendable(missing, messages, figures.task, place)
     return ShadowRequest(
         task=figures.task,
         messages=messages,
@@ -114,6 +100,33 @@ def _request(
         ),
         missing=missing,
     )
+
+
+def _require_sendable(
+    missing: tuple[Side, ...], messages: tuple[Message, ...], task: TaskClass, place: str
+) -> None:
+    """Refuse a request that lacks an answer and cannot be sent for one."""
+    if missing and not messages:
+        raise SourceError(
+            f"{place}: `{missing[0]}_answer` is missing or no text, and there is no request "
+            "to send",
+            "Add it, or add `request` or `messages`.",
+        )
+    if missing and task.declared.mode not in CALL_MODES:
+        raise SourceError(
+            f"{place}: {code(task.name)} has mode {code(task.declared.mode)}, which cannot be "
+            "called here",
+            "Give both answers.",
+        )
+
+
+def _task_class(fields: dict[str, Any], place: str, tasks: Mapping[str, TaskFigures]) -> str:
+    task = fields.get("task_class")
+    if not isinstance(task, str) or not task:
+        raise SourceError(f"{place}: `task_class` is missing or no text", "Add it.")
+    if task not in tasks:
+        raise SourceError(f"{place}: there is no task class {code(task)}", "Name one of yours.")
+    return task
 
 
 def _answer(fields: dict[str, Any], key: str, place: str) -> str:

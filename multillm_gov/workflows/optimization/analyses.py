@@ -9,6 +9,7 @@ from multillm_gov.documents.document import locate
 from multillm_gov.optimization.conflicts import Conflict
 from multillm_gov.optimization.frontier import Axis, Frontier, frontier
 from multillm_gov.optimization.highs import Effort
+from multillm_gov.optimization.options import OptionSet
 from multillm_gov.optimization.policy_prices import PolicyPrice
 from multillm_gov.optimization.problem import Floats, Limit
 from multillm_gov.optimization.proposal import Move, moves_of, rounded
@@ -127,22 +128,10 @@ def _axes(optimum: Optimum) -> list[tuple[Axis, list[Floats]]]:
             [float(t.requests_per_month) for t in options.tasks if t.task.name not in held]
         ).sum()
     )
-    vendors = np.array(
-        [
-            option.candidate.facts.exposure.priced_by if option.candidate.facts else "unknown"
-            for option in options.options
-        ]
-    )
     everything = float(optimum.prepared.assessment.state.figures.requests_per_month)
     axes: list[tuple[Axis, list[Floats]]] = [
         ("quality", [options.quality * requests / total]),
-        (
-            "concentration",
-            [
-                np.where(vendors == vendor, options.requests, 0.0) / everything
-                for vendor in sorted(set(vendors))
-            ],
-        ),
+        ("concentration", _vendor_shares(options, everything)),
     ]
     if optimum.prepared.assessment.state.figures.value_at_stake_per_month:
         losses = inputs.outage_losses
@@ -153,3 +142,17 @@ def _axes(optimum: Optimum) -> list[tuple[Axis, list[Floats]]]:
         if losses.any():
             axes.append(("outage loss", [losses]))
     return axes
+
+
+def _vendor_shares(options: OptionSet, everything: float) -> list[Floats]:
+    """Of each vendor: the share of all requests that each option sends there."""
+    vendors = np.array(
+        [
+            option.candidate.facts.exposure.priced_by if option.candidate.facts else "unknown"
+            for option in options.options
+        ]
+    )
+    return [
+        np.where(vendors == vendor, options.requests, 0.0) / everything
+        for vendor in sorted(set(vendors))
+    ]

@@ -11,6 +11,7 @@ from multillm_gov.documents.document import SourceFile
 from multillm_gov.optimization.highs import Effort
 from multillm_gov.optimization.leverage import leverages
 from multillm_gov.optimization.policy_prices import policy_prices
+from multillm_gov.optimization.problem import Problem, Solution
 from multillm_gov.optimization.solving import extras_of
 from multillm_gov.report import Report
 from multillm_gov.reporting.optimization.report import report_optimization
@@ -132,15 +133,7 @@ def _result(
         assumptions=options.what_if,
         judged_afterwards=inputs.declared.judged_afterwards,
         public=_public(optimum),
-        solver=None
-        if solution is None
-        else SolverFacts(
-            status=solution.status,
-            gap=solution.gap,
-            seconds=solution.seconds,
-            task_classes=len(problem.tasks),
-            options=problem.size,
-        ),
+        solver=None if solution is None else _solver_facts(solution, problem),
     )
 
 
@@ -156,4 +149,14 @@ def _public(optimum: Optimum) -> tuple[str, ...]:
                 and (option.task.task.name, option.candidate.model) in new
             }
         )
+    )
+
+
+def _solver_facts(solution: Solution, problem: Problem) -> SolverFacts:
+    return SolverFacts(
+        status=solution.status,
+        gap=solution.gap,
+        seconds=solution.seconds,
+        task_classes=len(problem.tasks),
+        options=problem.size,
     )

@@ -65,21 +65,7 @@ def own_scores(state: State) -> tuple[Scores, Floats]:
     Raises:
         SourceError: no task class has results and costs of two models, its routed ones included.
     """
-    used = {}
-    for task in state.figures.tasks:
-        measured = [
-            one
-            for one in candidates_of(state, task)
-            if one.record is not None and one.cost_per_request
-        ]
-        routed = sum(one.share_today for one in measured)
-        if len(measured) > 1 and routed > 1 - 1e-9:
-            used[task.task.name] = measured
-    if not used:
-        raise SourceError(
-            "No task class has internal results of what answers today and of another model",
-            "Run `govern bench` with a challenger, or name a table: --claim TABLE.",
-        )
+    used = _measured_candidates(state)
     tasks = _comparable(state, used)
     models = tuple(sorted({one.model for name in tasks for one in used[name]}))
     arrays = np.full((3, len(tasks), len(models)), np.nan)
@@ -105,6 +91,26 @@ def own_scores(state: State) -> tuple[Scores, Floats]:
         held_out=False,
     )
     return scores, shares
+
+
+def _measured_candidates(state: State) -> dict[str, list[Candidate]]:
+    """By task class: the models with results and costs, where all that answers today has them."""
+    used = {}
+    for task in state.figures.tasks:
+        measured = [
+            one
+            for one in candidates_of(state, task)
+            if one.record is not None and one.cost_per_request
+        ]
+        routed = sum(one.share_today for one in measured)
+        if len(measured) > 1 and routed > 1 - 1e-9:
+            used[task.task.name] = measured
+    if not used:
+        raise SourceError(
+            "No task class has internal results of what answers today and of another model",
+            "Run `govern bench` with a challenger, or name a table: --claim TABLE.",
+        )
+    return used
 
 
 def _comparable(state: State, used: dict[str, list[Candidate]]) -> tuple[str, ...]:

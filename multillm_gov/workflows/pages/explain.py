@@ -10,6 +10,7 @@ from multillm_gov.errors import UsageError
 from multillm_gov.rules.engine.registry import all_rules, find_rule, rule_names
 from multillm_gov.rules.engine.rule import Rule
 from multillm_gov.words import LONGEST, did_you_mean, join_code
+from multillm_gov.workflows.pages.policies import FoundPolicy
 from multillm_gov.workflows.pages.rules import (
     as_json,
     book_markdown,
@@ -147,30 +148,37 @@ def _explain_policy(name: str, form: Form, root: Path | None, *, only: bool) -> 
     found = policies.get(name)
     rule = find_rule(found.policy.declared.rule) if found else None
     if found is None or rule is None:
-        rules = () if only else tuple(word for pair in rule_names().items() for word in pair)
-        known = (*rules, *sorted(policies))
-        meant = (
-            did_you_mean(name, known)
-            or did_you_mean(name.upper(), known)
-            or did_you_mean(name.lower(), known)
-        )
-        what = "policy" if only else "rule or policy"
-        if found is not None:
-            raise UsageError(
-                f"Policy `{name[:LONGEST]}` names an unknown rule: "
-                f"`{found.policy.declared.rule[:LONGEST]}`",
-                "Run `govern rules` to list them all.",
-            )
-        from multillm_gov.workflows.schema import schema_names
-
-        kinds = "" if only else f" For a key: `govern explain KIND.KEY`; {_kinds(schema_names())}."
-        raise UsageError(
-            f"No {what} is named `{name[:LONGEST]}`{meant}",
-            f"Run `govern rules` to list them all.{kinds}",
-        )
+        raise _unknown(name, found, policies, only=only)
     if form == "json":
         return as_json(policy_data(found, rule))
     return policy_markdown(found, rule) if form == "markdown" else policy_text(found, rule)
+
+
+def _unknown(
+    name: str, found: "FoundPolicy | None", policies: "dict[str, FoundPolicy]", *, only: bool
+) -> UsageError:
+    """Why neither a rule nor a policy is explained: no such name, or a policy of no rule."""
+    rules = () if only else tuple(word for pair in rule_names().items() for word in pair)
+    known = (*rules, *sorted(policies))
+    meant = (
+        did_you_mean(name, known)
+        or did_you_mean(name.upper(), known)
+        or did_you_mean(name.lower(), known)
+    )
+    what = "policy" if only else "rule or policy"
+    if found is not None:
+        return UsageError(
+            f"Policy `{name[:LONGEST]}` names an unknown rule: "
+            f"`{found.policy.declared.rule[:LONGEST]}`",
+            "Run `govern rules` to list them all.",
+        )
+    from multillm_gov.workflows.schema import schema_names
+
+    kinds = "" if only else f" For a key: `govern explain KIND.KEY`; {_kinds(schema_names())}."
+    return UsageError(
+        f"No {what} is named `{name[:LONGEST]}`{meant}",
+        f"Run `govern rules` to list them all.{kinds}",
+    )
 
 
 def _kinds(names: Iterable[str]) -> str:

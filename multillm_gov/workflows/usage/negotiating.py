@@ -19,12 +19,14 @@ from multillm_gov.reporting.usage.negotiation import (
     report_negotiation,
 )
 from multillm_gov.rules.engine.assessment import Assessment
+from multillm_gov.usage.aggregate import UsageAggregate
+from multillm_gov.usage.obligations import Commitment, Subscription
 from multillm_gov.usage.record import Actuals
 from multillm_gov.words import code, join_code
 from multillm_gov.workflows.catalog_prices import committed_locks
 from multillm_gov.workflows.states import assess_folder
 from multillm_gov.workflows.usage.actuals import counted_aggregates
-from multillm_gov.workflows.usage.portfolio import list_tellers, open_usage
+from multillm_gov.workflows.usage.portfolio import UsagePortfolio, list_tellers, open_usage
 from multillm_gov.workflows.usage.prices import ListPrices
 
 _YEAR = timedelta(days=365)
@@ -39,45 +41,28 @@ def negotiation_sheet(provider: str = "", *, as_of: date, root: Path | None = No
         CatalogError: the lock or the price map cannot be read.
     """
     opened = open_usage(root)
-    aggregates = counted_aggregates(opened, first=as_of - _YEAR, last=as_of).counted
-    if not aggregates:
-        raise SourceError(
-            f"No rows are imported up to {as_of}", "Import them: `govern usage import FILE…`."
-        )
+    aggregates = _year_of(opened, as_of)
     assessment = assess_folder(opened.root, as_of=as_of)
     terms = _terms(opened.actuals, assessment, as_of)
     portable = _portable(assessment)
     locks = _two_locks(opened.root, as_of)
     paid = daily_by(aggregates, "provider")
     names = {str(name) for name in paid} | terms.keys() | (portable or {}).keys()
-    chosen = _chosen(names, provider)
-    prices, through = (
-        ListPrices.open(opened.root, as_of),
-        max(aggregate.day for aggregate in aggregates),
-    )
-    basis = ListBasis(
-        price_of=prices.of,
-        usd_per_unit=assessment.state.figures.exchange_rate,
-        told_by=list_tellers(),
-    )
+    through = max(aggregate.day for aggregate in aggregates)
+    basis = _list_basis(opened, assessment, as_of)
     total = sum((sum(days.values()) for days in paid.values()), Decimal(0))
+    days = len({aggregate.day for aggregate in aggregates})
     sheets = []
-    for name in chosen:
-        mine = [aggregate for aggregate in aggregates if provider_of(aggregate) == name]
+    for name in _chosen(names, provider):
+        own = [aggregate for aggregate in aggregates if provider_of(aggregate) == name]
         spent = sum(paid.get(name, {}).values(), Decimal(0))
         sheets.append(
             ProviderSheet(
                 provider=name,
                 paid=spent,
                 share=spent / total if total else Decimal(0),
-                days=len({aggregate.day for aggregate in aggregates}),
-                units=unit_costs(
-                    name,
-                    mine,
-                    through,
-                    acceptance=lambda _: None,
-                    basis=basis,
-                ),
+                days=days,
+                units=unit_costs(name, own, through, acceptance=lambda _: None, basis=basis),
                 terms=terms.get(name, ()),
                 portable=(portable or {}).get(name),
                 moves=tuple(_moves(name, locks)),
@@ -90,6 +75,23 @@ def negotiation_sheet(provider: str = "", *, as_of: date, root: Path | None = No
         optimizer=portable is not None,
     )
     return report_negotiation(found, opened.portfolio.settings, as_of)
+
+
+def _year_of(opened: UsagePortfolio, as_of: date) -> tuple[UsageAggregate, ...]:
+    aggregates = counted_aggregates(opened, first=as_of - _YEAR, last=as_of).counted
+    if not aggregates:
+        raise SourceError(
+            f"No rows are imported up to {as_of}", "Import them: `govern usage import FILE…`."
+        )
+    return aggregates
+
+
+def _list_basis(opened: UsagePortfolio, assessment: Assessment, as_of: date) -> ListBasis:
+    return ListBasis(
+        price_of=ListPrices.open(opened.root, as_of).of,
+        usd_per_unit=assessment.state.figures.exchange_rate,
+        told_by=list_tellers(),
+    )
 
 
 def _chosen(names: set[str], provider: str) -> list[str]:
@@ -107,35 +109,25 @@ def _spelled(provider: str) -> str:
     return provider.strip().lower().replace(" ", "-")
 
 
+def _runs(term: Subscription | Commitment, day: date) -> bool:
+    return term.starts <= day and (term.ends is None or term.ends >= day)
+
+
 def _terms(actuals: Actuals, assessment: Assessment, as_of: date) -> dict[str, tuple[Term, ...]]:
     """Seats, commitments and contracts that run on the day, by provider."""
     found: dict[str, list[Term]] = {}
     for subscription in actuals.subscriptions:
-        if subscription.starts <= as_of and (
-            subscription.ends is None or subscription.ends >= as_of
-        ):
+        if _runs(subscription, as_of):
             notice = last_day_of_notice(subscription.ends, subscription.notice_days)
             monthly = Decimal(subscription.monthly_per_seat) * subscription.seats
-            term = _term(
-                subscription.name,
-                f"{subscription.seats:,} seats",
-                monthly,
-                subscription.ends,
-                notice,
-                as_of,
-            )
+            seats = f"{subscription.seats:,} seats"
+            term = _term(subscription.name, seats, monthly, subscription.ends, notice, as_of)
             found.setdefault(_spelled(subscription.provider), []).append(term)
     for commitment in actuals.commitments:
-        if commitment.starts <= as_of and (commitment.ends is None or commitment.ends >= as_of):
+        if _runs(commitment, as_of):
             notice = last_day_of_notice(commitment.ends, commitment.notice_days)
-            term = _term(
-                commitment.name,
-                commitment.kind,
-                Decimal(commitment.monthly),
-                commitment.ends,
-                notice,
-                as_of,
-            )
+            monthly = Decimal(commitment.monthly)
+            term = _term(commitment.name, commitment.kind, monthly, commitment.ends, notice, as_of)
             found.setdefault(_spelled(commitment.provider), []).append(term)
     for name, contract in assessment.state.portfolio.settings.optimization.contracts.items():
         for kind, amount in (

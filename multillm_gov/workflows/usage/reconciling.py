@@ -62,13 +62,7 @@ def reconcile_usage(options: ReconcileOptions, *, as_of: date, root: Path | None
 
     offset = _offset(opened, selection(0), bill)
     logged = selected_aggregates(opened.store, selection(offset))
-    if not logged:
-        known = providers_of(opened.store, (options.gateway,))
-        raise SourceError(
-            f"{code(options.gateway)} has no rows of {code(options.provider)} from {first} to "
-            f"{last}",
-            f"It has rows of {join_code(known)}." if known else "Import the gateway's log first.",
-        )
+    _require_rows(opened, options, (first, last), logged)
     in_utc = selected_aggregates(opened.store, selection(0)) if offset else logged
     result = reconcile(
         side_of(logged, prices.of),
@@ -82,6 +76,22 @@ def reconcile_usage(options: ReconcileOptions, *, as_of: date, root: Path | None
         result, opened.portfolio.settings, as_of, names=(options.gateway, bill_as),
         window=(first, last), currency=currency,
     )  # fmt: skip
+
+
+def _require_rows(
+    opened: UsagePortfolio,
+    options: ReconcileOptions,
+    window: tuple[date, date],
+    logged: tuple[UsageAggregate, ...],
+) -> None:
+    first, last = window
+    if not logged:
+        known = providers_of(opened.store, (options.gateway,))
+        raise SourceError(
+            f"{code(options.gateway)} has no rows of {code(options.provider)} from {first} to "
+            f"{last}",
+            f"It has rows of {join_code(known)}." if known else "Import the gateway's log first.",
+        )
 
 
 def _bill(

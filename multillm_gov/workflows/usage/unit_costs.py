@@ -60,13 +60,8 @@ def usage_unit_costs(*, as_of: date, root: Path | None = None) -> Report:
         )
         for name in [*names, *([None] if None in groups else [])]
     ]
-    return report_unit_costs(
-        tuple(costs),
-        tuple(_outcomes(opened)),
-        opened.portfolio.settings,
-        through,
-        as_of,
-    )
+    outcomes, settings = tuple(_outcomes(opened)), opened.portfolio.settings
+    return report_unit_costs(tuple(costs), outcomes, settings, through, as_of)
 
 
 def _acceptance(state: State, task: str) -> Acceptance:

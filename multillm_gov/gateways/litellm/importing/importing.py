@@ -58,18 +58,7 @@ def _used(task_classes: dict[str, dict[str, Any]], models: ModelNames) -> set[st
 
 def _policies(context: LintContext, ledger: SettingLedger) -> dict[str, dict[str, Any]]:
     """What any portfolio should hold, and the gateway's budget where it is one of a month."""
-    policies: dict[str, dict[str, Any]] = {
-        "independent-fallbacks": {
-            "rule": "fallback-not-independent",
-            "enforcement": "advisory",
-            "because": "A second model at the same vendor is no fallback in an outage",
-        },
-        "capped-spend": {
-            "rule": "cap-missing",
-            "enforcement": "advisory",
-            "because": "No task class without a ceiling",
-        },
-    }
+    policies = _wise_policies()
     litellm = context.configuration.litellm
     budget, period = litellm.get("max_budget"), litellm.get("budget_duration")
     amount = number_of(budget.value) if budget is not None else None
@@ -89,6 +78,22 @@ def _policies(context: LintContext, ledger: SettingLedger) -> dict[str, dict[str
                 "because": "The budget of the gateway",
             }
     return policies
+
+
+def _wise_policies() -> dict[str, dict[str, Any]]:
+    """What any portfolio should hold."""
+    return {
+        "independent-fallbacks": {
+            "rule": "fallback-not-independent",
+            "enforcement": "advisory",
+            "because": "A second model at the same vendor is no fallback in an outage",
+        },
+        "capped-spend": {
+            "rule": "cap-missing",
+            "enforcement": "advisory",
+            "because": "No task class without a ceiling",
+        },
+    }
 
 
 def _settings(context: LintContext, ledger: SettingLedger) -> None:

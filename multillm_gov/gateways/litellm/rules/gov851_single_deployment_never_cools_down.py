@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from multillm_gov.finding import Severity, Violation
-from multillm_gov.gateways.litellm.configuration import number_of
+from multillm_gov.gateways.litellm.configuration import Configuration, number_of
 from multillm_gov.gateways.litellm.rule import LintContext, LintRule, group_subject
 from multillm_gov.words import code, join_some
 
@@ -11,15 +11,7 @@ from multillm_gov.words import code, join_some
 def check(context: LintContext) -> Iterator[Violation]:
     """Yield groups of one deployment with fallbacks, where nothing makes it cool down."""
     configuration = context.configuration
-    allowed = configuration.router.get("allowed_fails") or configuration.litellm.get(
-        "allowed_fails"
-    )
-    retries = configuration.setting("num_retries")
-    if (
-        (allowed is not None and allowed.value is not None)
-        or configuration.router.get("allowed_fails_policy") is not None
-        or (retries is not None and number_of(retries.value) == 0)
-    ):
+    if _cools_down(configuration):
         return
     single = {
         fallback.group: fallback
@@ -42,6 +34,18 @@ def check(context: LintContext) -> Iterator[Violation]:
                 for name in list(single)[:3]
             ),
         )
+
+
+def _cools_down(configuration: Configuration) -> bool:
+    allowed = configuration.router.get("allowed_fails") or configuration.litellm.get(
+        "allowed_fails"
+    )
+    retries = configuration.setting("num_retries")
+    return (
+        (allowed is not None and allowed.value is not None)
+        or configuration.router.get("allowed_fails_policy") is not None
+        or (retries is not None and number_of(retries.value) == 0)
+    )
 
 
 RULE = LintRule(
