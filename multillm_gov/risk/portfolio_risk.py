@@ -182,7 +182,7 @@ def simulate_years(
         MissingExtraError: the extra `risk` (numpy) is not installed.
     """
     try:
-        from multillm_gov.risk.simulation.simulation import simulate
+        from multillm_gov.risk.simulation.simulation import Sampling, simulate
     except ImportError as error:
         raise missing_extra("Simulating years", "numpy", "risk") from error
     successors = {model: named.facts for model, named in context.successors.items()}
@@ -192,8 +192,7 @@ def simulate_years(
         assumptions_of(context.settings.risk),
         overflows=overflows(context),
         loss_appetite=float(context.settings.risk.max_outage_loss_share),
-        years=years,
-        seed=seed,
+        sampling=Sampling(years=years, seed=seed),
     )
 
 

@@ -4,6 +4,8 @@ from collections.abc import Iterator
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
+from msgspec import Struct
+
 from multillm_gov.errors import SourceError, UsageError, missing_extra
 from multillm_gov.usage.attribution import AttributionRule
 from multillm_gov.usage.reader import Reader, load_reader, reader_names
@@ -20,13 +22,22 @@ _SECONDS = 15
 _SCHEMES = ("postgresql://", "postgres://")
 
 
+class WarehouseTable(Struct, frozen=True, kw_only=True):
+    """A table of a producer's columns."""
+
+    name: str = ""
+    """Empty: the producer's own."""
+    columns: tuple[str, ...] = ()
+    """Those it has; none: all that the reader knows."""
+    origin: str = ""
+    """Label of the database, where there are several."""
+
+
 def table_query(
     producer: str,
     rules: tuple[AttributionRule, ...],
+    table: WarehouseTable,
     *,
-    table: str = "",
-    columns: tuple[str, ...] = (),
-    origin: str = "",
     first: date | None = None,
     last: date | None = None,
 ) -> str:
@@ -35,9 +46,7 @@ def table_query(
     Args:
         producer: Reader of the table.
         rules: Attribution rules.
-        table: Its name. [default: the producer's own]
-        columns: The columns it has; none: all that the reader knows.
-        origin: Label of the database, where there are several.
+        table: Its name and columns.
         first: First day; the table is cut by it before anything is summed.
         last: Last day.
 
@@ -45,7 +54,7 @@ def table_query(
         UsageError: the producer has no table of its own and none is named.
     """
     reader = load_reader(producer)
-    name = table or next(iter(reader.tables), "")
+    name = table.name or next(iter(reader.tables), "")
     if reader.records is not None or not name:
         known = [
             reader_name
@@ -56,15 +65,16 @@ def table_query(
             f"{code(producer)} needs a table, and its rows must not be nested",
             f"Name it: `--table NAME`; readers of tables: {', '.join(known)}.",
         )
-    found = columns or tuple(field.column for field in reader.fields.values())
+    columns = table.columns or tuple(field.column for field in reader.fields.values())
     source = Source(
         sql=f"{identifier(name)}{_span(reader, first, last)}",
-        columns=dict.fromkeys(found, "TEXT"),
+        columns=dict.fromkeys(columns, "TEXT"),
     )
     rows = strict_rows(reader, source, producer)
-    if origin:
+    if table.origin:
         rows = rows.replace(
-            'CAST(NULL AS VARCHAR) AS "origin"', f'CAST({literal(origin)} AS VARCHAR) AS "origin"'
+            'CAST(NULL AS VARCHAR) AS "origin"',
+            f'CAST({literal(table.origin)} AS VARCHAR) AS "origin"',
         )
     return aggregate_query(rows, rules)
 

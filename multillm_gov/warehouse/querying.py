@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 import msgspec
+from msgspec import Struct
 
 from multillm_gov.errors import SourceError
 from multillm_gov.usage.aggregate import UsageAggregate
@@ -35,15 +36,26 @@ _KINDS = 1_000
 """Distinct values beyond which a lookup in each row costs more than grouping by the value."""
 
 
+class AggregateView(Struct, frozen=True, kw_only=True):
+    """Whose rows are summed, and by what."""
+
+    producers: Sequence[str] = ()
+    """Empty: all."""
+    dimensions: Sequence[str] = DIMENSIONS
+    hints: bool = True
+    """Whether rows are also told apart by what suggests a task class to them."""
+
+
+_EVERYTHING = AggregateView()
+
+
 def stored_aggregates(
     store: Store,
     rules: Rules = (),
     *,
     first: date | None = None,
     last: date | None = None,
-    producers: Sequence[str] = (),
-    dimensions: Sequence[str] = DIMENSIONS,
-    hints: bool = True,
+    view: AggregateView = _EVERYTHING,
 ) -> tuple[UsageAggregate, ...]:
     """Sums of the imported rows of a span of days, in order of their dimensions.
 
@@ -54,12 +66,12 @@ def stored_aggregates(
     rows = stored_rows(store, first, last)
     if rows is None:
         return ()
-    if producers:
-        listed = ", ".join(map(literal, producers))
+    if view.producers:
+        listed = ", ".join(map(literal, view.producers))
         rows = f"SELECT * FROM ({rows}) AS every WHERE producer IN ({listed})"
     with open_engine() as engine, _readable():
         query = prepared_query(rows, rules, engine, twice="QUALIFY" not in rows,
-                               dimensions=dimensions, hints=hints)  # fmt: skip
+                               dimensions=view.dimensions, hints=view.hints)  # fmt: skip
         return aggregates_of(engine, f"{query} ORDER BY ALL")
 
 

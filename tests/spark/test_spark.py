@@ -18,7 +18,7 @@ from multillm_gov.usage.reader import load_reader
 from multillm_gov.warehouse.aggregate import DIMENSIONS, HINTS
 from multillm_gov.warehouse.dialects import translate
 from multillm_gov.warehouse.engine import literal, open_engine
-from multillm_gov.warehouse.postgres import table_query
+from multillm_gov.warehouse.postgres import WarehouseTable, table_query
 from multillm_gov.warehouse.querying import aggregates_of, typed_aggregate
 
 pytestmark = pytest.mark.spark
@@ -113,7 +113,7 @@ def columns_of(path: Path) -> tuple[str, ...]:
 
 
 def query_of(name: str, table: str, path: Path) -> str:
-    return table_query(name, RULES, table=table, columns=columns_of(path), **SPAN)
+    return table_query(name, RULES, WarehouseTable(name=table, columns=columns_of(path)), **SPAN)
 
 
 @pytest.fixture(scope="module")

@@ -22,9 +22,10 @@ from multillm_gov.warehouse.aggregate import aggregate_query
 from multillm_gov.warehouse.dialects import DIALECTS, translate
 from multillm_gov.warehouse.engine import open_engine
 from multillm_gov.warehouse.files import open_feed
-from multillm_gov.warehouse.postgres import table_query
+from multillm_gov.warehouse.postgres import WarehouseTable, table_query
 from multillm_gov.warehouse.projection import strict_rows
 from multillm_gov.warehouse.querying import (
+    AggregateView,
     aggregates_of,
     file_source,
     query_in_place,
@@ -73,7 +74,7 @@ def test_sql_attributes_as_the_explanation_does(folder: Path) -> None:
 
 def test_what_is_not_known_survives_the_sum(folder: Path) -> None:
     store = Store(folder=folder / "store")
-    every = stored_aggregates(store, dimensions=("producer",), hints=False)
+    every = stored_aggregates(store, view=AggregateView(dimensions=("producer",), hints=False))
     langfuse = next(each for each in every if each.producer == "langfuse")
     assert (langfuse.input_tokens_with_cache, langfuse.unknown["input_tokens_with_cache"]) == (
         2_000,
@@ -110,7 +111,9 @@ def test_in_place_equals_imported(folder: Path, tmp_path: Path) -> None:
             found = aggregates_of(engine, f"{query} ORDER BY ALL")
         sums.add(tuple(str(each) for each in found))
     stored = stored_aggregates(
-        Store(folder=folder / "store"), RULES, producers=("litellm-spend-logs",), hints=False
+        Store(folder=folder / "store"),
+        RULES,
+        view=AggregateView(producers=("litellm-spend-logs",), hints=False),
     )
     assert sums == {tuple(str(each) for each in stored)}
 
@@ -121,8 +124,9 @@ def test_every_dialect_reads_its_own_sql(dialect: str) -> None:
         reader = load_reader(name)
         if reader.records is not None:
             continue
-        query = table_query(name, RULES, table="some table", first=date(2026, 11, 1),
-                            last=date(2026, 11, 30), origin="it's")  # fmt: skip
+        table = WarehouseTable(name="some table", origin="it's")
+        span = {"first": date(2026, 11, 1), "last": date(2026, 11, 30)}
+        query = table_query(name, RULES, table, **span)
         text = translate(query, dialect)
         parsed = sqlglot.parse_one(text, read=dialect)
         assert "2026-12-01" in text
@@ -143,7 +147,9 @@ def test_the_answer_of_a_warehouse_is_imported_and_replaced_day_by_day(tmp_path:
     columns = tuple(name for name, *_ in connection.execute(
         f"DESCRIBE SELECT * FROM '{source}'").fetchall())  # fmt: skip
     for rules in (RULES, RULES[2:]):
-        query = table_query("litellm-spend-logs", rules, table=str(source), columns=columns)
+        query = table_query(
+            "litellm-spend-logs", rules, WarehouseTable(name=str(source), columns=columns)
+        )
         answer = tmp_path / f"answer-{len(rules)}.csv"
         connection.execute(f"COPY ({query}) TO '{answer}' (HEADER)")
         (done,) = imported(tmp_path, answer)

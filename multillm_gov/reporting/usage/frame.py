@@ -20,15 +20,14 @@ def usage_report(
     *,
     summary: str = "",
     headline: tuple[Metric, ...] = (),
-    verdict: Verdict = NO_VERDICT,
 ) -> Report:
-    """A report of figures; it judges nothing unless a verdict is given."""
+    """A report of figures; it judges nothing."""
     return Report(
         kind="usage",
         title=title,
         organization=settings.organization,
         as_of=as_of.isoformat(),
-        verdict=verdict,
+        verdict=NO_VERDICT,
         currency=settings.currency,
         summary=summary,
         headline=headline,

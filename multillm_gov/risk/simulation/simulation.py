@@ -11,6 +11,7 @@ from math import fsum
 from typing import Final
 
 import numpy as np
+from msgspec import Struct
 from msgspec.structs import replace
 
 from multillm_gov.risk.availability.availability import unavailabilities
@@ -37,16 +38,28 @@ _MOST_CELLS = 40_000_000
 """Numbers held at once (8 bytes each): larger portfolios are simulated for fewer years."""
 
 
-def simulate(  # noqa: PLR0913 - what is simulated, then how
+class Sampling(Struct, frozen=True, kw_only=True):
+    """How years are drawn."""
+
+    years: int = DEFAULT_YEARS
+    """As many as are affordable: a portfolio may come from a stranger."""
+    seed: int = 1
+    """Not negative."""
+    lengths: Lengths = "lognormal"
+    """Law of the outages' lengths; ``exponential`` has closed forms to compare with."""
+
+
+_USUAL = Sampling()
+
+
+def simulate(
     system: System,
     costs: CostLines,
     assumptions: Assumptions,
     *,
     overflows: Overflows | None = None,
     loss_appetite: float = 1.0,
-    years: int = DEFAULT_YEARS,
-    seed: int = 1,
-    lengths: Lengths = "lognormal",
+    sampling: Sampling = _USUAL,
 ) -> Simulation:
     """Simulate years; equal arguments give equal results with any number of threads.
 
@@ -56,15 +69,12 @@ def simulate(  # noqa: PLR0913 - what is simulated, then how
         assumptions: Demand, prices, retirements, lengths of outages.
         overflows: What fallbacks' rate limits leave no room for; see `overflow`.
         loss_appetite: Share of the yearly value at stake that a year's loss may reach (0..1).
-        years: As many as are affordable; a portfolio may come from a stranger.
-        seed: Not negative.
-        lengths: Law of the outages' lengths; ``exponential`` has closed forms to compare with.
+        sampling: How many years are drawn, and how.
     """
     chains, retired = _outages_only(chains_of(system, overflows))
-    years = affordable_years(years, chains, costs)
-    losses = simulate_losses(
-        chains, years, seed=seed, sigma=assumptions.outage_sigma.value, lengths=lengths
-    )
+    years, seed = affordable_years(sampling.years, chains, costs), sampling.seed
+    sigma = assumptions.outage_sigma.value
+    losses = simulate_losses(chains, years, seed=seed, sigma=sigma, lengths=sampling.lengths)
     expenses = simulate_expenses(costs, assumptions, years, seed=seed)
     exact = max(_exact_loss(system) - retired, 0.0)
     unlimited = (

@@ -68,7 +68,9 @@ def try_claim_on_table(
     data = read_given(file)
     rows = read_claim_table(data, file.name, sub_scores=options.sub_scores)
     scores = scores_of(rows, requests=options.requests, cases=options.cases)
-    result = conclude(scores, options, file.name, "USD", _incumbent(scores, options.incumbent))
+    incumbent = _incumbent(scores, options.incumbent)
+    basis = ClaimBasis(source=file.name, currency="USD", incumbent=incumbent)
+    result = conclude(scores, options, basis)
     routers = read_claim_table(data, file.name, routers=True)
     result = replace(
         result,
@@ -89,16 +91,20 @@ def _assumptions(rows: "Sequence[ClaimRow]", options: ClaimOptions) -> tuple[str
     return tuple(found)
 
 
-def conclude(
-    scores: "Scores",
-    options: ClaimOptions,
-    source: str,
-    currency: str,
-    incumbent: "Floats | None",
-    *,
-    floors: "Floats | None" = None,
-    extra_costs: float = 0.0,
-) -> "ClaimResult":
+class ClaimBasis(Struct, frozen=True, kw_only=True):
+    """What the data says besides scores."""
+
+    source: str
+    currency: str
+    incumbent: "Floats | None" = None
+    """Share of each model that answers today, by task class; ``None``: not known."""
+    floors: "Floats | None" = None
+    """Of each task class; ``None``: the best single model's accuracy there."""
+    extra_costs: float = 0.0
+    """What the portfolio costs beside its calls, per period of the scores' requests."""
+
+
+def conclude(scores: "Scores", options: ClaimOptions, basis: ClaimBasis) -> "ClaimResult":
     """Test the claim on scores at hand; a floor that is requested replaces declared ones."""
     import numpy as np
 
@@ -107,18 +113,19 @@ def conclude(
     from multillm_gov.optimization.claim.verdict import Terms
     from multillm_gov.reporting.optimization.claim_tables import ClaimResult
 
+    floors = basis.floors
     if options.floor is not None:
         floors = np.full(len(scores.tasks), options.floor)
     terms = Terms(
         saving=options.saving,
         margin=options.margin,
         seed=options.seed,
-        extra_costs=extra_costs,
+        extra_costs=basis.extra_costs,
     )
     return ClaimResult(
-        source=source,
-        currency=currency,
-        trial=run_trial(scores, terms, floors=floors, incumbent=incumbent),
+        source=basis.source,
+        currency=basis.currency,
+        trial=run_trial(scores, terms, floors=floors, incumbent=basis.incumbent),
         figures=table_figures(scores, floors),
     )
 

@@ -17,7 +17,12 @@ from multillm_gov.reporting.optimization.claim_tables import ClaimResult
 from multillm_gov.reporting.shared.provenance import provenance
 from multillm_gov.sources.root import path_prefix, split_paths
 from multillm_gov.state.state import State
-from multillm_gov.workflows.optimization.claim import ClaimOptions, conclude, report_claim
+from multillm_gov.workflows.optimization.claim import (
+    ClaimBasis,
+    ClaimOptions,
+    conclude,
+    report_claim,
+)
 from multillm_gov.workflows.states import assess_folder, working_revision
 
 
@@ -40,15 +45,14 @@ def try_claim_on_own_data(
     scores, incumbent = own_scores(assessment.state)
     floors = _floors(assessment.state, scores)
     progress("testing the claim")
-    result = conclude(
-        scores,
-        options,
-        "own results",
-        assessment.state.figures.currency,
-        incumbent,
+    basis = ClaimBasis(
+        source="own results",
+        currency=assessment.state.figures.currency,
+        incumbent=incumbent,
         floors=floors,
         extra_costs=_moving(assessment.state, scores, incumbent, floors),
     )
+    result = conclude(scores, options, basis)
     report = replace(
         report_claim(result, scores, as_of),
         organization=assessment.state.portfolio.settings.organization,

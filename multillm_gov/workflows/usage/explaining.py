@@ -14,7 +14,7 @@ from multillm_gov.usage.attribution import NOT_ATTRIBUTED, explain_attribution
 from multillm_gov.usage.reader import load_reader, reader_names
 from multillm_gov.usage.row import UsageRow
 from multillm_gov.warehouse.dialects import translate
-from multillm_gov.warehouse.postgres import table_query
+from multillm_gov.warehouse.postgres import WarehouseTable, table_query
 from multillm_gov.warehouse.querying import find_row
 from multillm_gov.words import code
 from multillm_gov.workflows.usage.portfolio import UsagePortfolio, open_usage
@@ -98,8 +98,7 @@ def sql_text(query: TableQuery, root: Path | None = None) -> str:
     canonical = table_query(
         query.producer,
         opened.actuals.rules,
-        table=query.table,
-        origin=query.origin,
+        WarehouseTable(name=query.table, origin=query.origin),
         first=query.first,
         last=query.last,
     )

@@ -18,7 +18,7 @@ from multillm_gov.reporting.usage.imported import ImportedFile, Sums, report_imp
 from multillm_gov.usage.mapping import ColumnMapping
 from multillm_gov.usage.reader import load_reader
 from multillm_gov.warehouse.importing import Import, ImportProgress, import_file
-from multillm_gov.warehouse.postgres import query_postgres, table_query
+from multillm_gov.warehouse.postgres import WarehouseTable, query_postgres, table_query
 from multillm_gov.warehouse.store import Total
 from multillm_gov.words import code
 from multillm_gov.workflows.usage.actuals import write_actuals
@@ -136,9 +136,12 @@ def _import_database(
 
     def query(columns: tuple[str, ...]) -> str:
         return table_query(
-            producer, opened.actuals.rules, table=table, columns=columns, origin=variable,
-            first=options.first, last=options.last,
-        )  # fmt: skip
+            producer,
+            opened.actuals.rules,
+            WarehouseTable(name=table, columns=columns, origin=variable),
+            first=options.first,
+            last=options.last,
+        )
 
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / f"{variable}.{table}.jsonl"

@@ -5,7 +5,7 @@ import pytest
 
 from multillm_gov.portfolio.risk import Risk
 from multillm_gov.risk.simulation.assumptions import assumptions_of
-from multillm_gov.risk.simulation.simulation import simulate
+from multillm_gov.risk.simulation.simulation import Sampling, simulate
 from multillm_gov.risk.simulation.simulation_result import difference
 
 ASSUMED = assumptions_of(Risk())
@@ -22,7 +22,9 @@ def run(
     seed: int = 1,
 ):
     system = system_of([0.003, u], [([[0], [1]], 0.5, 100.0)])
-    return simulate(system, costs_of([line(spend)]), ASSUMED, years=years, seed=seed)
+    return simulate(
+        system, costs_of([line(spend)]), ASSUMED, sampling=Sampling(years=years, seed=seed)
+    )
 
 
 def test_equal_portfolios_differ_by_nothing(system_of, costs_of, line) -> None:

@@ -13,7 +13,7 @@ from multillm_gov.risk.simulation.distribution import (
     waypoints,
     worst_years,
 )
-from multillm_gov.risk.simulation.simulation import simulate
+from multillm_gov.risk.simulation.simulation import Sampling, simulate
 
 ASSUMED = assumptions_of(Risk())
 
@@ -86,7 +86,7 @@ def test_parts_sum_to_the_whole(system_of, costs_of, line) -> None:
     costs = costs_of(
         [line(100, retires_after=None)], [line(40, vendor="b")], [line(500, model="m")]
     )
-    found = simulate(system, costs, ASSUMED, years=5_000, seed=11)
+    found = simulate(system, costs, ASSUMED, sampling=Sampling(years=5_000, seed=11))
     parts = found.contributions
     assert [part.name for part in parts] == ["task-0", "task-1", "task-2"]
     for name, whole in (
@@ -102,7 +102,7 @@ def test_parts_sum_to_the_whole(system_of, costs_of, line) -> None:
 
 def test_a_part_is_what_it_would_be_alone_where_it_is_alone(system_of, costs_of) -> None:
     system = system_of([0.01], [([[0]], 0.0, 100.0), ([[0]], 0.0, 300.0)])
-    found = simulate(system, costs_of(), ASSUMED, years=2_000, seed=1)
+    found = simulate(system, costs_of(), ASSUMED, sampling=Sampling(years=2_000, seed=1))
     assert found.contributions[0].loss_shortfall == pytest.approx(found.loss.shortfall95.value / 4)
     assert found.contributions[1].loss_deviation == pytest.approx(found.loss.deviation * 3 / 4)
 
@@ -111,7 +111,8 @@ def test_same_seed_same_result(system_of, costs_of, line) -> None:
     system = system_of([0.01, 0.02], [([[0], [1]], 0.5, 100.0)])
     costs = costs_of([line(100, retires_after=None)], caps=[9.0], ceiling=10.0)
     first, second = (
-        simulate(system, costs, ASSUMED, years=3_000, seed=4, loss_appetite=0.01) for _ in range(2)
+        simulate(system, costs, ASSUMED, sampling=Sampling(years=3_000, seed=4), loss_appetite=0.01)
+        for _ in range(2)
     )
     assert first == second
     assert first.generator == "PCG64"
@@ -120,7 +121,7 @@ def test_same_seed_same_result(system_of, costs_of, line) -> None:
     assert (
         first.appetite_chance == sum(loss > 0.01 * 876_000 for loss in first.yearly_losses) / 3_000
     )
-    other = simulate(system, costs, ASSUMED, years=3_000, seed=5)
+    other = simulate(system, costs, ASSUMED, sampling=Sampling(years=3_000, seed=5))
     assert other.yearly_losses != first.yearly_losses
     assert other.yearly_costs != first.yearly_costs
 
@@ -132,7 +133,9 @@ def test_printed_figures_of_a_seed(system_of, costs_of, line) -> None:
     costs = costs_of([line(1_000, retires_after=None)], [line(400, vendor="b", model="b")])
     printed = []
     for lengths in ("lognormal", "exponential"):
-        found = simulate(system, costs, ASSUMED, years=2_000, seed=20_261_125, lengths=lengths)
+        found = simulate(
+            system, costs, ASSUMED, sampling=Sampling(years=2_000, seed=20_261_125, lengths=lengths)
+        )
         for one in (found.loss, found.cost):
             printed += [
                 format_rounded(value)

@@ -12,7 +12,7 @@ from multillm_gov.reporting.stress.status import allotted
 from multillm_gov.risk.retirement import retirement_chance
 from multillm_gov.risk.simulation.assumptions import Assumptions, assumptions_of
 from multillm_gov.risk.simulation.expenses import simulate_expenses
-from multillm_gov.risk.simulation.simulation import simulate
+from multillm_gov.risk.simulation.simulation import Sampling, simulate
 from multillm_gov.units import Amount, Positive, Share
 from oracles.closed_forms import Lognormal, NormalSum, joint_chance
 
@@ -41,7 +41,10 @@ def test_demand_alone_is_the_lognormal_table(seed, variation, system_of, costs_o
     """Method 2.4: m = 100,000; quantiles, shortfall, relative cost at risk, chance of 120%."""
     costs = costs_of([line(100_000)], caps=[10_000])
     found = simulate(
-        system_of([], []), costs, assuming(demand_variation=variation), years=YEARS, seed=seed
+        system_of([], []),
+        costs,
+        assuming(demand_variation=variation),
+        sampling=Sampling(years=YEARS, seed=seed),
     )
     exact = Lognormal(mean=100_000, variation=variation)
     assert abs(found.cost.expected.value - 100_000) <= 3 * found.cost.standard_error
@@ -63,7 +66,9 @@ def test_small_variation_is_the_sum_of_normals(seed, common, system_of, costs_of
     means = (40e3, 35e3, 25e3)
     costs = costs_of(*([line(mean)] for mean in means))
     assumed = assuming(demand_variation=0.01, demand_common_share=common)
-    found = simulate(system_of([], []), costs, assumed, years=YEARS, seed=seed).cost
+    found = simulate(
+        system_of([], []), costs, assumed, sampling=Sampling(years=YEARS, seed=seed)
+    ).cost
     exact = NormalSum(
         means=means, deviations=tuple(0.01 * mean for mean in means), correlation=common
     )
@@ -235,7 +240,10 @@ def test_declared_extremes_stay_finite(system_of, costs_of, line) -> None:
     assert "1e+09 is declared" in assumed.outage_sigma.note
     costs = costs_of([line(1e15, retires_after=None, successor_factor=1e9)])
     found = simulate(
-        system_of([0.5], [([[0]], 0.0, 1e15)], mean_hours=1e9), costs, assumed, years=1_000
+        system_of([0.5], [([[0]], 0.0, 1e15)], mean_hours=1e9),
+        costs,
+        assumed,
+        sampling=Sampling(years=1_000),
     )
     assert np.isfinite(found.yearly_losses).all()
     assert np.isfinite(found.yearly_costs).all()

@@ -15,7 +15,7 @@ from multillm_gov.risk.simulation.assumptions import assumptions_of
 from multillm_gov.risk.simulation.chains import chains_of
 from multillm_gov.risk.simulation.losses import simulate_losses
 from multillm_gov.risk.simulation.outages import MOST_A_YEAR, outage_rates
-from multillm_gov.risk.simulation.simulation import affordable_years, simulate
+from multillm_gov.risk.simulation.simulation import Sampling, affordable_years, simulate
 from oracles.compound_poisson import YearlyHours
 
 SEEDS = (1, 2, 3)
@@ -36,7 +36,10 @@ def test_single_vendor_with_exponential_outages_is_the_table(
     u = outages * 1.5 / 8760
     system = system_of([u], [([[0]], 0.0, 10_000.0)])
     found = simulate(
-        system, costs_of(), ASSUMED, years=YEARS, seed=seed, lengths="exponential"
+        system,
+        costs_of(),
+        ASSUMED,
+        sampling=Sampling(years=YEARS, seed=seed, lengths="exponential"),
     ).loss
     exact = YearlyHours(outages=outages, mean_hours=1.5)
     assert within(found.expected.value, 10_000 * exact.mean, found.standard_error)
@@ -54,7 +57,7 @@ def test_lengths_are_lognormal_with_the_declared_mean_and_sigma(seed, system_of,
     """Yearly hours of lambda outages with E[D^2] = theta^2 e^(s^2): deviation sqrt(lambda
     E[D^2])."""
     system = system_of([0.003], [([[0]], 0.0, 1.0)])
-    found = simulate(system, costs_of(), ASSUMED, years=YEARS, seed=seed).loss
+    found = simulate(system, costs_of(), ASSUMED, sampling=Sampling(years=YEARS, seed=seed)).loss
     rate = 8760 * 0.003 / 1.5
     assert within(found.expected.value, 8760 * 0.003, found.standard_error)
     assert found.deviation == pytest.approx(1.5 * sqrt(rate * np.exp(1.2**2)), rel=0.05)
@@ -76,7 +79,7 @@ def test_expected_loss_is_value_times_hours_times_exact_unavailability(
         ],
         mean_hours=8.0,
     )
-    found = simulate(system, costs_of(), ASSUMED, years=YEARS, seed=seed)
+    found = simulate(system, costs_of(), ASSUMED, sampling=Sampling(years=YEARS, seed=seed))
     assert found.exact_loss == pytest.approx(expected_loss_per_year(system))
     assert within(
         found.loss.expected.value + found.not_drawn, found.exact_loss, found.loss.standard_error
@@ -114,7 +117,12 @@ def test_joint_outages_of_two_services(seed, system_of, costs_of) -> None:
             msgspec.structs.replace(system.components[1], mean_hours=1.0),
         ),
     )
-    found = simulate(system, costs_of(), ASSUMED, years=100_000, seed=seed, lengths="exponential")
+    found = simulate(
+        system,
+        costs_of(),
+        ASSUMED,
+        sampling=Sampling(years=100_000, seed=seed, lengths="exponential"),
+    )
     assert found.exact_loss == pytest.approx(8760 * 9.930388e-6, rel=1e-6)
     assert found.not_drawn == pytest.approx(0, abs=1e-12)
     assert within(found.loss.expected.value, found.exact_loss, found.loss.standard_error)
@@ -138,7 +146,7 @@ def test_beta_factor_and_its_limits(seed, beta, both, system_of, costs_of) -> No
     shared = beta * 0.01
     own = (0.01 - shared) / (1 - shared)
     system = system_of([shared, own, own], [([[0, 1], [0, 2]], 1.0, 1.0)])
-    found = simulate(system, costs_of(), ASSUMED, years=YEARS, seed=seed)
+    found = simulate(system, costs_of(), ASSUMED, sampling=Sampling(years=YEARS, seed=seed))
     assert found.exact_loss == pytest.approx(8760 * both, rel=1e-12)
     assert within(
         found.loss.expected.value + found.not_drawn, 8760 * both, found.loss.standard_error
@@ -147,18 +155,16 @@ def test_beta_factor_and_its_limits(seed, beta, both, system_of, costs_of) -> No
         system_of([shared, own, own], [([[0, 1]], 0.0, 1.0)]),
         costs_of(),
         ASSUMED,
-        years=YEARS,
-        seed=seed,
+        sampling=Sampling(years=YEARS, seed=seed),
     )
     assert within(alone.loss.expected.value, 87.6, alone.loss.standard_error), (
         "the marginal is preserved"
     )
 
 
-def yearly(system, costs, **settings) -> np.ndarray:
-    return np.array(
-        simulate(system, costs, ASSUMED, **{"years": 3_000, "seed": 7, **settings}).yearly_losses
-    )
+def yearly(system, costs, seed: int = 7) -> np.ndarray:
+    sampling = Sampling(years=3_000, seed=seed)
+    return np.array(simulate(system, costs, ASSUMED, sampling=sampling).yearly_losses)
 
 
 def test_more_unavailability_never_lowers_a_year(system_of, costs_of) -> None:
@@ -184,7 +190,9 @@ def test_more_in_common_costs_more(system_of, costs_of) -> None:
     for beta in (0.0, 0.02, 0.10, 0.45, 1.0):
         shared, own = beta * 0.01, (0.01 - beta * 0.01) / (1 - beta * 0.01)
         system = system_of([shared, own, own], [([[0, 1], [0, 2]], 1.0, 1.0)])
-        found.append(simulate(system, costs_of(), ASSUMED, years=YEARS, seed=1).loss)
+        found.append(
+            simulate(system, costs_of(), ASSUMED, sampling=Sampling(years=YEARS, seed=1)).loss
+        )
     means = [loss.expected.value for loss in found]
     worst = [loss.shortfall95.value for loss in found]
     assert means == sorted(means)
@@ -209,11 +217,18 @@ def test_what_is_always_away_is_lost_as_far_as_nothing_takes_over(system_of, cos
         ([([[2], [0]], 0.9, 10.0)], 0.0),
         ([([[0], [0]], 0.9, 10.0)], 87_600),
     ):
-        found = simulate(system_of(parts, tasks), costs_of(), ASSUMED, years=1_000)
+        found = simulate(
+            system_of(parts, tasks), costs_of(), ASSUMED, sampling=Sampling(years=1_000)
+        )
         assert found.retired_loss == pytest.approx(lost)
         assert found.loss.expected.value == pytest.approx(0, abs=1e-6)
         assert found.exact_loss == pytest.approx(0, abs=1e-6)
-    found = simulate(system_of(parts, [([[0], [1]], 0.9, 10.0)]), costs_of(), ASSUMED, years=YEARS)
+    found = simulate(
+        system_of(parts, [([[0], [1]], 0.9, 10.0)]),
+        costs_of(),
+        ASSUMED,
+        sampling=Sampling(years=YEARS),
+    )
     assert found.not_drawn == pytest.approx(0, abs=1e-9)
     assert found.retired_loss == pytest.approx(87_600 * 0.1)
     assert within(found.loss.expected.value, 87_600 * 0.9 * 0.01, found.loss.standard_error)
@@ -230,13 +245,13 @@ def test_outages_too_frequent_to_tell_apart_are_lumped(system_of, costs_of) -> N
     system = system_of([0.4], [([[0]], 0.0, 1.0)], mean_hours=1e-9)
     (pace,) = outage_rates(system.components)
     assert (pace.outages, pace.mean_hours) == pytest.approx((MOST_A_YEAR, 0.4 * 8760 / MOST_A_YEAR))
-    found = simulate(system, costs_of(), ASSUMED, years=1_000)
+    found = simulate(system, costs_of(), ASSUMED, sampling=Sampling(years=1_000))
     assert within(found.loss.expected.value, 0.4 * 8760, found.loss.standard_error)
 
 
 def test_large_portfolios_get_fewer_years(system_of, costs_of) -> None:
     system = system_of([0.5] * 200, [([[n]], 0.0, 1.0) for n in range(200)], mean_hours=1e-6)
-    found = simulate(system, costs_of(), ASSUMED, years=1_000)
+    found = simulate(system, costs_of(), ASSUMED, sampling=Sampling(years=1_000))
     assert within(found.loss.expected.value, 200 * 4380, found.loss.standard_error)
     assert affordable_years(10**9, chains_of(system), costs_of()) < 50_000
 
@@ -245,10 +260,15 @@ def test_a_result_that_leaves_out_much_says_so(system_of, costs_of) -> None:
     """Thirty components that are away half of the time, in one hop: two at once are not enough to
     tell."""
     found = simulate(
-        system_of([0.5] * 30, [([list(range(30))], 0.0, 1.0)]), costs_of(), ASSUMED, years=1_000
+        system_of([0.5] * 30, [([list(range(30))], 0.0, 1.0)]),
+        costs_of(),
+        ASSUMED,
+        sampling=Sampling(years=1_000),
     )
     assert not found.sound
-    assert simulate(system_of([0.01], [([[0]], 0.0, 1.0)]), costs_of(), ASSUMED, years=1_000).sound
+    assert simulate(
+        system_of([0.01], [([[0]], 0.0, 1.0)]), costs_of(), ASSUMED, sampling=Sampling(years=1_000)
+    ).sound
 
 
 def test_an_empty_system_loses_nothing(system_of) -> None:
@@ -256,7 +276,7 @@ def test_an_empty_system_loses_nothing(system_of) -> None:
 
 
 def test_nothing_to_lose_and_nothing_to_spend(system_of, costs_of) -> None:
-    found = simulate(system_of([], []), costs_of(), ASSUMED, years=500)
+    found = simulate(system_of([], []), costs_of(), ASSUMED, sampling=Sampling(years=500))
     assert (found.years, found.loss.expected.value, found.cost.p99.value) == (500, 0, 0)
     assert found.loss.none == 1
     assert found.contributions == ()
@@ -285,7 +305,9 @@ def test_nine_node_example_as_drawn(seed, system_of, costs_of) -> None:
         ([[0, 2, 6]], 0.0, 2_000.0),
         ([[0, 2, 7], [0, 3, 8]], 1.0, 8_000.0),
     ]
-    found = simulate(system_of(parts, tasks), costs_of(), ASSUMED, years=YEARS, seed=seed)
+    found = simulate(
+        system_of(parts, tasks), costs_of(), ASSUMED, sampling=Sampling(years=YEARS, seed=seed)
+    )
     assert found.exact_loss == pytest.approx(153_779.13832821746, rel=1e-12)
     assert abs(found.not_drawn) < 1, "three at once are all but nothing"
     assert within(found.loss.expected.value, 153_779.13832821746, found.loss.standard_error)
