@@ -141,8 +141,8 @@ def command(
         ClaimOptions,
         require_solver,
         try_claim_on_table,
+        write_data,
     )
-    from multillm_gov.workflows.optimization.data import write_data
 
     require_solver()
     day = as_of or today()

@@ -1,14 +1,12 @@
 """Growing a linear program as arrays, column by column and row by row."""
 
 from collections.abc import Sequence
-from typing import Any
 
 import numpy as np
 from msgspec import Struct
 
-from multillm_gov.optimization.problem import Floats, Integers
+from multillm_gov.optimization.problem import Flags, Floats, Integers
 
-Flags = np.ndarray[Any, np.dtype[np.bool_]]
 INFINITE = float("inf")
 
 

@@ -9,8 +9,7 @@ from collections.abc import Sequence
 import numpy as np
 from msgspec import Struct
 
-from multillm_gov.optimization.arrays import Flags
-from multillm_gov.optimization.problem import Floats, Integers, Problem, options_of
+from multillm_gov.optimization.problem import Flags, Floats, Integers, Problem, options_of
 
 _SLACK = 1e-9
 """Added to the largest share of a mix: it is the quotient of two differences."""

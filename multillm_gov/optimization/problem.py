@@ -15,6 +15,7 @@ from multillm_gov.location import Place
 
 Floats = np.ndarray[Any, np.dtype[np.float64]]
 Integers = np.ndarray[Any, np.dtype[np.int64]]
+Flags = np.ndarray[Any, np.dtype[np.bool_]]
 Unit = Literal["share", "money", "score", "index", "number", "rate", "none"]
 """What a limit's value is: ``none`` where there is no number to relax (a list of models)."""
 

@@ -6,10 +6,11 @@ from time import monotonic
 import numpy as np
 from msgspec.structs import replace
 
-from multillm_gov.optimization.arrays import Flags, Program
+from multillm_gov.optimization.arrays import Program
 from multillm_gov.optimization.assembly import Assembled, assemble
 from multillm_gov.optimization.highs import Answer, Effort, Session
 from multillm_gov.optimization.problem import (
+    Flags,
     Floats,
     Limit,
     Problem,

@@ -3,9 +3,8 @@
 import numpy as np
 from msgspec import Struct
 
-from multillm_gov.optimization.arrays import Flags
 from multillm_gov.optimization.claim.scores import Scores
-from multillm_gov.optimization.problem import Floats, Integers
+from multillm_gov.optimization.problem import Flags, Floats, Integers
 
 HAIR = 1e-12
 """Floors are met by what equals them, whatever the last digit of a sum."""

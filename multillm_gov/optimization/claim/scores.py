@@ -7,9 +7,8 @@ from msgspec import Struct
 
 from multillm_gov.catalog.parties.vendors import vendor_of
 from multillm_gov.errors import SourceError
-from multillm_gov.optimization.arrays import Flags
 from multillm_gov.optimization.claim.table import ClaimRow
-from multillm_gov.optimization.problem import Floats
+from multillm_gov.optimization.problem import Flags, Floats
 
 CASES = 1_000.0
 """Requests of each task class that a table's costs are stated for."""

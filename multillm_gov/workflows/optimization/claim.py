@@ -4,12 +4,14 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import msgspec
 from msgspec import Struct
 from msgspec.structs import replace
 
 from multillm_gov.errors import UsageError, missing_extra
 from multillm_gov.report import Report, judge_counts
 from multillm_gov.sources.given_file import read_given
+from multillm_gov.sources.output import write_bytes
 from multillm_gov.words import code, did_you_mean
 
 if TYPE_CHECKING:
@@ -172,3 +174,12 @@ def report_claim(result: "ClaimResult", scores: "Scores", as_of: date) -> Report
         provenance=(("govern", TOOL_VERSION), ("table", result.source)),
         checked=(("task classes", len(scores.tasks)), ("models", len(scores.models))),
     )
+
+
+def write_data(path: Path, value: msgspec.Struct) -> None:
+    """Write a result as JSON, amounts and shares unrounded.
+
+    Raises:
+        OutputError: the file may not be written.
+    """
+    write_bytes(path, msgspec.json.format(msgspec.json.encode(value, order="sorted"), indent=2))

@@ -5,15 +5,16 @@ from msgspec import Struct
 from multillm_gov.documents.document import SourceFile
 from multillm_gov.finding import Finding
 from multillm_gov.optimization.conflicts import Conflict
+from multillm_gov.optimization.declared import Refusal
 from multillm_gov.optimization.problem import (
     Problem,
     Solution,
 )
+from multillm_gov.optimization.problem_inputs import Inputs
 from multillm_gov.optimization.proposal import Move
 from multillm_gov.reporting.optimization.result import StressEffect
 from multillm_gov.risk.portfolio_risk import PortfolioRisk
 from multillm_gov.rules.engine.assessment import Assessment
-from multillm_gov.workflows.optimization.preparing import Preparation
 
 
 class ProposalError(Exception):
@@ -34,6 +35,14 @@ class Blocked(Struct, frozen=True, kw_only=True):
 
     task: str
     conflict: Conflict
+
+
+class Preparation(Struct, frozen=True, kw_only=True):
+    """One state, ready to be optimized."""
+
+    assessment: Assessment
+    inputs: Inputs
+    refusals: tuple[Refusal, ...]
 
 
 class Optimum(Struct, frozen=True, kw_only=True):

@@ -2,13 +2,11 @@
 
 from collections.abc import Mapping
 
-from msgspec import Struct
 from msgspec.structs import replace
 
 from multillm_gov.documents.layout import SETTINGS
 from multillm_gov.location import Place
 from multillm_gov.measures.portfolio_figures import measure
-from multillm_gov.optimization.declared import Refusal
 from multillm_gov.optimization.options import OptionSet, options_of_state
 from multillm_gov.optimization.problem import Floats, Limit
 from multillm_gov.optimization.problem_inputs import Inputs, fallbacks_for
@@ -20,17 +18,10 @@ from multillm_gov.rules.allocation_choices import Choices
 from multillm_gov.rules.allocation_limits import allocation_limits
 from multillm_gov.rules.engine.assessment import Assessment
 from multillm_gov.state.state import State
+from multillm_gov.workflows.optimization.optimum import Preparation
 
 MONTHS = 12
 MOST_FALLBACKS = 40
-
-
-class Preparation(Struct, frozen=True, kw_only=True):
-    """One state, ready to be optimized."""
-
-    assessment: Assessment
-    inputs: Inputs
-    refusals: tuple[Refusal, ...]
 
 
 def prepare(
