@@ -12,8 +12,15 @@ from collections.abc import Iterator, Mapping
 from msgspec import Struct
 
 from multillm_gov.errors import SourceError, UsageError
-from multillm_gov.optimization.claim.fields import match_number, read_cost, read_count, read_share
-from multillm_gov.optimization.claim.records import Record, csv_records, yaml_records
+from multillm_gov.optimization.claim.records import (
+    Record,
+    csv_records,
+    match_number,
+    read_cost,
+    read_count,
+    read_share,
+    yaml_records,
+)
 from multillm_gov.words import code
 
 WHOLE = "all"

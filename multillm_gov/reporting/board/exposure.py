@@ -18,8 +18,7 @@ from multillm_gov.measures.concentration import concentration
 from multillm_gov.measures.figures import Concentration
 from multillm_gov.portfolio.settings import Appetite
 from multillm_gov.report import Section
-from multillm_gov.reporting.board.parties import Views, overlap_notes, parties_table
-from multillm_gov.reporting.board.position import overview_table
+from multillm_gov.reporting.board.parties import Views, overlap_notes, overview_table, parties_table
 from multillm_gov.reporting.shared.tables import BASIS_WORDS, LEVEL_PLURALS
 from multillm_gov.risk.limits.judging import without_price
 from multillm_gov.state.state import State

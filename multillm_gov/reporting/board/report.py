@@ -14,9 +14,8 @@ from multillm_gov.reporting.board.changes import changes_section
 from multillm_gov.reporting.board.cost import cost_section
 from multillm_gov.reporting.board.exposure import exposure_section
 from multillm_gov.reporting.board.lifecycle import lifecycle_section
-from multillm_gov.reporting.board.repricing import repricing_section
 from multillm_gov.reporting.board.resilience import resilience_section
-from multillm_gov.reporting.board.stress import stress_section
+from multillm_gov.reporting.board.stress import repricing_section, stress_section
 from multillm_gov.reporting.evaluation.writing_style import writing_style_section
 from multillm_gov.reporting.shared.tables import bounded
 from multillm_gov.risk.limits.judging import WARNING_BAND
