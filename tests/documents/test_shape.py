@@ -7,7 +7,8 @@ from typing import Annotated
 import pytest
 from msgspec import Meta, Struct
 
-from multillm_gov.documents.shape import MAX_SCHEMA_FLAWS, convert
+from multillm_gov.documents.explaining import MAX_SCHEMA_FLAWS
+from multillm_gov.documents.shape import convert
 from multillm_gov.portfolio.allocation import AllocationFile, RouteEntry, TaskClassDeclaration
 from multillm_gov.portfolio.policy import PolicyDeclaration
 from multillm_gov.portfolio.settings import Settings
