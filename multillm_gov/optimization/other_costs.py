@@ -8,12 +8,7 @@ from msgspec.structs import replace
 
 from multillm_gov.catalog.facts import ModelFacts
 from multillm_gov.optimization.options import OptionSet
-from multillm_gov.optimization.problem import (
-    Curve,
-    FixedCost,
-    Floats,
-    Minimum,
-)
+from multillm_gov.optimization.problem import Curve, FixedCost, Floats, Minimum
 from multillm_gov.optimization.problem_inputs import Inputs, open_tasks, options_of_task
 from multillm_gov.portfolio.optimization import Optimization
 

@@ -95,11 +95,7 @@ def arguments_for(call: Call, address: Address) -> dict[str, Any]:
 
 
 def _response_format(schema: dict[str, Any]) -> dict[str, Any]:
-    form = {
-        "name": SCHEMA_NAME,
-        "schema": schema,
-        "strict": is_strict(schema),
-    }
+    form = {"name": SCHEMA_NAME, "schema": schema, "strict": is_strict(schema)}
     return {"type": "json_schema", "json_schema": form}
 
 

@@ -166,10 +166,7 @@ def _history(files: dict[str, SourceFile], known: State | None) -> History:
 
 
 def _open_catalog(
-    overrides: Overrides,
-    lock: SourceFile | None,
-    price_map: Callable[[], PriceMap],
-    as_of: date,
+    overrides: Overrides, lock: SourceFile | None, price_map: Callable[[], PriceMap], as_of: date
 ) -> tuple[LayeredCatalog, tuple[Flaw, ...]]:
     """The catalog; facts come from the price map where the lock cannot be trusted."""
     flaws = read_lock(lock)[1] if lock else ()

@@ -58,8 +58,7 @@ class Actual(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
         Name | None, Meta(description="Owner that spent it, all of its task classes together")
     ] = None
     portfolio: Annotated[
-        bool,
-        Meta(description="All imported spend, what has no task class included (`true`)"),
+        bool, Meta(description="All imported spend, what has no task class included (`true`)")
     ] = False
     requests: Annotated[
         Count | None, Meta(description="Requests answered since the first of the month")

@@ -37,10 +37,9 @@ _KINDS = 1_000
 
 
 class AggregateView(Struct, frozen=True, kw_only=True):
-    """Whose rows are summed, and by what."""
+    """Whose rows are summed (no producers: all), and by what."""
 
     producers: Sequence[str] = ()
-    """Empty: all."""
     dimensions: Sequence[str] = DIMENSIONS
     hints: bool = True
     """Whether rows are also told apart by what suggests a task class to them."""

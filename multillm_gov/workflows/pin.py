@@ -89,8 +89,7 @@ def _chosen(state: State, names: tuple[str, ...]) -> list[TaskClass]:
             )
         if known[name].declared.prompt is None:
             raise UsageError(
-                f"`{name}` has no prompt file",
-                f"Write `prompt: prompts/{name}.md` into it first.",
+                f"`{name}` has no prompt file", f"Write `prompt: prompts/{name}.md` into it first."
             )
     return [known[name] for name in dict.fromkeys(names)]
 

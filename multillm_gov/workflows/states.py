@@ -116,8 +116,7 @@ def require_order(repository: Repository, base: str, head: str = "") -> None:
         return
     if head:
         raise UsageError(
-            f"`{head}` came before `{base}`",
-            f"Name the older side as the base: `{head}..{base}`.",
+            f"`{head}` came before `{base}`", f"Name the older side as the base: `{head}..{base}`."
         )
     raise UsageError(
         f"The commit checked out came before `{base}`, so every change would read backwards",

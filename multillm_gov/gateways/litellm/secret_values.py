@@ -7,11 +7,7 @@ from msgspec import Struct, structs
 
 from multillm_gov.documents.document import Document
 from multillm_gov.documents.secrets.shapes import is_stand_in
-from multillm_gov.gateways.litellm.configuration import (
-    Configuration,
-    PlacedSetting,
-    variable_of,
-)
+from multillm_gov.gateways.litellm.configuration import Configuration, PlacedSetting, variable_of
 from multillm_gov.location import Place
 
 _NAMES = re.compile(

@@ -41,8 +41,7 @@ def explain_row(wanted: str, *, as_of: date, root: Path | None = None) -> Report
     row = find_row(opened.store, wanted)
     if row is None:
         raise SourceError(
-            f"No imported row {code(wanted)}",
-            "Name a request id or FILE:LINE of an imported file.",
+            f"No imported row {code(wanted)}", "Name a request id or FILE:LINE of an imported file."
         )
     verdicts = explain_attribution(row, opened.actuals.rules)
     found = row.task_class_given or next(
