@@ -1,8 +1,10 @@
 """How spend, requests or value at stake spread over the entities of a level (method 1)."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
+from itertools import combinations
+from math import fsum
 
 from multillm_gov.catalog.facts import ModelFacts, entities_of, entity_of
 from multillm_gov.dimensions import IN_HOUSE, UNKNOWN, Basis, Level
@@ -145,6 +147,8 @@ def _of_laws(weighed: Weights, basis: Basis) -> Concentration:
 
 
 _NOBODY_KNOWS = frozenset({UNKNOWN})
+_FEW_GROUPS = 100
+"""Different sets of laws up to which each pair is looked at, to the last digit."""
 
 
 def _common(groups: Mapping[frozenset[str], Decimal], instead: frozenset[str]) -> float:
@@ -156,6 +160,8 @@ def _common(groups: Mapping[frozenset[str], Decimal], instead: frozenset[str]) -
     total = sum(weight for _, weight in sets)
     if not total:
         return 0.0
+    if len(sets) > _FEW_GROUPS:
+        return POINTS * _sharing(sets) / total / total
     shared = sum(
         one * other
         for index, (laws, one) in enumerate(sets)
@@ -163,6 +169,24 @@ def _common(groups: Mapping[frozenset[str], Decimal], instead: frozenset[str]) -
         if index == position or laws & others
     )
     return POINTS * shared / total / total
+
+
+def _sharing(sets: Sequence[tuple[frozenset[str], float]]) -> float:
+    """The same sum of products in linear time, by inclusion and exclusion.
+
+    Of two groups with k common laws, the non-empty subsets of these, with alternating signs, add up
+    to 1 if k > 0. A model has at most a handful of laws, so the subsets are few.
+    """
+    weights: defaultdict[tuple[str, ...], float] = defaultdict(float)
+    lawless = 0.0
+    for laws, weight in sets:
+        lawless += 0.0 if laws else weight * weight
+        for size in range(1, len(laws) + 1):
+            for subset in combinations(sorted(laws), size):
+                weights[subset] += weight
+    return lawless + fsum(
+        weight * weight * (1 if len(subset) % 2 else -1) for subset, weight in weights.items()
+    )
 
 
 def share_growth(

@@ -116,7 +116,8 @@ class Concentration(Struct, frozen=True, kw_only=True):
     @property
     def unknown_share(self) -> float:
         """Share whose place at this level is not known."""
-        return dict(self.shares).get(UNKNOWN, 0.0)
+        name, share = self.shares[-1] if self.shares else ("", 0.0)
+        return share if name == UNKNOWN else 0.0
 
 
 class PortfolioFigures(Struct, frozen=True, kw_only=True):

@@ -1,20 +1,18 @@
 """Exposure to one entity: which task classes cause it, and what a loss or repricing would cost."""
 
-from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from decimal import Decimal
 from functools import cached_property
-from heapq import nlargest
 
-from multillm_gov.catalog.facts import Exposure, ModelFacts, entities_of
-from multillm_gov.dimensions import IN_HOUSE, UNKNOWN, Basis, Level
+from multillm_gov.catalog.facts import Exposure, ModelFacts
+from multillm_gov.dimensions import UNKNOWN, Basis, Level
 from multillm_gov.location import Place
-from multillm_gov.measures.concentration import SUPPLIER_LEVELS, Weights, at_level, weigh, weights
 from multillm_gov.measures.cost.repricing import BASE_RISE
 from multillm_gov.measures.failover import value_lost
 from multillm_gov.measures.figures import Concentration, TaskFigures
 from multillm_gov.rules.engine.rule import RuleContext
 from multillm_gov.rules.failover import failover_of
+from multillm_gov.rules.loads import loads_of
 from multillm_gov.units import format_count, format_money, format_share
 from multillm_gov.words import code, count_of, join_code, join_words
 
@@ -41,63 +39,6 @@ def format_weight(amount: Decimal, basis: Basis, currency: str) -> str:
     if basis is Basis.REQUESTS:
         return f"{format_count(amount)} requests a month"
     return f"{format_money(amount, currency)} a month"
-
-
-class Loads:
-    """The load of task classes on each model, by basis; summed once for all levels and policies."""
-
-    def __init__(self, tasks: tuple[TaskFigures, ...]) -> None:
-        self.tasks = tasks
-        self._weights: dict[Basis, Weights] = {}
-        self._users: dict[Basis, dict[int, list[tuple[Decimal, int]]]] = {}
-
-    def weights(self, basis: Basis) -> Weights:
-        """The sum by model."""
-        if basis not in self._weights:
-            self._weights[basis] = weigh(self.tasks, basis)
-        return self._weights[basis]
-
-    def concentration(self, level: Level, basis: Basis) -> Concentration:
-        """As `measures.concentration`, from the sums at hand."""
-        return at_level(self.weights(basis), level, basis)
-
-    def totals(self, level: Level, basis: Basis) -> dict[str, Decimal]:
-        """The sum by entity of a level; of jurisdictions, what is subject to each."""
-        totals: defaultdict[str, Decimal] = defaultdict(Decimal)
-        for facts, amount in self.weights(basis):
-            for entity in entities_of(facts, level):
-                totals[entity] += amount
-        if level in SUPPLIER_LEVELS:
-            totals.pop(IN_HOUSE, None)
-        return totals
-
-    def largest_users(
-        self, entity: str, level: Level, basis: Basis
-    ) -> list[tuple[Decimal, TaskFigures]]:
-        """The three task classes with the largest load on an entity; of equals, the first."""
-        by_task: dict[int, Decimal] = {}
-        for facts, _ in self.weights(basis):
-            if entity in entities_of(facts, level):
-                for amount, number in self._by_model(basis)[id(facts)]:
-                    by_task[number] = by_task.get(number, _NOTHING) + amount
-        largest = nlargest(3, by_task.items(), key=lambda user: (user[1], -user[0]))
-        return [(amount, self.tasks[number]) for number, amount in largest]
-
-    def _by_model(self, basis: Basis) -> dict[int, list[tuple[Decimal, int]]]:
-        if basis not in self._users:
-            users: defaultdict[int, list[tuple[Decimal, int]]] = defaultdict(list)
-            for number, task in enumerate(self.tasks):
-                for facts, amount in weights(task, basis):
-                    users[id(facts)].append((amount, number))
-            self._users[basis] = users
-        return self._users[basis]
-
-
-def loads_of(context: RuleContext) -> Loads:
-    """The loads of the task classes judged, shared by all runs over the same ones."""
-    known: dict[int, Loads] = context.memo.setdefault("loads", {})
-    # The loads hold the tuple, so its id stays its own.
-    return known.setdefault(id(context.tasks), Loads(context.tasks))
 
 
 def state_unknown(models: Iterable[ModelFacts | None], level: Level) -> str:
@@ -175,6 +116,11 @@ class EntityExposure:
         self._found = found
         self._currency = context.currency
 
+    @property
+    def total(self) -> Decimal:
+        """What all entities carry a month."""
+        return self._found.total
+
     def related(self, entity: str) -> tuple[tuple[str, Place], ...]:
         """The three task classes with the largest load on an entity, in words and by place."""
         return tuple(
@@ -191,6 +137,11 @@ class EntityExposure:
         users = self._largest_users(entity)
         return f", first in {code(users[0][1].task.name)}" if users else ""
 
+    @cached_property
+    def unknown_stated(self) -> str:
+        """What to write in `catalog/` so that its level is known of every model."""
+        return state_unknown(self._context.models.values(), self._found.level)
+
     def _largest_users(self, entity: str) -> list[tuple[Decimal, TaskFigures]]:
         return self._loads.largest_users(entity, self._found.level, self._found.basis)
 
@@ -205,7 +156,8 @@ class EntityExposure:
     def _outage(self, entity: str) -> Iterator[str]:
         """What the loss stops once the usable fallbacks have taken over what they can."""
         failover = failover_of(self._context)
-        chains = [(task, failover.usable(task)) for task in self._loads.tasks]
+        tasks = self._loads.exposed(entity, self._found.level)
+        chains = [(task, failover.usable(task)) for task in tasks]
         exposed, stopped, unvalued = value_lost(chains, self._found.level, entity)
         if not exposed:
             return
@@ -235,7 +187,7 @@ class EntityExposure:
         spent = self._loads.totals(self._found.level, Basis.SPEND).get(entity)
         if spent:
             added = spent * BASE_SHOCK
-            known = all(task.spend_per_month is not None for task in self._loads.tasks)
+            known = not self._loads.unpriced
             of_spend = f" ({format_share(added / self._total)} of spend)" if known else ""
             least = "" if known else "at least "
             yield (

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from multillm_gov.catalog.facts import Exposure, ModelFacts
 from multillm_gov.dimensions import IN_HOUSE, UNKNOWN, Basis, Level
+from multillm_gov.measures import concentration
 from multillm_gov.measures.concentration import at_level, of_totals
 from multillm_gov.measures.shares import hhi, normalize
 
@@ -80,6 +81,20 @@ def test_shares_of_laws_overlap_and_the_index_is_the_chance_of_a_common_law(rows
     assert found.hhi <= 10_000 + 1e-6
     if rows and all(a == b != UNKNOWN for a, b, _ in rows):
         assert found.hhi == pytest.approx(hhi([share for _, share in found.shares]))
+
+
+@given(MODELS)
+def test_many_groups_of_laws_are_counted_in_linear_time_with_the_same_index(rows):
+    weighed = tuple(
+        (facts(f"m{index}", first, second), weight)
+        for index, (first, second, weight) in enumerate(rows)
+    )
+    pairwise = at_level(weighed, Level.JURISDICTION, Basis.SPEND)
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(concentration, "_FEW_GROUPS", 0)
+        linear = at_level(weighed, Level.JURISDICTION, Basis.SPEND)
+    assert linear.hhi == pytest.approx(pairwise.hhi)
+    assert linear.best_hhi == pytest.approx(pairwise.best_hhi)
 
 
 def test_the_losses_of_the_host_country_reach_every_model_it_hosts():

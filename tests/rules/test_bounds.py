@@ -72,6 +72,44 @@ def test_a_limit_that_every_entity_breaks_walks_the_task_classes_once(assessed: 
     assert found[-1].figures == {"findings_not_listed": 500} or len(found) == 1_001
 
 
+@pytest.mark.parametrize(
+    "policy",
+    [
+        "{rule: absolute-exposure, level: vendor, max_added_monthly: 0.0001}",
+        "{rule: concentration, level: vendor, weigh_by: spend, max_share: 0}",
+        "{rule: concentration-after-loss, level: vendor, max_share: 0}",
+        "{rule: exit-plan-missing, level: vendor, above_share: 0}",
+    ],
+)
+def test_judging_is_linear_in_the_entities_that_break_a_limit(
+    policy: str, assessed: Any, lines_run: Any
+) -> None:
+    """Each task class has a vendor of its own: nothing walks all of them for each of them."""
+
+    def lines(count: int) -> int:
+        files = {
+            "allocations/a.yaml": "owner: o\ntask_classes:\n"
+            + "".join(
+                f"  t{one}: {{route: [{{model: custom/m{one}}}], fallbacks: [custom/m{one // 2}], "
+                f"demand: {{requests: {1_000 + one}, input_tokens: 100, output_tokens: 10}}}}\n"
+                for one in range(count)
+            ),
+            "catalog/c.yaml": "models:\n"
+            + "".join(
+                f"  custom/m{one}: {{mode: chat, usd_per_million_tokens: {{input: 1, output: 2}}, "
+                f"exposure: {{vendor: v{one}, provider: p{one}, cloud: c{one}}}}}\n"
+                for one in range(count)
+            ),
+            "policies/p.yaml": f"policies: {{p: {policy}}}\n",
+        }
+        state = assessed(files)
+        assert any(one.policy == "p" for one in state.findings)
+        return lines_run(lambda: judge(state.state))
+
+    lines(1)
+    assert lines(400) < 8 * 1.2 * lines(50)
+
+
 def test_thousands_of_unknown_names_get_few_suggestions(assessed: Any) -> None:
     names = ", ".join(f"triaje{number}" for number in range(300))
     policies = f"policies:\n  p: {{rule: cap-missing, applies_to: {{task_classes: [{names}]}}}}\n"

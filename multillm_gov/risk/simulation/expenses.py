@@ -6,12 +6,14 @@ successor's price from that day on. Demand is lognormal with mean 1 around the f
 its variance common to all task classes. Fixed cost is fixed.
 """
 
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from math import log, sqrt
 from statistics import NormalDist
 
 import numpy as np
 from msgspec import Struct
+from msgspec.structs import replace
 from numpy.typing import NDArray
 
 from multillm_gov.risk.simulation.assumptions import Assumptions
@@ -19,18 +21,36 @@ from multillm_gov.risk.simulation.cost_lines import CostLine, CostLines
 from multillm_gov.risk.simulation.streams import BLOCK_YEARS, Floats, Integers, stream, threads_for
 from multillm_gov.units import MONTHS_PER_YEAR
 
+_MOST_AT_ONCE = 1_000
+"""Task classes drawn at once: some 50 MiB for each block of years."""
+
 
 class ExpenseYears(Struct, frozen=True, kw_only=True, eq=False):
     """Spend of every simulated year."""
 
-    by_task: Floats
-    """By year and task class."""
     total: Floats
     """By year."""
     caps_broken: Floats
     """By task class: share of the years in which its dearest month is above its monthly cap."""
     ceiling_broken: float
     """The same for the portfolio's ceiling."""
+    drawn: Callable[[], Iterator[Floats]]
+    """Spend by year and task class, some task classes after the other: drawn again where all at
+    once would not fit into memory."""
+
+    def parts(self, weights: Floats) -> Floats:
+        """By row of ``weights`` (by row and year) and task class: the weighted sum of its years."""
+        summed = [np.einsum("yt,ry->rt", by_task, weights) for by_task in self.drawn()]
+        return np.concatenate(summed, axis=1) if summed else np.zeros((len(weights), 0))
+
+
+class _Some(Struct, frozen=True, eq=False):
+    """Some task classes in every simulated year."""
+
+    by_task: Floats
+    dearest: Floats
+    """By year: their dearest month."""
+    caps_broken: Floats
 
 
 class _Prices(Struct, frozen=True, kw_only=True, eq=False):
@@ -51,8 +71,37 @@ def simulate_expenses(
     """Draw block by block, keyed by name; a longer run starts with a shorter run's years.
 
     The dearest month: every vendor at its highest price of that year, demand spread evenly over the
-    months.
+    months. Memory is that of `_MOST_AT_ONCE` task classes, however many there are.
     """
+    groups = [
+        replace(costs, tasks=costs.tasks[start : start + _MOST_AT_ONCE])
+        for start in range(0, len(costs.tasks), _MOST_AT_ONCE)
+    ]
+    total, dearest = np.zeros(years), np.zeros(years)
+    broken: list[Floats] = []
+    kept: list[Floats] = []
+    for group in groups:
+        some = _simulate_some(group, assumptions, years, seed)
+        total += some.by_task.sum(axis=1)
+        dearest += some.dearest
+        broken.append(some.caps_broken)
+        kept = [some.by_task] if len(groups) == 1 else []
+
+    def drawn() -> Iterator[Floats]:
+        yield from kept
+        for group in () if kept else groups:
+            yield _simulate_some(group, assumptions, years, seed).by_task
+
+    ceiling = costs.monthly_ceiling
+    return ExpenseYears(
+        total=total,
+        caps_broken=np.concatenate(broken) if broken else np.zeros(0),
+        ceiling_broken=0.0 if ceiling is None else float((dearest > ceiling).mean()),
+        drawn=drawn,
+    )
+
+
+def _simulate_some(costs: CostLines, assumptions: Assumptions, years: int, seed: int) -> _Some:
     drawing = _Drawing(costs, assumptions, seed)
     by_task = np.empty((years, len(costs.tasks)))
     dearest = np.empty(years)
@@ -69,13 +118,7 @@ def simulate_expenses(
         broken = sum(
             threads.map(work, range(0, years, BLOCK_YEARS)), start=np.zeros(len(costs.tasks))
         )
-    ceiling = costs.monthly_ceiling
-    return ExpenseYears(
-        by_task=by_task,
-        total=by_task.sum(axis=1),
-        caps_broken=broken / years,
-        ceiling_broken=0.0 if ceiling is None else float((dearest > ceiling).mean()),
-    )
+    return _Some(by_task, dearest, broken / years)
 
 
 class _Drawing:

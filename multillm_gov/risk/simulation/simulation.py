@@ -165,7 +165,7 @@ def _contributions(
 ) -> tuple[Contribution, ...]:
     count = len(system.tasks)
     lost = losses.parts(count, _euler_weights(losses.total))
-    spent = np.einsum("yt,ry->rt", expenses.by_task, _euler_weights(expenses.total))
+    spent = expenses.parts(_euler_weights(expenses.total))
     by_name = {task.name: column for column, task in enumerate(costs.tasks)}
     found = []
     for number, task in enumerate(system.tasks):

@@ -11,13 +11,8 @@ from multillm_gov.finding import Severity, Violation
 from multillm_gov.measures.figures import Concentration
 from multillm_gov.rules.concentration_limits import Breach, ConcentrationLimits, breaches
 from multillm_gov.rules.engine.rule import Rule, RuleContext
-from multillm_gov.rules.entity_exposure import (
-    EntityExposure,
-    describe_basis,
-    format_weight,
-    loads_of,
-    state_unknown,
-)
+from multillm_gov.rules.entity_exposure import EntityExposure, describe_basis, format_weight
+from multillm_gov.rules.loads import loads_of
 from multillm_gov.rules.spend_totals import shares_not_judged
 from multillm_gov.units import AtLeastOne, Share, format_least_share
 from multillm_gov.vocabulary import Closed
@@ -117,7 +112,7 @@ def _remedy(
 ) -> str:
     where = exposure.first_user(breach.entity)
     if breach.entity == UNKNOWN or breach.doubtful:
-        return state_unknown(context.models.values(), found.level)
+        return exposure.unknown_stated
     if breach.limit != "max_share":
         return f"Move traffic from {code(breach.entity)} to a smaller {found.level}{where}."
     excess = breach.value - breach.allowed

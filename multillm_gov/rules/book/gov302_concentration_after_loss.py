@@ -10,13 +10,9 @@ from multillm_gov.finding import Severity, Violation
 from multillm_gov.measures.after_loss import AfterLoss, after_loss
 from multillm_gov.rules.concentration_limits import span
 from multillm_gov.rules.engine.rule import Rule, RuleContext
-from multillm_gov.rules.entity_exposure import (
-    describe_basis,
-    describe_entity,
-    format_weight,
-    loads_of,
-)
+from multillm_gov.rules.entity_exposure import describe_basis, describe_entity, format_weight
 from multillm_gov.rules.failover import failover_of
+from multillm_gov.rules.loads import loads_of
 from multillm_gov.rules.spend_totals import shares_not_judged
 from multillm_gov.units import Share, format_share
 from multillm_gov.vocabulary import Closed

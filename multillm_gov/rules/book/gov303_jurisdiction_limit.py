@@ -12,12 +12,8 @@ from multillm_gov.dimensions import IN_HOUSE, UNKNOWN, Basis, Level
 from multillm_gov.finding import Severity, Violation
 from multillm_gov.measures.figures import Concentration
 from multillm_gov.rules.engine.rule import Rule, RuleContext
-from multillm_gov.rules.entity_exposure import (
-    EntityExposure,
-    describe_basis,
-    loads_of,
-    state_unknown,
-)
+from multillm_gov.rules.entity_exposure import EntityExposure, describe_basis, state_unknown
+from multillm_gov.rules.loads import loads_of
 from multillm_gov.rules.spend_totals import shares_not_judged
 from multillm_gov.units import Share, format_least_share, format_share
 from multillm_gov.vocabulary import Closed

@@ -10,14 +10,9 @@ from msgspec import Meta, field
 from multillm_gov.dimensions import UNKNOWN, Basis, Level
 from multillm_gov.finding import Severity, Violation
 from multillm_gov.measures.cost.repricing import BASE_RISE, added_spend, spend_within
-from multillm_gov.measures.figures import Concentration
 from multillm_gov.rules.engine.rule import Rule, RuleContext
-from multillm_gov.rules.entity_exposure import (
-    EntityExposure,
-    describe_entity,
-    loads_of,
-    state_unknown,
-)
+from multillm_gov.rules.entity_exposure import EntityExposure, describe_entity
+from multillm_gov.rules.loads import loads_of
 from multillm_gov.rules.spend_totals import not_judged
 from multillm_gov.units import Amount, Positive, format_share
 from multillm_gov.vocabulary import Closed
@@ -49,7 +44,7 @@ def check(context: RuleContext, parameters: Parameters) -> Iterator[Violation]:
     if unknown is not None:
         yield unknown
     loads = loads_of(context)
-    totals = loads.totals(parameters.level, Basis.SPEND)
+    totals = dict(loads.totals(parameters.level, Basis.SPEND))
     doubt = totals.get(UNKNOWN, Decimal(0))
     if doubt and len(totals) > 1:
         del totals[UNKNOWN]
@@ -63,22 +58,24 @@ def check(context: RuleContext, parameters: Parameters) -> Iterator[Violation]:
     if over:
         concentration = loads.concentration(parameters.level, Basis.SPEND)
         exposure = EntityExposure(context, concentration)
+        shares = dict(concentration.shares)
         for name, spend in sorted(over, key=lambda one: (-one[1], one[0])):
-            yield _violation(context, parameters, name, spend, concentration, exposure)
+            known = Decimal(str(shares[name])) * concentration.total
+            yield _violation(context, parameters, name, (spend, known), exposure)
 
 
 def _violation(
     context: RuleContext,
     parameters: Parameters,
     entity: str,
-    spend: Decimal,
-    found: Concentration,
+    amounts: tuple[Decimal, Decimal],
     exposure: EntityExposure,
 ) -> Violation:
+    """``amounts``: spend at the worse end of doubt, and what is known of it."""
+    spend, known = amounts
     level = parameters.level
     added = added_spend(spend, parameters.price_rise)
     partly = _format_left_out(context)
-    known = Decimal(str(dict(found.shares)[entity])) * found.total
     doubtful = entity != UNKNOWN and spend - known > Decimal("0.005")
     if doubtful:
         partly += f" at most, {context.money(spend - known)} of it by a {level} not known"
@@ -90,11 +87,9 @@ def _violation(
         place=context.limit("max_added_monthly"),
         subject=f"{level}:{entity}",
         remedy=(
-            state_unknown(context.models.values(), level)
-            if unproved
-            else _remedy(context, parameters, entity, spend)
+            exposure.unknown_stated if unproved else _remedy(context, parameters, entity, spend)
         ),
-        risk=_risk(context, added / found.total),
+        risk=_risk(context, added / exposure.total),
         related=exposure.related(entity),
         figures={
             "spend_per_month": spend,
@@ -120,14 +115,14 @@ def _message(
 
 
 def _risk(context: RuleContext, rise: Decimal) -> str:
-    if any(task.spend_per_month is None for task in context.tasks):
+    if loads_of(context).unpriced:
         return "The bill rises by at least as much."
     return f"The whole bill rises by {format_share(rise)}."
 
 
 def _format_left_out(context: RuleContext) -> str:
     """In brackets, the task classes whose cost is not known."""
-    unpriced = sum(task.spend_per_month is None for task in context.tasks)
+    unpriced = loads_of(context).unpriced
     return (
         f" ({count_of(unpriced, 'task class')} whose cost is not known not included)"
         if unpriced

@@ -11,13 +11,8 @@ from multillm_gov.measures.concentration import concentration, share_growth
 from multillm_gov.portfolio.policy import EVERYTHING
 from multillm_gov.rules.engine.planning import select
 from multillm_gov.rules.engine.rule import Rule, RuleContext
-from multillm_gov.rules.entity_exposure import (
-    EntityExposure,
-    describe_basis,
-    describe_entity,
-    loads_of,
-    state_unknown,
-)
+from multillm_gov.rules.entity_exposure import EntityExposure, describe_basis, describe_entity
+from multillm_gov.rules.loads import loads_of
 from multillm_gov.rules.spend_totals import shares_not_judged
 from multillm_gov.units import Share, format_least_share, format_share
 from multillm_gov.vocabulary import Closed
@@ -80,7 +75,7 @@ def _violation(
         place=context.limit("max_growth"),
         subject=f"{parameters.level}:{entity}",
         remedy=(
-            state_unknown(context.models.values(), parameters.level)
+            exposure.unknown_stated
             if unproved
             else f"Move at least {format_least_share(new - old - limit)} of {basis} to another "
             f"{parameters.level}{exposure.first_user(entity)}, or change in smaller steps."

@@ -18,9 +18,9 @@ from multillm_gov.rules.entity_exposure import (
     EntityExposure,
     describe_basis,
     describe_entity,
-    loads_of,
     state_unknown,
 )
+from multillm_gov.rules.loads import loads_of
 from multillm_gov.rules.spend_totals import shares_not_judged
 from multillm_gov.units import Share, format_share
 from multillm_gov.vocabulary import Closed

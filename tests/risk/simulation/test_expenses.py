@@ -1,5 +1,6 @@
 """Simulated spend against closed forms: demand, price moves, retirements, caps."""
 
+import tracemalloc
 from math import exp, log, sqrt
 
 import msgspec
@@ -10,6 +11,7 @@ from multillm_gov.portfolio.risk import PriceShocks, Risk
 from multillm_gov.reporting.shared.tables import rounded
 from multillm_gov.reporting.stress.status import allotted
 from multillm_gov.risk.retirement import retirement_chance
+from multillm_gov.risk.simulation import expenses
 from multillm_gov.risk.simulation.assumptions import Assumptions, assumptions_of
 from multillm_gov.risk.simulation.expenses import simulate_expenses
 from multillm_gov.risk.simulation.simulation import Sampling, simulate
@@ -118,9 +120,9 @@ def test_a_dated_retirement_reprices_from_its_day(costs_of, line) -> None:
     costs = costs_of(
         [line(1_000, retires_after=0.25, successor_factor=3.0)], [line(1_000, retires_after=1.5)]
     )
-    found = simulate_expenses(costs, assuming(demand_variation=0.0), 1_000, seed=1)
-    assert found.by_task[:, 0] == pytest.approx(1_000 * (0.25 + 0.75 * 3))
-    assert found.by_task[:, 1] == pytest.approx(1_000)
+    (by_task,) = simulate_expenses(costs, assuming(demand_variation=0.0), 1_000, seed=1).drawn()
+    assert by_task[:, 0] == pytest.approx(1_000 * (0.25 + 0.75 * 3))
+    assert by_task[:, 1] == pytest.approx(1_000)
 
 
 def test_a_cheaper_successor_saves_but_the_dearest_month_is_before_it(costs_of, line) -> None:
@@ -181,7 +183,7 @@ def test_a_vendor_and_a_task_class_have_the_same_history_in_every_portfolio(cost
     beside = simulate_expenses(
         costs_of([line(100)], [line(900, vendor="other", model="m")]), ASSUMED, 2_000, seed=3
     )
-    assert beside.by_task[:, 0] == pytest.approx(before.total, rel=1e-12)
+    assert next(beside.drawn())[:, 0] == pytest.approx(before.total, rel=1e-12)
     longer = simulate_expenses(costs_of([line(100)]), ASSUMED, 4_500, seed=3)
     assert (longer.total[:2_000] == before.total).all()
 
@@ -192,7 +194,8 @@ def test_threads_change_nothing(costs_of, line, monkeypatch) -> None:
     )
     two = simulate_expenses(costs, ASSUMED, 5_000, seed=3)
     monkeypatch.setattr("multillm_gov.risk.simulation.expenses.threads_for", lambda _: 1)
-    assert (simulate_expenses(costs, ASSUMED, 5_000, seed=3).by_task == two.by_task).all()
+    one = simulate_expenses(costs, ASSUMED, 5_000, seed=3)
+    assert (next(one.drawn()) == next(two.drawn())).all()
 
 
 def test_declared_figures_replace_priors() -> None:
@@ -248,3 +251,32 @@ def test_declared_extremes_stay_finite(system_of, costs_of, line) -> None:
     assert np.isfinite(found.yearly_losses).all()
     assert np.isfinite(found.yearly_costs).all()
     assert allotted([found.cost.expected.value], rounded(found.cost.expected.value))[0] > 0
+
+
+def test_task_classes_are_drawn_in_groups_with_the_same_figures(
+    costs_of, line, monkeypatch
+) -> None:
+    """However many fit at once: the streams are keyed by name."""
+    costs = costs_of(*([line(1_000.0 + number)] for number in range(11)), caps=[90.0] * 11)
+    costs = msgspec.structs.replace(costs, monthly_ceiling=990.0)
+    whole = simulate_expenses(costs, ASSUMED, 1_500, seed=4)
+    weights = np.random.default_rng(1).random((3, 1_500))
+    monkeypatch.setattr(expenses, "_MOST_AT_ONCE", 4)
+    grouped = simulate_expenses(costs, ASSUMED, 1_500, seed=4)
+    assert grouped.total == pytest.approx(whole.total, rel=1e-12)
+    assert (grouped.caps_broken == whole.caps_broken).all()
+    assert grouped.ceiling_broken == whole.ceiling_broken > 0
+    assert grouped.parts(weights) == pytest.approx(whole.parts(weights), rel=1e-12)
+
+
+def test_memory_does_not_grow_with_the_task_classes(costs_of, line) -> None:
+    """Spend of all task classes is never held at once: a block of years would have six arrays of
+    20 MB."""
+    costs = costs_of(*([line(1_000.0)] for _ in range(2_500)))
+    tracemalloc.start()
+    try:
+        simulate_expenses(costs, ASSUMED, 100, seed=1).parts(np.ones((1, 100)))
+        peak = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    assert peak < 60 * 2**20
