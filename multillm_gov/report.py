@@ -46,6 +46,8 @@ class Section(msgspec.Struct, frozen=True, kw_only=True):
     title: str
     blocks: tuple[Block, ...]
     folded: bool = False
+    language: str = ""
+    """Where it is not the report's: its code."""
 
 
 class Verdict(msgspec.Struct, frozen=True, kw_only=True):

@@ -12,7 +12,7 @@ from multillm_gov.changes.comparison import Comparison
 from multillm_gov.documents.document import locate
 from multillm_gov.documents.layout import SETTINGS
 from multillm_gov.errors import RevisionError, SourceError
-from multillm_gov.languages.language import find_language
+from multillm_gov.languages.language import Language, find_language
 from multillm_gov.location import Place
 from multillm_gov.register import LimitRecord
 from multillm_gov.report import Report
@@ -36,9 +36,6 @@ from multillm_gov.workflows.states import (
     require_order,
     working_revision,
 )
-
-UNCOMMITTED = "contains changes that are not committed"
-UNVERSIONED = "is of no commit: nothing here is under version control"
 
 
 class PackOptions(Struct, frozen=True, kw_only=True):
@@ -92,7 +89,7 @@ def report(options: PackOptions, *, as_of: date, root: Path | None = None) -> Re
         pack,
         look=read_look(settings.brand, top, at if options.revision else ""),
         path_prefix=path_prefix(top),
-        draft=draft_reasons(top, now.state.revision, settings.default_branch),
+        draft=draft_reasons(top, now.state.revision, settings.default_branch, language),
         command=command_again(pack, options),
     )
 
@@ -185,26 +182,31 @@ def command_again(pack: Report, options: PackOptions) -> str:
     return shlex.join(words)
 
 
-def draft_reasons(top: Path, revision: str, default_branch: str | None) -> tuple[str, ...]:
+def draft_reasons(
+    top: Path, revision: str, default_branch: str | None, language: Language | None = None
+) -> tuple[str, ...]:
     """Why a report on a revision (``+`` last: and what is not committed) is no final paper."""
+    language = language or find_language("en")
     if not revision:
-        return (UNVERSIONED,)
-    uncommitted = (UNCOMMITTED,) if revision.endswith("+") else ()
-    return uncommitted + unmerged(top, revision.removesuffix("+"), default_branch)
+        return (language.say("draft.unversioned"),)
+    uncommitted = (language.say("draft.uncommitted"),) if revision.endswith("+") else ()
+    return uncommitted + _unmerged(top, revision.removesuffix("+"), default_branch, language)
 
 
-def unmerged(top: Path, commit: str, default_branch: str | None) -> tuple[str, ...]:
+def _unmerged(
+    top: Path, commit: str, default_branch: str | None, language: Language
+) -> tuple[str, ...]:
     """The clause that a commit is not on the default branch; empty: it is."""
     try:
         repository = Repository.open(top)
         branch = repository.default_branch(default_branch)
         is_merged = repository.common_commit(branch, commit) == commit
     except (RevisionError, SourceError):
-        return ("may hold changes that are not merged: no default branch is known here",)
-    return () if is_merged else (unmerged_clause(branch),)
+        return (language.say("draft.no-branch"),)
+    return () if is_merged else (unmerged_clause(branch, language),)
 
 
-def unmerged_clause(branch: str) -> str:
+def unmerged_clause(branch: str, language: Language) -> str:
     """``contains changes that are not merged into main``."""
     name = branch.removeprefix("refs/heads/").removeprefix("refs/remotes/")
-    return f"contains changes that are not merged into {name}"
+    return language.say("draft.unmerged", branch=name)

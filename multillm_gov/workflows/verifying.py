@@ -15,6 +15,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from multillm_gov.errors import SourceError
+from multillm_gov.languages.language import find_language
 from multillm_gov.rendering.renderers import format_of_ending, is_binary, renderer
 from multillm_gov.report import Report
 from multillm_gov.reporting.pack.edition import Audience
@@ -134,7 +135,7 @@ def _candidates(pack: Report, top: Path) -> Iterator[tuple[str, Report]]:
     branch = Repository.open(top).default_branch(settings.default_branch)
     yield (
         "It is marked as a draft: its commit was not merged yet, and is now.",
-        replace(pack, draft=(unmerged_clause(branch),)),
+        replace(pack, draft=(unmerged_clause(branch, find_language(pack.language)),)),
     )
 
 

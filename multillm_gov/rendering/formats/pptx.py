@@ -16,6 +16,7 @@ from multillm_gov.content import (
     Table,
 )
 from multillm_gov.errors import missing_extra
+from multillm_gov.languages.language import find_language
 from multillm_gov.rendering.charts.theme import MARKS, PRINT
 from multillm_gov.rendering.office.native_charts import MOST_BARS, draw_chart
 from multillm_gov.rendering.office.shapes import (
@@ -24,19 +25,21 @@ from multillm_gov.rendering.office.shapes import (
     HIGH,
     TOP,
     WIDE,
+    add_logo,
     add_text,
     color_of,
     column_widths,
     describe,
     fill_cell,
+    row_heights,
+    set_typeface,
 )
 from multillm_gov.rendering.pages.layout import facts, headline_table, plain
 from multillm_gov.rendering.plain.escaping import visible
 from multillm_gov.rendering.plain.tabulation import list_figures
 from multillm_gov.rendering.plain.width import crop
-from multillm_gov.rendering.plain.wording import draft_sentence, short_revision
+from multillm_gov.rendering.plain.wording import dated, draft_sentence, short_revision
 from multillm_gov.report import Report, Section
-from multillm_gov.words import count_of
 
 if TYPE_CHECKING:
     from pptx.presentation import Presentation
@@ -47,6 +50,8 @@ _LONGEST_PROPERTY = 255
 """Characters of a property of a document that the format takes."""
 _MOST_ROWS = 12
 _MOST_FIGURES = 18
+_MOST_TEXT = 900
+"""Characters of a slide of text."""
 _MOST_COLUMNS = 8
 _EPOCH = (1980, 1, 1, 0, 0, 0)
 _STAMP = re.compile(rb"(<dcterms:(created|modified)[^>]*>)[^<]*(</)")
@@ -55,8 +60,8 @@ _STAMP = re.compile(rb"(<dcterms:(created|modified)[^>]*>)[^<]*(</)")
 def render(report: Report) -> bytes:
     """The slides; the same report gives the same bytes.
 
-    A title, the headline, what is to be decided, and the first chart of each section; what a slide
-    does not hold is counted on it.
+    A title, the headline, every table of a board pack, and every chart; what a slide does not hold
+    is counted on it. A brand's color, logo and font are used.
 
     Raises:
         MissingExtraError: the ``office`` extra is not installed.
@@ -68,6 +73,7 @@ def render(report: Report) -> bytes:
         raise missing_extra("Writing slides", "python-pptx", "office") from error
     show = Presentation()
     show.slide_width, show.slide_height = Inches(WIDE), Inches(HIGH)
+    set_typeface(show, report.look.typeface)
     properties = show.core_properties
     properties.title = visible(report.title)[:_LONGEST_PROPERTY]
     properties.author = visible(report.organization)[:_LONGEST_PROPERTY]
@@ -90,11 +96,14 @@ class _Deck:
     def __init__(self, show: "Presentation", report: Report) -> None:
         self._show = show
         self._report = report
+        self._say = find_language(report.language).say
+        self._accent = report.look.color or ACCENT
 
     def title(self) -> None:
         """Whose report it is, of which day and commit."""
         report = self._report
         slide = self._slide(report.title, size=34, top=2.2)
+        add_logo(slide, report.look)
         add_text(slide, (EDGE, 1.6), report.organization, size=18, color=PRINT.muted)
         lines = "\n".join(f"{label}: {plain(value)}" for label, value in facts(report))
         add_text(slide, (EDGE, 3.6), lines, size=16)
@@ -104,27 +113,27 @@ class _Deck:
         report = self._report
         if not report.summary and not report.headline:
             return
-        slide = self._slide(crop(plain(report.summary) or "Summary", 220), size=20)
+        slide = self._slide(crop(plain(report.summary) or self._say("page.summary"), 220), size=20)
         if report.headline:
             bare = tuple(replace(metric, note="") for metric in report.headline)
             self._table(slide, headline_table(replace(report, headline=bare)), most=_MOST_FIGURES)
 
     def section(self, section: Section) -> None:
-        """Its first table where it has no chart or comes first, and its first chart."""
+        """Every chart; of a pack and of the first section also every table, a slide each."""
         charts = [block for block in section.blocks if isinstance(block, Chart)]
         tables = [block for block in section.blocks if isinstance(block, Table) and block.rows]
         first = bool(self._report.sections) and section is self._report.sections[0]
         if first and self._report.edition:
             tables = tables[1:]  # the first one is on the slide before
         texts = [_words(block) for block in section.blocks if isinstance(block, Paragraph | Items)]
-        if (first or (self._report.edition and not charts)) and (tables or texts):
-            slide = self._slide(section.title)
-            if tables:
-                self._table(slide, tables[0])
-            elif texts:
-                add_text(slide, (EDGE, TOP), crop("\n".join(texts), 900), size=16)
-        if charts:
-            self._chart(section, charts[0])
+        if first or self._report.edition:
+            if texts and not tables and not charts:
+                slide = self._slide(section.title)
+                add_text(slide, (EDGE, TOP), crop("\n".join(texts), _MOST_TEXT), size=16)
+            for table in tables:
+                self._table(self._slide(table.title or section.title), table)
+        for chart in charts:
+            self._chart(section, chart)
 
     def _slide(self, title: str, *, size: int = 24, top: float = 0.35) -> "Slide":
         from pptx.util import Inches, Pt
@@ -138,10 +147,12 @@ class _Deck:
         for paragraph in place.text_frame.paragraphs:
             paragraph.alignment = 1  # left
             paragraph.font.size, paragraph.font.bold = Pt(size), True
-            paragraph.font.color.rgb = color_of(ACCENT)
+            paragraph.font.color.rgb = color_of(self._accent)
         report = self._report
-        revision = f" · revision {short_revision(report.revision)}" if report.revision else ""
-        foot = f"{crop(report.organization, 60)} · as of {report.as_of}{revision}"
+        named = [crop(report.organization, 60), dated(report)]
+        if report.revision:
+            named.append(self._say("page.revision", revision=short_revision(report.revision)))
+        foot = " · ".join(named)
         add_text(slide, (EDGE, HIGH - 0.5), foot, size=10, color=PRINT.muted)
         if report.draft:
             draft = crop(draft_sentence(report), 150)
@@ -153,22 +164,28 @@ class _Deck:
     def _table(self, slide: "Slide", table: Table, *, most: int = _MOST_ROWS) -> None:
         from pptx.util import Inches, Pt
 
-        columns, rows = table.columns[:_MOST_COLUMNS], table.rows[:most]
+        columns = table.columns[:_MOST_COLUMNS]
+        points = 11 if min(len(table.rows), most) > 8 else 13
+        widths = column_widths(table, len(columns))
+        heights = row_heights(table, widths, points)[: most + 1]
+        rows = table.rows[: len(heights) - 1]
         shape = slide.shapes.add_table(
             len(rows) + 1,
             len(columns),
             Inches(EDGE),
             Inches(TOP),
             Inches(WIDE - 2 * EDGE),
-            Inches(0.3 * (len(rows) + 1)),
+            Inches(sum(heights)),
         )
         describe(shape, plain(table.title))
         grid = shape.table
-        for index, width in enumerate(column_widths(table, len(columns))):
+        for index, width in enumerate(widths):
             grid.columns[index].width = Inches(width)
-        size = Pt(11 if len(rows) > 8 else 13)
+        for index, height in enumerate(heights):
+            grid.rows[index].height = Inches(height)
+        size = Pt(points)
         for index, column in enumerate(columns):
-            fill_cell(grid.cell(0, index), column.title, column, size=size, head=True)
+            fill_cell(grid.cell(0, index), column.title, column, size=size, accent=self._accent)
             for place, row in enumerate(rows, 1):
                 cell = row[index]
                 text = MARKS[cell.status] + plain(cell.text)
@@ -177,8 +194,8 @@ class _Deck:
 
     def _count(self, slide: "Slide", rows: tuple[int, int], columns: tuple[int, int]) -> None:
         parts = [
-            f"{shown:,} of {count_of(whole, noun)} shown"
-            for (shown, whole), noun in ((rows, "row"), (columns, "column"))
+            self._say(f"page.{noun}", shown=shown, n=whole)
+            for (shown, whole), noun in ((rows, "rows"), (columns, "columns"))
             if shown < whole
         ]
         if parts:

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from multillm_gov.briefing import CHANGE_SECTIONS
 from multillm_gov.finding import Finding, Severity
+from multillm_gov.languages.language import find_language
 from multillm_gov.rendering.plain.changes import brief_lines, list_changes
 from multillm_gov.rendering.plain.escaping import visible, without_commands
 from multillm_gov.rendering.plain.facts import facts_of
@@ -21,6 +22,7 @@ from multillm_gov.rendering.plain.width import wrap
 from multillm_gov.rendering.plain.wording import (
     FIGURES_ONLY,
     checked_sentence,
+    dated,
     draft_sentence,
     short_revision,
     standing_sentence,
@@ -120,7 +122,11 @@ def _document(report: Report, painter: Painter, size: int, every: bool) -> Itera
         yield from _findings(report, "Findings", painter, size, every)
     yield from _more(report, painter, size, every)
     if every:
-        again = (("render again", report.command),) if report.command else ()
+        again = (
+            ((find_language(report.language).say("page.again"), report.command),)
+            if report.command
+            else ()
+        )
         yield from provenance((*report.provenance, *again), painter, size)
         yield ""
     yield from _verdict(report, painter, size)
@@ -135,7 +141,7 @@ def _opening(report: Report, painter: Painter, size: int) -> Iterator[str]:
     revisions = " → ".join(
         short_revision(commit) for commit in (report.base, report.revision) if commit
     )
-    named = [report.organization, revisions, f"as of {report.as_of}"]
+    named = [report.organization, revisions, dated(report)]
     title, *rest = wrap(" · ".join(filter(None, map(visible, (report.title, *named)))), size)
     yield painter(title, "bold")
     yield from (painter(line, "bold") for line in rest)
@@ -193,6 +199,8 @@ def _more(report: Report, painter: Painter, size: int, every: bool) -> Iterator[
     ]
     if left and not every:
         text = f"Not shown: {'; '.join(left)}. `govern {report.kind} --all` shows them."
+        if report.edition:
+            text = find_language(report.language).say("page.not-shown", parts="; ".join(left))
         yield from (painter(line, "dim") for line in wrap(visible(text), size))
         yield ""
 

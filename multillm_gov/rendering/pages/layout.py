@@ -117,7 +117,8 @@ def facts(report: Report) -> tuple[tuple[str, str], ...]:
     """What identifies the report, under its title; of a board pack its front matter."""
     if report.facts:
         draft = draft_sentence(report)
-        return ((("Status", draft),) if draft else ()) + report.facts
+        label = find_language(report.language).say("column.status")
+        return (((label, draft),) if draft else ()) + report.facts
     rows = [
         ("Status", draft_sentence(report)),
         ("As of", report.as_of),

@@ -7,6 +7,7 @@ from typing import Literal
 import msgspec
 
 from multillm_gov.content import Cell, Table
+from multillm_gov.languages.language import Language, find_language
 from multillm_gov.report import Metric
 from multillm_gov.units import MINUS
 
@@ -33,9 +34,22 @@ class Figure(msgspec.Struct, frozen=True, kw_only=True):
     unit: str = ""
 
 
-def read_figure(text: str) -> Figure | None:
-    """The figure that a text is as a whole; ``None``: it is words, a range or a date."""
-    found = _FIGURE.fullmatch(text.strip().replace("\u00a0", " "))
+_ENGLISH = find_language("en")
+
+
+def read_figure(text: str, language: Language = _ENGLISH) -> Figure | None:
+    """The figure that a text is as a whole; ``None``: it is words, a range or a date.
+
+    Args:
+        text: As the language writes it: ``1.234,5``, ``78 %``.
+        language: Of the report.
+    """
+    signs = {language.thousands: ",", language.decimal: "."}
+    plain = "".join(signs.get(char, char if char not in ",." else "?") for char in text.strip())
+    before_percent = language.percent.partition("}")[2].removesuffix("%")
+    if before_percent:
+        plain = plain.replace(f"{before_percent}%", "%")
+    found = _FIGURE.fullmatch(plain.replace("\u00a0", " "))
     if found is None:
         return None
     digits, rest = found["digits"].replace(",", ""), found["rest"] or ""
@@ -60,18 +74,21 @@ def limit_of(metric: Metric) -> tuple[Direction, Figure] | None:
     return ("at most" if found["direction"] == "at most" else "at least"), figure
 
 
-def total_of(table: Table) -> tuple[Cell, ...] | None:
+def total_of(table: Table, language: Language = _ENGLISH) -> tuple[Cell, ...] | None:
     """The last row, where it says that it adds up those above it."""
     last = table.rows[-1] if table.rows else ()
-    return last if len(table.rows) > 1 and last and _TOTAL.match(last[0].text) else None
+    if len(table.rows) < 2 or not last:
+        return None
+    named = _TOTAL.match(last[0].text) or last[0].text.startswith(language.say("total"))
+    return last if named else None
 
 
-def is_sum(column: int, table: Table) -> bool:
+def is_sum(column: int, table: Table, language: Language = _ENGLISH) -> bool:
     """Whether the total of a column is the sum of the figures above it, as they are rounded.
 
     Each part may be off by half of its last digit, and so may the total.
     """
-    figures = [read_figure(row[column].text) for row in table.rows if row[column].text]
+    figures = [read_figure(row[column].text, language) for row in table.rows if row[column].text]
     read = [figure for figure in figures if figure is not None]
     if len(read) != len(figures) or not read or not table.rows[-1][column].text:
         return False

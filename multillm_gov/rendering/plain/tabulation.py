@@ -209,7 +209,7 @@ def list_heat(chart: HeatMap) -> Table:
         )
         parts = [f"{_SIGNS[cell.status]}{name} {cell.text}" for _, cell, name in told]
         rows.append((Cell(row.label), Cell(", ".join(parts) or "–")))
-    columns = Column(chart.corner), Column("Where, worst first")
+    columns = Column(chart.corner), Column("Where, worst first" if chart.corner else "")
     return Table(title=chart.title, columns=columns, rows=tuple(rows), empty=_EMPTY)
 
 

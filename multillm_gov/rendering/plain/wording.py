@@ -1,7 +1,10 @@
 """The few words all formats share: what a status means, how a verdict reads."""
 
+from datetime import date
+
 from multillm_gov.content import Status
 from multillm_gov.finding import Finding
+from multillm_gov.languages.language import find_language
 from multillm_gov.report import Metric, Report
 from multillm_gov.words import count_of, join_words
 
@@ -47,7 +50,16 @@ _NOTHING_GOVERNED = (
 
 def draft_sentence(report: Report) -> str:
     """``DRAFT: contains changes that are not committed``; empty for a final paper."""
-    return f"DRAFT: {'; '.join(report.draft)}" if report.draft else ""
+    if not report.draft:
+        return ""
+    return find_language(report.language).say("draft.lead", reasons="; ".join(report.draft))
+
+
+def dated(report: Report) -> str:
+    """``as of 2026-11-30``, in the report's language."""
+    if report.language == "en":
+        return f"as of {report.as_of}"
+    return find_language(report.language).say("page.as-of", day=date.fromisoformat(report.as_of))
 
 
 def verdict_sentence(report: Report) -> str:
@@ -71,6 +83,8 @@ def standing_sentence(report: Report) -> str:
 def verdict_parts(report: Report) -> tuple[str, str]:
     """The outcome with its counts, and the gate where findings are counted."""
     outcome, verdict = report.outcome, report.verdict
+    if report.edition:
+        return _pack_verdict(report)
     if outcome in _FIXED:
         unproved = f"{count_of(verdict.unproved, 'result')} could not be judged."
         return _FIXED[outcome], unproved if verdict.unproved else ""
@@ -82,6 +96,20 @@ def verdict_parts(report: Report) -> tuple[str, str]:
         return counted, ""
     waived = f"{verdict.waived:,} waived; " if verdict.waived else ""
     return counted, f"({waived}fails on: {verdict.fail_on.label if verdict.fail_on else 'never'})"
+
+
+def _pack_verdict(report: Report) -> tuple[str, str]:
+    """That of a board pack, which is written in its own language."""
+    language, verdict = find_language(report.language), report.verdict
+    say = language.say
+    counts = (("errors", verdict.errors), ("warnings", verdict.warnings), ("notes", verdict.notes))
+    named = [say(f"verdict.{kind}", n=n) for kind, n in counts if n] or [say("verdict.none")]
+    outcome = say(f"verdict.{report.outcome}", counts=language.join(named))
+    if not report.findings:
+        return outcome, ""
+    waived = say("verdict.waived", n=verdict.waived) if verdict.waived else ""
+    gate = verdict.fail_on.label if verdict.fail_on else "never"
+    return outcome, say("verdict.gate", waived=waived, gate=say(f"verdict.on-{gate}"))
 
 
 def checked_sentence(report: Report) -> str:

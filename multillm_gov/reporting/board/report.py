@@ -126,6 +126,12 @@ def detail_sections(
     )
 
 
+def in_english(details: tuple[Section, ...], lead: str) -> tuple[Section, ...]:
+    """The details have one language; in an edition of another one they begin by saying so."""
+    first, *rest = (replace(part, language="en") for part in details)
+    return replace(first, blocks=(Paragraph(lead), *first.blocks)), *rest
+
+
 def calm(section: Section) -> Section:
     """Red marks a limit outside; where page two names none, a table warns at most."""
     return replace(section, blocks=tuple(map(_calm_block, section.blocks)))

@@ -9,6 +9,7 @@ from multillm_gov.register import LimitRecord
 from multillm_gov.report import Section
 from multillm_gov.reporting.pack.edition import Edition
 from multillm_gov.reporting.pack.measures import measure
+from multillm_gov.reporting.shared.provenance import provenance
 from multillm_gov.risk.portfolio_risk import PortfolioRisk
 from multillm_gov.rules.engine.assessment import Assessment
 
@@ -176,3 +177,26 @@ def completeness_section(risk: PortfolioRisk, edition: Edition) -> Section:
     return Section(
         id="completeness", title=say("section.completeness"), blocks=(Items(tuple(items)),)
     )
+
+
+_SOURCES = {
+    "commit": "source.commit",
+    "as of": "source.as-of",
+    "price map (SHA-256)": "source.price-map",
+    "catalog lock (SHA-256)": "source.lock",
+}
+"""Labels of `provenance` that are words; the others are names."""
+
+
+def sources(edition: Edition) -> tuple[tuple[str, str], ...]:
+    """What every report rests on, in the reader's language, and how many files it read."""
+    state, say = edition.state, edition.say
+    has_lock = state.catalog.has_lock
+    rows = [
+        (
+            say(_SOURCES[label]) if label in _SOURCES else label,
+            value if label != "catalog lock (SHA-256)" or has_lock else say("source.no-lock"),
+        )
+        for label, value in provenance(state)
+    ]
+    return (*rows, (say("source.files"), edition.language.number(len(state.files))))

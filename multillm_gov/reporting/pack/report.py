@@ -11,7 +11,7 @@ from multillm_gov.documents.secrets.masking import masked
 from multillm_gov.finding import Finding, ReportedWaiver, Severity, with_needs
 from multillm_gov.languages.language import Language
 from multillm_gov.report import Metric, Report, Section, judge_counts
-from multillm_gov.reporting.board.report import calm, detail_sections
+from multillm_gov.reporting.board.report import calm, detail_sections, in_english
 from multillm_gov.reporting.pack import assurance, duties, facts, money, scenarios, suppliers
 from multillm_gov.reporting.pack.causes import Authors, Standing
 from multillm_gov.reporting.pack.decisions import Agenda, FollowUp, agenda_of, follow_up
@@ -19,7 +19,6 @@ from multillm_gov.reporting.pack.edition import Audience, Edition
 from multillm_gov.reporting.pack.page_two import LastPack, page_two, standing_sentence
 from multillm_gov.reporting.pack.records import records_section
 from multillm_gov.reporting.shared.headline import with_before
-from multillm_gov.reporting.shared.provenance import provenance
 from multillm_gov.reporting.shared.waivers import list_waivers
 from multillm_gov.reporting.stress.report import risk_metrics
 from multillm_gov.risk.limits.register import register_of
@@ -121,7 +120,7 @@ def report_pack(
         findings=with_needs(assessment.findings, fail_on),
         resolved=_resolved(assessment, since),
         waivers=pack.waivers,
-        provenance=(*provenance(state), ("files read", f"{len(state.files):,}")),
+        provenance=duties.sources(pack.edition),
         checked=_checked(state),
     )
     return masked(report, state.secrets, since.standing.assessment.state.secrets if since else ())
@@ -196,6 +195,8 @@ def _sections(pack: Pack) -> Iterator[Section]:
             verdict=judge_counts(pack.standing.assessment.findings, None),
         )
         named = pack.agenda.decisions or pack.agenda.management
+        if edition.language.code != "en":
+            details = in_english(details, edition.say("page.details"))
         yield from details if named else map(calm, details)
 
 

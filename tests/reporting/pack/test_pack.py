@@ -1,10 +1,15 @@
 """The board pack over many portfolios: nothing red that page two does not name, no identifier,
 every open error decided or owned, and every figure the same as in the other commands."""
 
+import json
 import re
+import tomllib
 from collections.abc import Iterator, Mapping
 from datetime import date
 from functools import cache
+from io import BytesIO
+from pathlib import Path
+from zipfile import ZipFile
 
 import msgspec
 import pytest
@@ -12,6 +17,7 @@ import pytest
 from multillm_gov.content import Block, Cell, HeatMap, Items, Paragraph, Table
 from multillm_gov.finding import Severity
 from multillm_gov.languages.language import find_language, language_codes
+from multillm_gov.rendering.renderers import renderer
 from multillm_gov.report import Report, Section
 from multillm_gov.reporting.check.report import report_check
 from multillm_gov.reporting.pack.causes import causes_of
@@ -513,9 +519,167 @@ def test_every_language_is_complete() -> None:
             assert len(same) < 12, same
 
 
+def said(value: object) -> Iterator[str]:
+    """Every text of a report's part that a reader sees."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, Table):
+        yield value.title
+        yield from said((value.columns, value.rows) if value.rows else value.empty)
+    elif isinstance(value, tuple):
+        for part in value:
+            yield from said(part)
+    elif isinstance(value, msgspec.Struct):
+        hidden = {"id", "status", "language", "tag"}
+        for name in set(value.__struct_fields__) - hidden:
+            yield from said(getattr(value, name))
+
+
+FIGURES = re.compile(r"[\d.,%\s\u00a0−+]+")
+WORDY = re.compile(r"[A-Za-z]{3}")
+
+
+def proper(name: str) -> set[str]:
+    """Words that no language translates: names of the portfolio's own, texts written in it."""
+    state = judged(name).state
+    data = (file.data.decode("utf-8", "replace") for file in state.files.values())
+    written = " ".join([*data, *state.files])
+    names = {*re.findall(r"[\w/.-]+", written), "govern", "LiteLLM", "No", "not", "Control"}
+    parts = {part for one in names for part in re.split(r"[-_/. ]", one)}
+    return {one.casefold() for one in names | parts}
+
+
+@pytest.mark.parametrize("audience", AUDIENCES)
+@pytest.mark.parametrize("name", NAMES)
+def test_no_sentence_stays_in_english(name: str, audience: str) -> None:
+    """What two editions share but for figures is a name, or a sentence of both catalogs."""
+    both = [pack(name, audience, code) for code in ("en", "es")]
+    english, spanish = (
+        {*said((one.title, one.summary, one.facts, one.provenance, parts))}
+        for one in both
+        for parts in [tuple(part for part in one.sections if not part.language)]
+    )
+    alike = {
+        FIGURES.sub(" ", text).strip()
+        for key, text in find_language("en").texts.items()
+        if text == find_language("es").texts[key]
+    }
+    known = proper(name)
+    left = {
+        text
+        for text in english & spanish
+        if WORDY.search(text) and text not in alike and not is_named(text, known)
+    }
+    assert left == set()
+
+
+def is_named(text: str, known: set[str]) -> bool:
+    """Whether all words of a text are names, or parts of digests."""
+    words = re.findall(r"\w+", text)
+    return all(
+        word.casefold() in known or re.fullmatch(r"[0-9a-f]{12,}", word) or word.isdigit()
+        for word in words
+    )
+
+
+@pytest.mark.parametrize("name", ["html", "markdown", "text", "xlsx", "pptx", "pdf"])
+def test_every_format_of_a_pack_speaks_its_language(name: str) -> None:
+    """No whole sentence of the English catalog, the mark of a draft and the verdict included."""
+    report = msgspec.structs.replace(
+        pack("dead", "board", "es"), draft=(find_language("es").say("draft.uncommitted"),)
+    )
+    written = plain_text(name, renderer(name)(report))
+    assert "BORRADOR" in written
+    spanish = find_language("es").texts
+    found = [
+        text
+        for key, text in find_language("en").texts.items()
+        if len(text) > 8 and "{" not in text and text != spanish[key]
+        if re.search(rf"\b{re.escape(text)}\b", written)
+    ]
+    assert found == []
+    assert not re.search(r"\bDRAFT\b|fails on|as of \d|Failed|Page \d", written)
+
+
+def plain_text(name: str, data: bytes) -> str:
+    if name == "pdf":
+        pdfplumber = pytest.importorskip("pdfplumber")
+        with pdfplumber.open(BytesIO(data)) as pdf:
+            return " ".join(page.extract_text() for page in pdf.pages)
+    if name in {"xlsx", "pptx"}:
+        with ZipFile(BytesIO(data)) as archive:
+            parts = [one for one in archive.namelist() if re.search(r"slides/|sheet", one)]
+            parts += [one for one in archive.namelist() if one.endswith("sharedStrings.xml")]
+            data = b" ".join(archive.read(one) for one in parts)
+    if name in {"html", "xlsx", "pptx"}:
+        data = re.sub(rb"<style>.*?</style>|<script.*?</script>", b"", data, flags=re.DOTALL)
+        data = re.sub(rb"<[^>]+>", b" ", data)
+    return data.decode("utf-8")
+
+
+def test_a_sentence_of_another_language_would_be_found() -> None:
+    known = proper("plain")
+    assert not is_named("none: prices are those of the installed LiteLLM", known)
+    assert not is_named("Over cap", known)
+    assert is_named("Growth", known)
+
+
+def test_details_for_engineers_say_that_they_are_in_english() -> None:
+    found = pack("plain", "engineering", "es").sections
+    first = next(part for part in found if part.language)
+    assert first.language == "en"
+    assert "en inglés" in " ".join(texts(first.blocks))
+    assert not any(part.language for part in pack("plain", "engineering", "en").sections)
+    assert not any(part.language for part in pack("plain", "board", "es").sections)
+
+
+def test_a_language_is_one_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A throw-away one: English with every letter of its texts in capitals."""
+    import multillm_gov.languages as family
+
+    english = tomllib.loads((Path(family.__path__[0]) / "en.toml").read_text(encoding="utf-8"))
+    english["texts"] = {key: loud(text) for key, text in english["texts"].items()}
+    tables = {key: value for key, value in english.items() if isinstance(value, dict)}
+    lines = [f"{key} = {json.dumps(english[key])}" for key in english if key not in tables]
+    for title, rows in tables.items():
+        lines += [f"[{title}]", *(f"{json.dumps(k)} = {json.dumps(v)}" for k, v in rows.items())]
+    (tmp_path / "xx.toml").write_text("\n".join(lines), encoding="utf-8")
+    monkeypatch.setattr(family, "__path__", [*family.__path__, str(tmp_path)])
+    assert "xx" in language_codes()
+    report = packed(judged("dead"), None, "board", "xx")  # type: ignore[arg-type]
+    assert report.summary.isupper()
+    assert report.limits == pack("dead").limits
+
+
+def loud(text: str) -> str:
+    return "".join(
+        part if part.startswith("{") else part.upper() for part in re.split(r"(\{\w+\})", text)
+    )
+
+
 def test_json_of_a_pack_has_limits_and_decisions() -> None:
     from multillm_gov.rendering.formats import json as format_json
 
     data: Mapping[str, object] = msgspec.json.decode(format_json.render(pack("dead")))
     assert len(data["limits"]) == len(pack("dead").limits)  # type: ignore[arg-type]
     assert data["decisions"][0]["id"] == "retired-models"  # type: ignore[index]
+
+
+@pytest.mark.parametrize("audience", AUDIENCES)
+def test_a_workbook_has_the_same_numbers_in_every_language(audience: str) -> None:
+    """As numbers of cells, not as texts; those of details for engineers as well."""
+    english, spanish = (numbers(pack("dead", audience, code)) for code in ("en", "es"))
+    assert english == spanish
+    assert len(english) > 40
+
+
+def numbers(report: Report) -> list[float]:
+    with ZipFile(BytesIO(renderer("xlsx")(report))) as archive:
+        sheets = [one for one in archive.namelist() if one.startswith("xl/worksheets/sheet")]
+        cells = [
+            cell
+            for one in sorted(sheets)
+            for cell in re.findall(r"<c ([^>]*)>(.*?)</c>", archive.read(one).decode())
+        ]
+    values = (re.search(r"<v>([^<]*)</v>", inside) for attr, inside in cells if 't="s"' not in attr)
+    return [float(value[1]) for value in values if value]
