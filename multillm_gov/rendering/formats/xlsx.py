@@ -8,6 +8,7 @@ from multillm_gov.languages.language import find_language
 from multillm_gov.rendering.office.cell_styles import (
     sheet_names,
 )
+from multillm_gov.rendering.office.limit_tables import write_headline, write_register
 from multillm_gov.rendering.office.sheet import Sheet
 from multillm_gov.rendering.pages.layout import facts, plain, sections
 from multillm_gov.rendering.plain.escaping import visible
@@ -61,6 +62,6 @@ def _summary(sheet: "Sheet", report: Report) -> None:
     if report.summary:
         sheet.line(plain(report.summary), "title")
     if report.edition:
-        sheet.register(report.limits, report.currency)
+        write_register(sheet, report.limits, report.currency)
     elif report.headline:
-        sheet.headline(report.headline)
+        write_headline(sheet, report.headline)
