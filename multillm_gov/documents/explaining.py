@@ -24,7 +24,7 @@ MAX_SCHEMA_FLAWS = 100
 _FREE_KEY = "[...]"
 """How the decoder writes a key of a mapping with free keys."""
 
-Refusal = Callable[[object], msgspec.ValidationError | None]
+FindMisfit = Callable[[object], msgspec.ValidationError | None]
 """Why the decoder refuses a value, if it does."""
 
 
@@ -34,7 +34,7 @@ def explain_misfit(
     kind: type[Any],
     value: object,
     error: msgspec.ValidationError,
-    refusal: Refusal,
+    refusal: FindMisfit,
 ) -> tuple[Flaw, ...]:
     """All flaws of a value that the decoder refused, in order of place; at least one."""
     schema = cached_schema(kind)
@@ -72,7 +72,7 @@ def _flaw(document: Document, pointer: Pointer, flaw: SchemaFlaw) -> Flaw:
 def _decoder_flaws(
     value: Any,  # noqa: ANN401 - plain data
     error: msgspec.ValidationError,
-    refusal: Refusal,
+    refusal: FindMisfit,
 ) -> Iterator[SchemaFlaw]:
     """The decoder's own words, where the schema finds nothing: what it refuses is never lost.
 

@@ -25,7 +25,7 @@ class Effort(Struct, frozen=True, kw_only=True):
     """Part of the cost (0..1) within which an answer need not be improved."""
 
 
-class Answer(Struct, frozen=True, kw_only=True):
+class SolverAnswer(Struct, frozen=True, kw_only=True):
     """What the solver says."""
 
     status: Status
@@ -71,7 +71,7 @@ class Session:
         """Of a linear program just solved: what one more of each column would cost at least."""
         return np.asarray(self._solver.getSolution().col_dual, dtype=np.float64)
 
-    def solve(self) -> Answer:
+    def solve(self) -> SolverAnswer:
         """Solve what is held now."""
         if self._is_mixed and self._last is not None:
             self.start_from(self._last)
@@ -79,20 +79,20 @@ class Session:
         status = self._solver.getModelStatus()
         known = highspy.HighsModelStatus
         if status in {known.kInfeasible, known.kUnboundedOrInfeasible}:
-            return Answer(status="infeasible", values=None)
+            return SolverAnswer(status="infeasible", values=None)
         info = self._solver.getInfo()
         if int(info.primal_solution_status) != _FEASIBLE_POINT:
-            return Answer(status="time limit", values=None)
+            return SolverAnswer(status="time limit", values=None)
         values = np.asarray(self._solver.getSolution().col_value, dtype=np.float64)
         self._last = values
         gap = max(float(info.mip_gap), 0.0) if self._is_mixed else 0.0
         if status == known.kOptimal:
-            return Answer(
+            return SolverAnswer(
                 status="optimal" if gap <= max(self._gap, 1e-9) else "within gap",
                 values=values,
                 gap=gap,
             )
-        return Answer(status="time limit", values=values, gap=gap)
+        return SolverAnswer(status="time limit", values=values, gap=gap)
 
 
 def _model(program: Program) -> highspy.HighsLp:

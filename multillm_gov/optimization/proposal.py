@@ -27,7 +27,7 @@ _ROUNDING = 1e-9
 """Excess of a row, in units of its largest coefficient, that is the solver's."""
 
 
-class Move(Struct, frozen=True, kw_only=True):
+class RouteMove(Struct, frozen=True, kw_only=True):
     """A task class's new route and fallbacks."""
 
     task: str
@@ -136,7 +136,7 @@ def moves_of(
     problem: Problem,
     solution: Solution,
     candidates: Mapping[str, Sequence[str]],
-) -> tuple[Move, ...]:
+) -> tuple[RouteMove, ...]:
     """The task classes that change, by name.
 
     Args:
@@ -160,7 +160,7 @@ def moves_of(
         before = _weights([(problem.names[option], float(problem.today[option])) for option in own])
         usable = set(candidates.get(task.task.name, ()))
         found.append(
-            Move(
+            RouteMove(
                 task=task.task.name,
                 route=route,
                 fallbacks=fallbacks_for(

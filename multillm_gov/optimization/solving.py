@@ -8,7 +8,7 @@ from msgspec.structs import replace
 
 from multillm_gov.optimization.arrays import Program
 from multillm_gov.optimization.assembly import Assembled, assemble
-from multillm_gov.optimization.highs import Answer, Effort, Session
+from multillm_gov.optimization.highs import SolverAnswer, Effort, Session
 from multillm_gov.optimization.problem import (
     Flags,
     Floats,
@@ -59,7 +59,7 @@ def solve(problem: Problem, effort: Effort = EXACT) -> Solution:
     return replace(solution, seconds=monotonic() - start, cuts=len(tangents))
 
 
-def run(problem: Problem, assembled: Assembled, effort: Effort) -> Answer:
+def run(problem: Problem, assembled: Assembled, effort: Effort) -> SolverAnswer:
     """Solve one program; a large one starts from the best of the options its relaxation likes.
 
     The relaxation proves a bound in a fraction of a second, and the few options with the smallest
@@ -82,7 +82,7 @@ def run(problem: Problem, assembled: Assembled, effort: Effort) -> Answer:
         cost = float(program.costs @ first.values)
         gap = (cost - float(program.costs @ bound.values)) / max(abs(cost), 1e-12)
         if gap <= effort.gap:
-            return Answer(status="optimal", values=first.values, gap=max(gap, 0.0))
+            return SolverAnswer(status="optimal", values=first.values, gap=max(gap, 0.0))
         session.start_from(first.values)
     left = max(effort.seconds - (monotonic() - start), 1.0)
     session.limit(left)
@@ -112,7 +112,7 @@ class Part:
         effort: Effort,
         start: Floats | None = None,
         prepare: Callable[[Session], None] | None = None,
-    ) -> Answer:
+    ) -> SolverAnswer:
         """Solve it, from a point of the whole program if there is one."""
         session = Session(self.program, effort)
         if prepare is not None:
@@ -124,7 +124,7 @@ class Part:
             return answer
         values = np.zeros(self._width)
         values[self._columns] = answer.values
-        return Answer(status=answer.status, values=values, gap=answer.gap)
+        return SolverAnswer(status=answer.status, values=values, gap=answer.gap)
 
 
 def promising(
@@ -160,7 +160,7 @@ def _tangent(limit: Limit, shares: Floats) -> Row:
     return replace(row, bound=row.bound - _OVER / 2)
 
 
-def conclude(problem: Problem, assembled: Assembled, answer: Answer) -> Solution:
+def conclude(problem: Problem, assembled: Assembled, answer: SolverAnswer) -> Solution:
     """The solver's answer as shares without its dust, and what they cost."""
     if answer.values is None:
         return Solution(status=answer.status, shares=None)

@@ -230,7 +230,7 @@ def _priced(tree: "nodes.Template") -> "nodes.Template":
             node, name, [], [], None, None, lineno=node.lineno, environment=node.environment
         )
 
-    class Pricing(NodeTransformer):
+    class _Pricing(NodeTransformer):
         def visit_Name(self, node: Any) -> Any:  # noqa: ANN401, N802 - named after the class it visits
             return priced(node, "read") if node.ctx == "load" else node
 
@@ -242,5 +242,5 @@ def _priced(tree: "nodes.Template") -> "nodes.Template":
             node.iter = priced(node.iter, "rounds")
             return node
 
-    found: nodes.Template = Pricing().visit(tree)
+    found: nodes.Template = _Pricing().visit(tree)
     return found

@@ -8,7 +8,7 @@ from multillm_gov.finding import ReportedWaiver, Severity, WaiverState
 from multillm_gov.report import Report, Section, judge_counts
 from multillm_gov.reporting.shared.provenance import provenance
 from multillm_gov.reporting.shared.tables import bounded
-from multillm_gov.reporting.shared.waivers import WORST_FIRST, History, list_waivers
+from multillm_gov.reporting.shared.waivers import WORST_FIRST, WaiverHistory, list_waivers
 from multillm_gov.rules.engine.assessment import Assessment
 from multillm_gov.units import format_money
 from multillm_gov.words import code, count_of, join_some, join_words
@@ -34,7 +34,7 @@ _NAMED = 4
 
 
 def report_waivers(
-    assessment: Assessment, fail_on: Severity | None, history: History | None
+    assessment: Assessment, fail_on: Severity | None, history: WaiverHistory | None
 ) -> Report:
     """The register of one state.
 
@@ -138,7 +138,7 @@ def _exposure(one: ReportedWaiver, currency: str) -> str:
     return f"{findings}; {named}: {value}"
 
 
-def _how_to_read(history: History | None) -> Iterator[Section]:
+def _how_to_read(history: WaiverHistory | None) -> Iterator[Section]:
     lines = [_GATE, _RENEWED]
     if history is None:
         lines.append("No Git history could be read: age and renewals are not known.")

@@ -41,7 +41,7 @@ class Unjudged(Struct, frozen=True):
 
 
 class Expression:
-    """A compiled expression over the variables of its `Language`."""
+    """A compiled expression over the variables of its `ExpressionLanguage`."""
 
     def __init__(self, engine: Any, compiled: Any) -> None:  # noqa: ANN401 - the engine has no types
         self._engine = engine
@@ -61,7 +61,7 @@ class Expression:
         return Unjudged(f"it is neither true nor false but {result.type().name().lower()}")
 
 
-class Language:
+class ExpressionLanguage:
     """CEL over declared variables, typed by CEL's own signatures (``list<string>``)."""
 
     def __init__(self, variables: Mapping[str, str]) -> None:

@@ -20,7 +20,7 @@ Value = float | str | None
 """A setting as it stands; ``None``: it is not set."""
 
 
-class Field(Struct, frozen=True, kw_only=True):
+class ComparedSetting(Struct, frozen=True, kw_only=True):
     """One setting of a deployment."""
 
     kind: str
@@ -62,8 +62,8 @@ def _tier(running: RunningDeployment) -> Value:
     return tier if isinstance(tier, str) and tier not in {"auto", "default", "standard"} else None
 
 
-def _price(key: str) -> Field:
-    return Field(
+def _price(key: str) -> ComparedSetting:
+    return ComparedSetting(
         kind="price-differs",
         name=key,
         declared=lambda one: float(one.served.prices[key]) if key in one.served.prices else None,
@@ -76,7 +76,7 @@ def _price(key: str) -> Field:
 
 
 FIELDS = (
-    Field(
+    ComparedSetting(
         kind="timeout-differs",
         name="timeout",
         declared=lambda one: one.timeout_seconds,
@@ -85,7 +85,7 @@ FIELDS = (
         nothing="no time limit",
         unit="seconds",
     ),
-    Field(
+    ComparedSetting(
         kind="region-differs",
         name="region",
         declared=lambda one: one.served.region or None,
@@ -93,7 +93,7 @@ FIELDS = (
         phrase=lambda value: f"the region {shown(str(value))}",
         nothing="no region",
     ),
-    Field(
+    ComparedSetting(
         kind="service-tier-differs",
         name="service tier",
         declared=lambda one: (one.service_tier or None) if one.served.provider in TIERS else None,
@@ -101,7 +101,7 @@ FIELDS = (
         phrase=lambda value: f"the service tier {shown(str(value))}",
         nothing="the standard service tier",
     ),
-    Field(
+    ComparedSetting(
         kind="rate-limit-differs",
         name="rpm",
         declared=lambda one: one.served.requests_per_minute,
@@ -110,7 +110,7 @@ FIELDS = (
         nothing="no limit of requests",
         unit="requests_per_minute",
     ),
-    Field(
+    ComparedSetting(
         kind="rate-limit-differs",
         name="tpm",
         declared=lambda one: one.served.tokens_per_minute,

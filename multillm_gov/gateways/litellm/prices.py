@@ -5,7 +5,7 @@ from typing import Literal
 from multillm_gov.gateways.litellm.configuration import ModelListEntry, number_of, variable_of
 from multillm_gov.gateways.litellm.rule import LintContext
 
-State = Literal["written", "from the map", "not known", "not judged"]
+PriceState = Literal["written", "from the map", "not known", "not judged"]
 _OWN = frozenset(
     {"azure", "azure_ai", "openai", "hosted_vllm", "vllm", "openai_like", "custom_openai"}
 )
@@ -39,7 +39,7 @@ def is_paid(context: LintContext, deployment: ModelListEntry) -> bool:
     return facts is not None and facts.price is not None
 
 
-def price_state(context: LintContext, deployment: ModelListEntry) -> tuple[State, str]:
+def price_state(context: LintContext, deployment: ModelListEntry) -> tuple[PriceState, str]:
     """Where the price of a deployment comes from, and the base model that is named for it.
 
     Judged only where LiteLLM was seen to count nothing: names of the customer's own at Azure, at
@@ -53,7 +53,7 @@ def price_state(context: LintContext, deployment: ModelListEntry) -> tuple[State
     base = deployment.info.get("base_model") or deployment.parameters.get("base_model")
     if isinstance(base, str) and base and variable_of(base) is None:
         known = any(map(context.catalog.find, (base, f"{deployment.provider}/{base}")))
-        unread: State = "not judged" if deployment.provider not in _BASES_READ else "not known"
+        unread: PriceState = "not judged" if deployment.provider not in _BASES_READ else "not known"
         return ("from the map" if known else unread), base
     if deployment.provider not in _OWN:
         return "not judged", ""

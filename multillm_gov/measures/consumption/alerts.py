@@ -15,7 +15,7 @@ NOTICE_DAYS = 90
 """Days before the last day of notice from which a renewal is announced."""
 
 
-class Standing(Struct, frozen=True, kw_only=True):
+class OwnedOutlook(Struct, frozen=True, kw_only=True):
     """One subject's outlook and who answers for it."""
 
     scope: Scope
@@ -34,7 +34,7 @@ class Consumed(Struct, frozen=True, kw_only=True):
     through: date
     """Last imported day."""
     currency: str
-    standings: tuple[Standing, ...]
+    standings: tuple[OwnedOutlook, ...]
     owners: dict[str, str]
     """Owner by task class, where there is one."""
     obligations: tuple[Obligation, ...]
@@ -72,7 +72,7 @@ def alerts(consumed: Consumed) -> tuple[Alert, ...]:
     return tuple(sorted(found, key=lambda each: (each.severity, each.scope, each.subject)))
 
 
-def _of_cap(one: Standing, consumed: Consumed) -> Iterator[Alert]:
+def _of_cap(one: OwnedOutlook, consumed: Consumed) -> Iterator[Alert]:
     known, cap = one.outlook, one.outlook.cap
     if cap is None or known.month is None:
         return
@@ -91,7 +91,7 @@ def _of_cap(one: Standing, consumed: Consumed) -> Iterator[Alert]:
 
 
 def _alert(
-    one: Standing,
+    one: OwnedOutlook,
     consumed: Consumed,
     kind: Literal["cap-spent", "cap-forecast", "cap-within-interval"],
     message: str,

@@ -30,7 +30,7 @@ _ZERO = Decimal(0)
 _PLAIN = UnitPrices(input=Decimal(1), output=Decimal(1))
 
 
-class SpendChange(Struct, frozen=True, kw_only=True):
+class SubjectChange(Struct, frozen=True, kw_only=True):
     """The change of one subject, or of all."""
 
     before: Decimal
@@ -47,9 +47,9 @@ class SpendChange(Struct, frozen=True, kw_only=True):
 class ExplainedChange(Struct, frozen=True, kw_only=True):
     """A change of spend, in total, by task class and by provider."""
 
-    total: SpendChange
-    task_classes: dict[str, SpendChange]
-    providers: dict[str, SpendChange]
+    total: SubjectChange
+    task_classes: dict[str, SubjectChange]
+    providers: dict[str, SubjectChange]
     not_separable: tuple[str, ...]
     """Task classes without requests in a period: their change is one of volume as a whole."""
 
@@ -195,7 +195,7 @@ def _change(
     new: dict[tuple[str, str], Decimal],
     effects: dict[tuple[str, str], dict[str, Decimal]],
     wanted: Callable[[tuple[str, str]], bool],
-) -> SpendChange:
+) -> SubjectChange:
     sums: defaultdict[str, Decimal] = defaultdict(Decimal)
     for subject, found in effects.items():
         if wanted(subject):
@@ -204,7 +204,7 @@ def _change(
     before = sum((amount for key, amount in old.items() if wanted(key)), _ZERO)
     after = sum((amount for key, amount in new.items() if wanted(key)), _ZERO)
     cents = {name: sums[name] for name in EFFECTS if abs(sums[name]) >= Decimal("0.000001")}
-    return SpendChange(before=before, after=after, effects=cents)
+    return SubjectChange(before=before, after=after, effects=cents)
 
 
 def _is_any(_: tuple[str, str]) -> bool:

@@ -67,7 +67,7 @@ def _portfolio(accuracy: Floats, costs: Floats, meets: Flags) -> Integers:
     return np.array(chosen, dtype=np.int64)
 
 
-class Outcome(Struct, frozen=True, kw_only=True):
+class AllocationResult(Struct, frozen=True, kw_only=True):
     """What an allocation costs a month, and its mean quality."""
 
     cost: float
@@ -76,7 +76,7 @@ class Outcome(Struct, frozen=True, kw_only=True):
 
 def outcome(
     models: Integers | Floats | int, accuracy: Floats, costs: Floats, requests: Floats
-) -> Outcome:
+) -> AllocationResult:
     """Of all task classes at one model, whole ones at one each, or shares of a matrix."""
     if isinstance(models, int) or models.ndim == 1:
         rows = np.arange(len(requests))
@@ -86,4 +86,6 @@ def outcome(
         used = models > 0
         cost = np.where(used, models * costs, 0.0).sum(axis=1)
         quality = np.where(used, models * accuracy, 0.0).sum(axis=1)
-    return Outcome(cost=float(requests @ cost), quality=float(requests @ quality / requests.sum()))
+    return AllocationResult(
+        cost=float(requests @ cost), quality=float(requests @ quality / requests.sum())
+    )

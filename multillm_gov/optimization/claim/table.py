@@ -55,7 +55,7 @@ _SUB_SCORES = {
 """Sub-scores of the function-calling leaderboard, as task classes (``--classes``)."""
 
 
-class Measurement(Struct, frozen=True, kw_only=True):
+class MeasuredPart(Struct, frozen=True, kw_only=True):
     """What one part of the data shows of one model in one task class."""
 
     accuracy: float
@@ -72,8 +72,8 @@ class ClaimRow(Struct, frozen=True, kw_only=True):
     task: str
     model: str
     vendor: str
-    selection: Measurement
-    held_out: Measurement | None
+    selection: MeasuredPart
+    held_out: MeasuredPart | None
     """``None``: the table has one part only."""
     per_run: bool = False
     """Whether the cost is of a run of the whole benchmark, for want of a number of cases."""
@@ -186,14 +186,14 @@ def _row(fields: Mapping[str, str], place: str, *, is_percent: bool) -> ClaimRow
 
 def _part(
     fields: Mapping[str, str], part: str, place: str, *, is_percent: bool
-) -> Measurement | None:
+) -> MeasuredPart | None:
     """One part of a table that has both in one row."""
     accuracy = _first(fields, part, _ACCURACIES)
     if not accuracy:
         return None
     cost = _first(fields, part, ("cost", "cost_usd", "cost_usd_per_query"))
     cases = fields.get(f"{part}_n", "")
-    return Measurement(
+    return MeasuredPart(
         accuracy=read_share(accuracy, place, is_percent=is_percent),
         cost=read_cost(cost, place),
         cases=read_count(cases, place),
@@ -207,7 +207,7 @@ def _first(fields: Mapping[str, str], part: str, names: tuple[str, ...]) -> str:
 
 def _single(
     fields: Mapping[str, str], place: str, *, is_percent: bool
-) -> tuple[Measurement | None, bool]:
+) -> tuple[MeasuredPart | None, bool]:
     """A row with one part; a total is divided by the cases, or is of a whole run."""
     accuracy = _find(fields, "accuracy")
     if not accuracy or accuracy.upper() in {"N/A", "NA", "-"}:
@@ -219,7 +219,7 @@ def _single(
         per_run = cost is not None and cases is None
         cost = cost / cases if cost is not None and cases else cost
     share = read_share(accuracy, place, is_percent=is_percent)
-    return Measurement(accuracy=share, cost=cost, cases=cases), per_run
+    return MeasuredPart(accuracy=share, cost=cost, cases=cases), per_run
 
 
 def _joined(records: list[Record], name: str, *, is_percent: bool) -> tuple[ClaimRow, ...]:

@@ -9,7 +9,7 @@ from typing import get_args
 import numpy as np
 from msgspec import Struct
 
-from multillm_gov.optimization.claim.baselines import HAIR, Outcome, outcome, select
+from multillm_gov.optimization.claim.baselines import HAIR, AllocationResult, outcome, select
 from multillm_gov.optimization.claim.scores import Scores
 from multillm_gov.optimization.claim.verdict import (
     Against,
@@ -21,14 +21,14 @@ from multillm_gov.optimization.claim.verdict import (
 from multillm_gov.optimization.problem import Floats, Integers
 
 
-class Trial(Struct, frozen=True, kw_only=True):
+class ClaimTrial(Struct, frozen=True, kw_only=True):
     """The outcome of the test."""
 
     terms: Terms
     portfolio: tuple[str, ...]
     """By task class: its model."""
     floors: tuple[float, ...]
-    result: Outcome
+    result: AllocationResult
     against: tuple[Against, ...]
     hindsight: Against
     """Portfolio and best model both chosen on the data that scores them."""
@@ -43,7 +43,7 @@ def run_trial(
     *,
     floors: Floats | None = None,
     incumbent: Floats | None = None,
-) -> Trial:
+) -> ClaimTrial:
     """Test the claim on a table.
 
     Args:
@@ -68,7 +68,7 @@ def run_trial(
         if models is not None
     )
     verdict, reason = judge(against, terms)
-    return Trial(
+    return ClaimTrial(
         terms=terms,
         portfolio=tuple(scores.models[model] for model in chosen.portfolio),
         floors=tuple(float(floor) for floor in chosen.floors),
@@ -81,7 +81,7 @@ def run_trial(
     )
 
 
-def floors_not_met(trial: Trial, scores: Scores) -> tuple[str, ...]:
+def floors_not_met(trial: ClaimTrial, scores: Scores) -> tuple[str, ...]:
     """Task classes whose model in the portfolio stays below the floor, where it was selected."""
     return tuple(
         task
@@ -92,9 +92,11 @@ def floors_not_met(trial: Trial, scores: Scores) -> tuple[str, ...]:
     )
 
 
-def _scored(scores: Scores, models: Integers | Floats | int, extra: float = 0.0) -> Outcome:
+def _scored(
+    scores: Scores, models: Integers | Floats | int, extra: float = 0.0
+) -> AllocationResult:
     found = outcome(models, scores.scored, scores.scored_costs, scores.requests)
-    return Outcome(cost=found.cost + extra, quality=found.quality)
+    return AllocationResult(cost=found.cost + extra, quality=found.quality)
 
 
 def _in_hindsight(scores: Scores, floors: Floats | None, terms: Terms) -> Against:
@@ -154,7 +156,7 @@ def _against(
     scores: Scores,
     name: BaselineName,
     models: Floats | int,
-    result: Outcome,
+    result: AllocationResult,
     drawn: Drawn | None,
     terms: Terms,
 ) -> Against:

@@ -6,13 +6,13 @@ For the textfile collector of node_exporter, or a push gateway.
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, time
 
-from multillm_gov.measures.consumption.alerts import Consumed, Standing
+from multillm_gov.measures.consumption.alerts import Consumed, OwnedOutlook
 
-_Value = Callable[[Standing], float | None]
+_Value = Callable[[OwnedOutlook], float | None]
 
 
 def _month(part: str) -> _Value:
-    def value(one: Standing) -> float | None:
+    def value(one: OwnedOutlook) -> float | None:
         month = one.outlook.month
         found: float | None = getattr(month, part) if month is not None else None
         return found
@@ -70,7 +70,7 @@ def _burns(consumed: Consumed) -> Iterator[str]:
             yield f"govern_usage_burn{{{labels}}} {rate!r}"
 
 
-def _labels(one: Standing, consumed: Consumed) -> str:
+def _labels(one: OwnedOutlook, consumed: Consumed) -> str:
     pairs = (
         ("scope", one.scope),
         ("name", one.outlook.subject),

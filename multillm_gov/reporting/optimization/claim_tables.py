@@ -19,7 +19,7 @@ from multillm_gov.content import (
 from multillm_gov.optimization.claim.cascades import CascadeSaving
 from multillm_gov.optimization.claim.figures import TableFigures
 from multillm_gov.optimization.claim.scores import Scores
-from multillm_gov.optimization.claim.trial import Trial, floors_not_met
+from multillm_gov.optimization.claim.trial import ClaimTrial, floors_not_met
 from multillm_gov.optimization.claim.verdict import Against
 from multillm_gov.units import format_money, format_points, format_share, signed
 from multillm_gov.words import code, count_of, join_some
@@ -33,7 +33,7 @@ class ClaimResult(Struct, frozen=True, kw_only=True):
     source: str
     """The table, or the company's own results."""
     currency: str
-    trial: Trial
+    trial: ClaimTrial
     figures: TableFigures
     per: str = " a month"
     """What amounts are of; empty: of the requests that the basis names."""

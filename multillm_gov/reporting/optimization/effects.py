@@ -9,22 +9,22 @@ from multillm_gov.measures.concentration import at_level, weigh
 from multillm_gov.measures.figures import Concentration, TaskFigures
 from multillm_gov.optimization.declared import DeclaredLimits
 from multillm_gov.optimization.entity_limits import EntityLimit
-from multillm_gov.reporting.optimization.result import Effect
+from multillm_gov.reporting.optimization.result import LimitShift
 from multillm_gov.state.state import State
 from multillm_gov.units import format_money, format_share
 
 
-def effects(before: State, after: State, declared: DeclaredLimits) -> tuple[Effect, ...]:
+def effects(before: State, after: State, declared: DeclaredLimits) -> tuple[LimitShift, ...]:
     """Every limit on entities, and every monthly cap whose use changes."""
     return (*_entities(before, after, declared), *_caps(before, after))
 
 
-def _entities(before: State, after: State, declared: DeclaredLimits) -> Iterator[Effect]:
+def _entities(before: State, after: State, declared: DeclaredLimits) -> Iterator[LimitShift]:
     currency = before.figures.currency
     for limit in declared.entities:
         values = [_value(limit, state.figures.tasks) for state in (before, after)]
         was, now = (_spelt(limit, value, currency) for value in values)
-        yield Effect(
+        yield LimitShift(
             limit=f"{limit.name} {limit.parameter}",
             required=_spelt(limit, limit.value, currency),
             before=was,
@@ -74,14 +74,14 @@ def _spelt(limit: EntityLimit, value: float, currency: str) -> str:
     return format_share(value)
 
 
-def _caps(before: State, after: State) -> Iterator[Effect]:
+def _caps(before: State, after: State) -> Iterator[LimitShift]:
     now = {task.task.name: task for task in after.figures.tasks}
     currency = before.figures.currency
     for task in before.figures.tasks:
         cap, new = task.task.declared.spend_cap.monthly, now[task.task.name]
         if cap is None or task.spend_per_month == new.spend_per_month:
             continue
-        yield Effect(
+        yield LimitShift(
             limit=f"{task.task.name} spend_cap.monthly",
             required=format_money(cap, currency),
             before=_money(task.spend_per_month, currency),

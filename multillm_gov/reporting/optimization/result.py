@@ -11,11 +11,11 @@ from multillm_gov.optimization.leverage import Leverage
 from multillm_gov.optimization.options import Held
 from multillm_gov.optimization.plan import Measurement
 from multillm_gov.optimization.policy_prices import PolicyPrice
-from multillm_gov.optimization.proposal import Move
+from multillm_gov.optimization.proposal import RouteMove
 from multillm_gov.rules.engine.assessment import Assessment
 
 
-class Effect(Struct, frozen=True, kw_only=True):
+class LimitShift(Struct, frozen=True, kw_only=True):
     """One limit, before and after."""
 
     limit: str
@@ -51,7 +51,7 @@ class StageResult(Struct, frozen=True, kw_only=True):
 
     name: str
     """``best single move``, ``best three``, ``whole``."""
-    moves: tuple[Move, ...]
+    moves: tuple[RouteMove, ...]
     saving: Decimal
     """A month, with what moving costs spread and lost cache hits counted."""
     spend_saving: Decimal
@@ -60,7 +60,7 @@ class StageResult(Struct, frozen=True, kw_only=True):
     """Of that, cash: consumption under a minimum that is still owed saves none."""
     measurements: tuple[Measurement, ...]
     rollback: tuple[str, ...]
-    effects: tuple[Effect, ...]
+    effects: tuple[LimitShift, ...]
     afterwards: tuple[Finding, ...]
     """Steps that the change itself requires: probes, drills, approvals."""
     stress: StressEffect

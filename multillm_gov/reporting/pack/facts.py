@@ -44,11 +44,11 @@ def facts_section(risk: PortfolioRisk, outside: Outside, edition: Edition) -> Se
     )
 
 
-Fact = tuple[Decimal, tuple[Cell, ...]]
+WorthRow = tuple[Decimal, tuple[Cell, ...]]
 """Value at stake, by which facts are ordered, and the row."""
 
 
-def _broken(risk: PortfolioRisk, edition: Edition) -> Iterator[Fact]:
+def _broken(risk: PortfolioRisk, edition: Edition) -> Iterator[WorthRow]:
     say = edition.say
     since = {
         life.model: life.retirement for life in risk.retirements.already_retired if life.retirement
@@ -85,7 +85,7 @@ def _spelled(what: str, value: Decimal, edition: Edition) -> str:
     return edition.language.number(value, 3)
 
 
-def _failed_drills(risk: PortfolioRisk, edition: Edition) -> Iterator[Fact]:
+def _failed_drills(risk: PortfolioRisk, edition: Edition) -> Iterator[WorthRow]:
     for name, drills in sorted(risk.state.drills.items()):
         newest = next(
             (drill.drill for drill in drills if drill.drill.date <= risk.state.as_of), None

@@ -6,7 +6,7 @@ from decimal import Decimal
 from multillm_gov.register import DecisionOption
 from multillm_gov.reporting.pack.causes import Cause, Standing
 from multillm_gov.reporting.pack.edition import Edition
-from multillm_gov.risk.limits.proposals import Move
+from multillm_gov.risk.limits.proposals import ProposedMove
 from multillm_gov.risk.portfolio_risk import PortfolioRisk
 
 _WITHOUT_FIGURES: dict[str, tuple[str, ...]] = {
@@ -36,7 +36,7 @@ def options_of(
     )
 
 
-def _move(move: Move, edition: Edition) -> DecisionOption:
+def _move(move: ProposedMove, edition: Edition) -> DecisionOption:
     swaps = [
         edition.say("swap", task=edition.task(swap.task), model=edition.model(swap.model))
         for swap in move.swaps

@@ -56,7 +56,7 @@ class Since(Struct, frozen=True, kw_only=True):
     authors: Authors = Authors()
 
 
-class Pack(Struct, frozen=True, kw_only=True):
+class PackContents(Struct, frozen=True, kw_only=True):
     """Everything a pack is made of."""
 
     standing: Standing
@@ -143,10 +143,10 @@ def _metrics(standing: Standing, since: Since | None) -> tuple[Metric, ...]:
 
 def _pack_of(
     standing: Standing, since: Since | None, edition: Edition, fail_on: Severity | None
-) -> Pack:
+) -> PackContents:
     comparison = since.comparison if since else None
     agenda = agenda_of(standing, comparison, edition)
-    return Pack(
+    return PackContents(
         standing=standing,
         agenda=agenda,
         followed=_followed(since, agenda, edition),
@@ -175,7 +175,7 @@ def _resolved(now: Assessment, since: Since | None) -> tuple[Finding, ...]:
     )
 
 
-def _sections(pack: Pack) -> Iterator[Section]:
+def _sections(pack: PackContents) -> Iterator[Section]:
     edition = pack.edition
     yield page_two(pack.standing, pack.agenda, pack.last, edition)
     made = _makers(pack)
@@ -200,7 +200,7 @@ def _sections(pack: Pack) -> Iterator[Section]:
         yield from details if named else map(calm, details)
 
 
-def _makers(pack: Pack) -> dict[str, Callable[[], Section]]:
+def _makers(pack: PackContents) -> dict[str, Callable[[], Section]]:
     standing, edition = pack.standing, pack.edition
     risk, state = standing.risk, standing.assessment.state
     day = pack.since.day if pack.since else None
@@ -225,7 +225,7 @@ def _makers(pack: Pack) -> dict[str, Callable[[], Section]]:
     }
 
 
-def _front_matter(pack: Pack) -> Iterator[tuple[str, str]]:
+def _front_matter(pack: PackContents) -> Iterator[tuple[str, str]]:
     """Purpose, meeting, period, paper and who stands for it; blank lines where nobody is named."""
     edition, say = pack.edition, pack.edition.say
     declared = edition.state.portfolio.settings.pack

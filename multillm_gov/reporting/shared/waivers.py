@@ -35,7 +35,7 @@ class PastTerms(Struct, frozen=True, kw_only=True):
     """Of the commit."""
 
 
-class History(Struct, frozen=True, kw_only=True):
+class WaiverHistory(Struct, frozen=True, kw_only=True):
     """Every version of every waiver in the commits that are there, oldest first."""
 
     terms: tuple[PastTerms, ...]
@@ -52,7 +52,7 @@ class _Grant(Struct, frozen=True):
 
 
 def list_waivers(
-    assessment: Assessment, fail_on: Severity | None, history: History | None = None
+    assessment: Assessment, fail_on: Severity | None, history: WaiverHistory | None = None
 ) -> tuple[ReportedWaiver, ...]:
     """Each waiver of a state: those without effect first, then by last day."""
     grants = _grants(history.terms) if history else {}
@@ -69,7 +69,7 @@ def _reported(
     outcome: WaiverOutcome,
     assessment: Assessment,
     fail_on: Severity | None,
-    history: History | None,
+    history: WaiverHistory | None,
     grants: Mapping[tuple[str, str], _Grant],
 ) -> ReportedWaiver:
     state, declared = assessment.state, outcome.waiver.declared

@@ -5,7 +5,7 @@ from datetime import date
 from decimal import Decimal
 
 from multillm_gov.content import Block, Cell, Paragraph, Status, Step, Waterfall
-from multillm_gov.measures.consumption.change_effects import EFFECTS, ExplainedChange, SpendChange
+from multillm_gov.measures.consumption.change_effects import EFFECTS, ExplainedChange, SubjectChange
 from multillm_gov.portfolio.settings import Settings
 from multillm_gov.report import Report, Section
 from multillm_gov.reporting.usage.frame import exact_money, table, usage_report
@@ -64,7 +64,7 @@ def _caveats(explained: ExplainedChange, days: tuple[int, int]) -> Iterator[Bloc
         )
 
 
-def change_sentence(change: SpendChange, names: tuple[str, str]) -> str:
+def change_sentence(change: SubjectChange, names: tuple[str, str]) -> str:
     """``Spend rose 18.0%: volume 11.0 points, price −2.0 points …``."""
     if not change.before:
         return f"Nothing was spent in {names[0]}, so the change has no percentage."
@@ -81,7 +81,7 @@ def change_sentence(change: SpendChange, names: tuple[str, str]) -> str:
     return f"Spend {verb} {size}: {join_words(named)} points."
 
 
-def waterfall_chart(change: SpendChange, names: tuple[str, str], currency: str) -> Waterfall:
+def waterfall_chart(change: SubjectChange, names: tuple[str, str], currency: str) -> Waterfall:
     """Each effect starts where the one before ended: as data, as a table and drawn."""
     running = change.before
     steps = [_total(names[0], running)]
@@ -111,7 +111,7 @@ def _total(name: str, amount: Decimal) -> Step:
     return Step(label=name, start=0, end=float(amount), text="", total=exact_money(amount))
 
 
-def _by(section: str, what: str, changes: Mapping[str, SpendChange], currency: str) -> Section:
+def _by(section: str, what: str, changes: Mapping[str, SubjectChange], currency: str) -> Section:
     used = [name for name in EFFECTS if any(name in change.effects for change in changes.values())]
     rows: list[tuple[str | Cell, ...]] = []
     for name, change in sorted(changes.items(), key=lambda each: -abs(each[1].total)):

@@ -29,7 +29,7 @@ MEASURED_TASKS = 1_000
 """Task classes up to which moves are measured; beyond them an option has no figures."""
 
 
-class Move(Struct, frozen=True, kw_only=True):
+class ProposedMove(Struct, frozen=True, kw_only=True):
     """A change of several task classes, and what it does; ``None``: not measured."""
 
     kind: Kind
@@ -48,7 +48,7 @@ class Move(Struct, frozen=True, kw_only=True):
         )
 
 
-Proposals = Mapping[str, tuple[Move, ...]]
+Proposals = Mapping[str, tuple[ProposedMove, ...]]
 """Moves by cause: ``retired-models``, ``concentration``, ``fallbacks``, ``spend``."""
 
 
@@ -67,7 +67,7 @@ def propose(risk: PortfolioRisk) -> Proposals:
     """Moves for every cause of which a limit is outside."""
     candidates, trial = Candidates(risk), _Trial(risk)
     outside = {one.id for one in trial.before.values() if one.judgment == "outside"}
-    found: dict[str, tuple[Move, ...]] = {}
+    found: dict[str, tuple[ProposedMove, ...]] = {}
     if outside & {"retired-models", "retirement-slack"}:
         found["retired-models"] = trial.moves(
             ("successor", candidates.successors()), ("promote", candidates.promotions())
@@ -91,16 +91,16 @@ class _Trial:
             appetite_limit.id: appetite_limit for appetite_limit in appetite_limits(risk.state)
         }
 
-    def moves(self, *kinds: tuple[Kind, Trials]) -> tuple[Move, ...]:
+    def moves(self, *kinds: tuple[Kind, Trials]) -> tuple[ProposedMove, ...]:
         """The moves that change anything, each different from the ones before."""
-        found: list[Move] = []
+        found: list[ProposedMove] = []
         for kind, trials in kinds:
             swaps = tuple(swap for _, swap in trials if swap is not None)[:MOST_TASKS]
             if swaps and all(swaps != move.swaps for move in found):
                 found.append(self.measured(kind, swaps, len(trials) - len(swaps)))
         return tuple(found)
 
-    def least_outside(self, trials: Trials) -> tuple[Move, ...]:
+    def least_outside(self, trials: Trials) -> tuple[ProposedMove, ...]:
         """The shortest move after which the fewest limits on shares are outside."""
         swaps = [swap for _, swap in trials if swap is not None][:MOST_TASKS]
         moves = [
@@ -108,7 +108,7 @@ class _Trial:
         ]
         return tuple(sorted(moves, key=lambda move: (self._outside(move), len(move.swaps)))[:1])
 
-    def _outside(self, move: Move) -> int:
+    def _outside(self, move: ProposedMove) -> int:
         after = {effect.limit: effect.judgment for effect in move.effects}
         return sum(
             after.get(name, record.judgment) == "outside"
@@ -116,9 +116,9 @@ class _Trial:
             if name in _SHARES
         )
 
-    def measured(self, kind: Kind, swaps: tuple[Swap, ...], remaining: int) -> Move:
+    def measured(self, kind: Kind, swaps: tuple[Swap, ...], remaining: int) -> ProposedMove:
         """The move with its effects on forecast, limits and expected loss."""
-        move = Move(kind=kind, swaps=swaps, remaining=remaining)
+        move = ProposedMove(kind=kind, swaps=swaps, remaining=remaining)
         if len(self.state.figures.tasks) > MEASURED_TASKS:
             return move
         state = _changed(self.state, move)
@@ -133,7 +133,7 @@ class _Trial:
         )
 
 
-def _changed(state: State, move: Move) -> State:
+def _changed(state: State, move: ProposedMove) -> State:
     swaps = {swap.task: swap for swap in move.swaps}
     tasks = tuple(
         replace(task, declared=_with(task.declared, swaps[task.name], move.kind))

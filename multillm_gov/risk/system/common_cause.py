@@ -64,7 +64,7 @@ class Channel(Struct, frozen=True, kw_only=True):
     unavailability: float
 
 
-class Cause(Struct, frozen=True, kw_only=True):
+class SharedCause(Struct, frozen=True, kw_only=True):
     """Something that takes all its members down at once."""
 
     kind: Kind
@@ -91,7 +91,7 @@ def remaining_cause(total: float, held: float) -> float:
 
 def split_causes(
     channels: Sequence[Channel], betas: Betas
-) -> tuple[tuple[Cause, ...], tuple[float, ...]]:
+) -> tuple[tuple[SharedCause, ...], tuple[float, ...]]:
     """Shared causes and each channel's own remainder; together exactly its unavailability.
 
     Two channels with both vendor and cloud in common share the causes of both. A beta below that of
@@ -100,7 +100,7 @@ def split_causes(
     nobody has data for such pairs, and one API is one API.
     """
     held = [0.0] * len(channels)
-    causes: list[Cause] = []
+    causes: list[SharedCause] = []
     for kind, name_of, part in _groups(betas):
         for name, members in _grouped(channels, range(len(channels)), name_of).items():
             for cause in _steps(channels, kind, name, members, part):
@@ -144,7 +144,7 @@ def _grouped(
 
 def _steps(
     channels: Sequence[Channel], kind: Kind, name: str, members: list[int], part: _Part
-) -> Iterable[Cause]:
+) -> Iterable[SharedCause]:
     """The cause of a whole group, and further ones for members above its least.
 
     Where one provider's deployments alone are left, their own shared cause takes over what is
@@ -160,7 +160,7 @@ def _steps(
             return
         if probability > 0:
             further = level if step else 0.0
-            yield Cause(
+            yield SharedCause(
                 kind=kind, name=name, further=further, probability=probability, members=above
             )
         before = part(level)
@@ -177,12 +177,16 @@ class _Filling:
     """Fills up what deployments of one vendor at one provider share, cause by cause."""
 
     def __init__(
-        self, channels: Sequence[Channel], beta: float, causes: Sequence[Cause], held: list[float]
+        self,
+        channels: Sequence[Channel],
+        beta: float,
+        causes: Sequence[SharedCause],
+        held: list[float],
     ) -> None:
         self._channels = channels
         self._beta = beta
         self._held = held
-        self._shared: list[Cause] = []
+        self._shared: list[SharedCause] = []
         self._holding = [set[int]() for _ in channels]
         """By channel: positions of the causes that it depends on."""
         for cause in causes:
@@ -206,25 +210,25 @@ class _Filling:
 
     def fill(
         self, kind: Kind, name: str, members: Sequence[int], probability: float
-    ) -> Iterable[Cause]:
+    ) -> Iterable[SharedCause]:
         """A further cause of the members, if it is one."""
         if probability > 0:
-            cause = Cause(
+            cause = SharedCause(
                 kind=kind, name=name, further=0.0, probability=probability, members=tuple(members)
             )
             _hold(cause, self._held)
             self._keep(cause)
             yield cause
 
-    def _keep(self, cause: Cause) -> None:
+    def _keep(self, cause: SharedCause) -> None:
         for member in cause.members:
             self._holding[member].add(len(self._shared))
         self._shared.append(cause)
 
 
 def _providers(
-    channels: Sequence[Channel], beta: float, causes: Sequence[Cause], held: list[float]
-) -> Iterable[Cause]:
+    channels: Sequence[Channel], beta: float, causes: Sequence[SharedCause], held: list[float]
+) -> Iterable[SharedCause]:
     """One cause per provider, and a further one where a vendor's deployments there share less."""
     filling = _Filling(channels, beta, tuple(causes), held)
     for name, members in _grouped(
@@ -241,6 +245,6 @@ def _providers(
                 )
 
 
-def _hold(cause: Cause, held: list[float]) -> None:
+def _hold(cause: SharedCause, held: list[float]) -> None:
     for member in cause.members:
         held[member] = union_probability(held[member], cause.probability)

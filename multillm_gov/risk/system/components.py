@@ -8,7 +8,7 @@ from msgspec import Struct, structs
 from multillm_gov.portfolio.risk import Dependency
 from multillm_gov.risk.system.common_cause import (
     Betas,
-    Cause,
+    SharedCause,
     cross_cloud_shortfall,
     split_causes,
     union_probability,
@@ -72,7 +72,7 @@ class _Common:
 
     def __init__(
         self,
-        causes: Sequence[Cause],
+        causes: Sequence[SharedCause],
         deployed: Sequence[Deployed],
         betas_origin: Origin,
         shortfall: float,
@@ -93,7 +93,7 @@ class _Common:
             if not cause.further
         }
 
-    def _origin(self, cause: Cause) -> Origin:
+    def _origin(self, cause: SharedCause) -> Origin:
         return self._betas_origin if self._assumed.isdisjoint(cause.members) else "assumed"
 
     def part(self, kind: Kind, name: str) -> float:
@@ -115,7 +115,7 @@ class _Common:
         )
         return _component(kind, name, union_probability(failing.unavailability, probability), both)
 
-    def component(self, cause: Cause) -> Component:
+    def component(self, cause: SharedCause) -> Component:
         """A cause that is no service: what all share, or the further part of weaker ones."""
         name = cause.name if cause.kind == "everything" else f"{cause.kind} {cause.name}"
         if cause.further:

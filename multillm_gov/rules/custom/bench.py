@@ -23,7 +23,7 @@ from multillm_gov.rules.custom.vocabulary import (
 from multillm_gov.rules.custom.wide_variables import WHOLE_VARIABLES
 from multillm_gov.rules.custom.words import names_read, words_of
 from multillm_gov.rules.engine.rule import RuleContext
-from multillm_gov.rules.expressions import Expression, Language, Unjudged
+from multillm_gov.rules.expressions import Expression, ExpressionLanguage, Unjudged
 
 MOST_POLICIES = 100
 """Custom policies judged."""
@@ -144,13 +144,13 @@ class Bench:
 
 
 @cache
-def language(over: Over) -> Language:
+def language(over: Over) -> ExpressionLanguage:
     """The language of the expressions over one kind of subject.
 
     Raises:
         MissingExtraError: the extra `cel` is not installed.
     """
-    return Language(types_of(over))
+    return ExpressionLanguage(types_of(over))
 
 
 def names_in(*expressions: object) -> frozenset[str]:

@@ -12,7 +12,7 @@ from multillm_gov.optimization.highs import Effort
 from multillm_gov.optimization.options import OptionSet
 from multillm_gov.optimization.policy_prices import PolicyPrice
 from multillm_gov.optimization.problem import Floats, Limit
-from multillm_gov.optimization.proposal import Move, moves_of, rounded
+from multillm_gov.optimization.proposal import RouteMove, moves_of, rounded
 from multillm_gov.reporting.optimization.effects import worst_shock
 from multillm_gov.reporting.optimization.result import (
     ConflictResult,
@@ -49,7 +49,7 @@ def price_results(optimum: Optimum, found: Sequence[PolicyPrice]) -> tuple[Price
     return tuple(results)
 
 
-def _moves_to(optimum: Optimum, shares: Floats) -> tuple[Move, ...]:
+def _moves_to(optimum: Optimum, shares: Floats) -> tuple[RouteMove, ...]:
     problem, inputs = optimum.problem, optimum.prepared.inputs
     if optimum.solution is None:
         return ()

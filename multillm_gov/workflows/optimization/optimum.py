@@ -11,7 +11,7 @@ from multillm_gov.optimization.problem import (
     Solution,
 )
 from multillm_gov.optimization.problem_inputs import Inputs
-from multillm_gov.optimization.proposal import Move
+from multillm_gov.optimization.proposal import RouteMove
 from multillm_gov.reporting.optimization.result import StressEffect
 from multillm_gov.risk.portfolio_risk import PortfolioRisk
 from multillm_gov.rules.engine.assessment import Assessment
@@ -54,7 +54,7 @@ class Optimum(Struct, frozen=True, kw_only=True):
     """Everything counted, a month, as it runs now."""
     solution: Solution | None
     """``None``: no allocation keeps every limit."""
-    moves: tuple[Move, ...] = ()
+    moves: tuple[RouteMove, ...] = ()
     proposal: Assessment | None = None
     """The portfolio with the moves, judged; ``None`` where nothing moves."""
     files: tuple[SourceFile, ...] = ()

@@ -7,7 +7,7 @@ from msgspec.structs import replace
 from multillm_gov.documents.document import SourceFile
 from multillm_gov.optimization.highs import Effort
 from multillm_gov.optimization.plan import Stage, stages, to_measure
-from multillm_gov.optimization.proposal import Move, moves_of, rounded
+from multillm_gov.optimization.proposal import RouteMove, moves_of, rounded
 from multillm_gov.optimization.solving import cost_of, extras_of, spend_of
 from multillm_gov.reporting.optimization.effects import effects
 from multillm_gov.reporting.optimization.result import (
@@ -84,7 +84,7 @@ def _stage_result(name: str, optimum: Optimum) -> StageResult:
     )
 
 
-def _rollback(move: Move, state: State) -> str:
+def _rollback(move: RouteMove, state: State) -> str:
     """When to go back, from the task class's own limits."""
     task = next(each for each in state.portfolio.task_classes if each.name == move.task)
     declared = task.declared

@@ -15,7 +15,7 @@ from multillm_gov.optimization.problem import (
     Floats,
     Problem,
 )
-from multillm_gov.optimization.proposal import Move
+from multillm_gov.optimization.proposal import RouteMove
 from multillm_gov.optimization.solving import spend_of
 from multillm_gov.portfolio.allocation import RouteEntry, TaskClassDeclaration
 from multillm_gov.portfolio.route_editing import with_route
@@ -92,12 +92,12 @@ def _stress(
     return replace(optimum, stressed_today=before, stress=effect), refused
 
 
-def moved(state: State, moves: Sequence[Move]) -> Assessment:
+def moved(state: State, moves: Sequence[RouteMove]) -> Assessment:
     """The state with the moves made, measured and judged, nothing written."""
     return assess(with_moves(state, moves))
 
 
-def with_moves(state: State, moves: Sequence[Move]) -> State:
+def with_moves(state: State, moves: Sequence[RouteMove]) -> State:
     """The state with the moves made, measured and not judged."""
     by_task = {move.task: move for move in moves}
     tasks = tuple(
@@ -111,7 +111,7 @@ def with_moves(state: State, moves: Sequence[Move]) -> State:
     return replace(state, portfolio=portfolio, figures=figures)
 
 
-def _declared(task: TaskClassDeclaration, move: Move) -> TaskClassDeclaration:
+def _declared(task: TaskClassDeclaration, move: RouteMove) -> TaskClassDeclaration:
     alone = len(move.route) == 1
     route = tuple(
         RouteEntry(model=model, weight=None if alone else Percent(str(weight)))
@@ -120,7 +120,7 @@ def _declared(task: TaskClassDeclaration, move: Move) -> TaskClassDeclaration:
     return replace(task, route=route, fallbacks=move.fallbacks)
 
 
-def edited(state: State, moves: Sequence[Move]) -> tuple[SourceFile, ...]:
+def edited(state: State, moves: Sequence[RouteMove]) -> tuple[SourceFile, ...]:
     """The allocation files with the moves written in.
 
     Raises:

@@ -29,7 +29,7 @@ FORMS = (
     "cap:POLICY.KEY=VALUE, demand:FACTOR or demand:TASK=FACTOR"
 )
 """What `--what-if` takes."""
-Fact = Callable[[ModelFacts], ModelFacts]
+FactsChange = Callable[[ModelFacts], ModelFacts]
 
 
 def assume(state: State, texts: tuple[str, ...]) -> Assessment:
@@ -188,7 +188,7 @@ def _with_tasks(state: State, name: str, change: Callable[[TaskClass], TaskClass
 class _AssumedCatalog:
     """A catalog whose facts pass through an assumption."""
 
-    def __init__(self, catalog: Catalog, fact: Fact) -> None:
+    def __init__(self, catalog: Catalog, fact: FactsChange) -> None:
         self._catalog = catalog
         self._fact = fact
         self._seen: dict[str, ModelFacts | None] = {}
@@ -203,7 +203,7 @@ class _AssumedCatalog:
         return getattr(self._catalog, name)
 
 
-def _with_facts(state: State, fact: Fact) -> State:
+def _with_facts(state: State, fact: FactsChange) -> State:
     return replace(state, catalog=cast("Catalog", _AssumedCatalog(state.catalog, fact)))
 
 

@@ -11,7 +11,7 @@ from multillm_gov.location import Location
 from multillm_gov.rendering.plain.escaping import encodable, json_escaped, visible
 from multillm_gov.words import count_of
 from multillm_gov.workflows.policy_tests.coverage import NEARNESS, Covered
-from multillm_gov.workflows.policy_tests.running import CaseOutcome, PolicyTestRun
+from multillm_gov.workflows.policy_tests.running import PolicyTestOutcome, PolicyTestRun
 
 Form = Literal["text", "json", "junit"]
 FORMS: tuple[Form, ...] = ("text", "json", "junit")
@@ -44,7 +44,7 @@ def _text(run: PolicyTestRun) -> Iterator[str]:
     yield f"{cases}: {passed:,} passed, {run.failed:,} failed; dates judged as of {run.as_of}"
 
 
-def _differences(outcome: CaseOutcome) -> Iterator[str]:
+def _differences(outcome: PolicyTestOutcome) -> Iterator[str]:
     for flaw in outcome.flaws:
         yield _format_flaw(flaw)
     for missing in outcome.missing:
@@ -192,7 +192,7 @@ def _junit(run: PolicyTestRun) -> Iterator[str]:
     yield "</testsuites>"
 
 
-def _junit_case(path: str, outcome: CaseOutcome) -> Iterator[str]:
+def _junit_case(path: str, outcome: PolicyTestOutcome) -> Iterator[str]:
     place = f'file="{_quoted(path)}" line="{outcome.location.line}"'
     yield (
         f'    <testcase name="{_quoted(outcome.name)}" classname="{_quoted(path)}" '

@@ -43,7 +43,7 @@ Progress = Callable[[int, int], None]
 """Called before each case with its number, from 1, and how many there are."""
 
 
-class CaseOutcome(Struct, frozen=True, kw_only=True):
+class PolicyTestOutcome(Struct, frozen=True, kw_only=True):
     """The result of one case."""
 
     name: str
@@ -63,7 +63,7 @@ class CaseOutcome(Struct, frozen=True, kw_only=True):
 class PolicyTestRun(Struct, frozen=True, kw_only=True):
     """All cases of one call."""
 
-    outcomes: tuple[CaseOutcome, ...]
+    outcomes: tuple[PolicyTestOutcome, ...]
     flaws: tuple[Flaw, ...]
     """What is wrong with the files of cases themselves."""
     as_of: date
@@ -161,7 +161,7 @@ class _Runner:
             self._portfolios[as_of] = self._assessed(self._files, as_of, known)
         return self._portfolios[as_of]
 
-    def run(self, case: PlacedPolicyTest, ledger: CoverageLedger | None) -> CaseOutcome:
+    def run(self, case: PlacedPolicyTest, ledger: CoverageLedger | None) -> PolicyTestOutcome:
         as_of = case.declared.as_of or self._as_of
         standing = self.portfolio(as_of)
         overlaid = OverlaidPortfolio(case, self._cases[case.place.path], standing.state.documents)
@@ -186,8 +186,8 @@ class _Runner:
         found: Match,
         flaws: tuple[Flaw, ...],
         overlaid: OverlaidPortfolio,
-    ) -> CaseOutcome:
-        return CaseOutcome(
+    ) -> PolicyTestOutcome:
+        return PolicyTestOutcome(
             name=case.declared.name,
             location=locate(case.place.at("name"), self._cases),
             missing=tuple(map(format_expected, found.missing)),

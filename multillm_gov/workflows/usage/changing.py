@@ -23,7 +23,7 @@ from multillm_gov.workflows.usage.prices import ListPrices
 _MONTH = re.compile(r"(\d{4})-(\d{2})")
 
 
-class Period(Struct, frozen=True, kw_only=True):
+class DaySpan(Struct, frozen=True, kw_only=True):
     """Days from the first to the last, both included."""
 
     name: str
@@ -36,7 +36,7 @@ class Period(Struct, frozen=True, kw_only=True):
         return (self.last - self.first).days + 1
 
 
-def period_of(text: str, root: Path) -> Period:
+def period_of(text: str, root: Path) -> DaySpan:
     """A month, a span, or the 28 days through the day on which a revision was committed.
 
     Whole weeks, so that weekends weigh the same on both sides.
@@ -53,10 +53,10 @@ def period_of(text: str, root: Path) -> Period:
         except GovernError:
             raise error from None
     first = last - timedelta(days=WINDOW_DAYS - 1)
-    return Period(name=f"{text} ({first} to {last})", first=first, last=last)
+    return DaySpan(name=f"{text} ({first} to {last})", first=first, last=last)
 
 
-def parse_period(text: str) -> Period:
+def parse_period(text: str) -> DaySpan:
     """A month (``2026-10``) or a span (``2026-10-01..2026-10-14``).
 
     Raises:
@@ -65,13 +65,15 @@ def parse_period(text: str) -> Period:
     first, dots, last = text.partition("..")
     try:
         if dots:
-            span = Period(name=text, first=date.fromisoformat(first), last=date.fromisoformat(last))
+            span = DaySpan(
+                name=text, first=date.fromisoformat(first), last=date.fromisoformat(last)
+            )
             if span.first <= span.last:
                 return span
         elif found := _MONTH.fullmatch(text):
             year, month = int(found[1]), int(found[2])
             end = monthrange(year, month)[1]
-            return Period(name=text, first=date(year, month, 1), last=date(year, month, end))
+            return DaySpan(name=text, first=date(year, month, 1), last=date(year, month, end))
     except (ValueError, IndexError):
         pass
     raise UsageError(

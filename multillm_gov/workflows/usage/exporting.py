@@ -8,7 +8,7 @@ from msgspec import Struct
 
 from multillm_gov import exits
 from multillm_gov.errors import UsageError
-from multillm_gov.measures.consumption.alerts import Consumed, Scope, Standing, alerts
+from multillm_gov.measures.consumption.alerts import Consumed, Scope, OwnedOutlook, alerts
 from multillm_gov.measures.consumption.outlook import Outlook
 from multillm_gov.plugins import load_plugin, plugin_names
 from multillm_gov.portfolio.portfolio import Portfolio
@@ -73,19 +73,21 @@ def export_usage(
     return exits.FINDINGS if options.notify and firing else exits.CLEAN
 
 
-def _standings(status: Status, portfolio: Portfolio) -> tuple[Standing, ...]:
+def _standings(status: Status, portfolio: Portfolio) -> tuple[OwnedOutlook, ...]:
     tasks = {task.name: task for task in portfolio.task_classes}
 
-    def of_task(known: Outlook) -> Standing:
+    def of_task(known: Outlook) -> OwnedOutlook:
         task = tasks.get(known.subject)
         if task is None or known.subject == NOT_ATTRIBUTED:
-            return Standing(scope="task_class", outlook=known)
-        return Standing(scope="task_class", outlook=known, owner=task.owner, place=task.place.path)
+            return OwnedOutlook(scope="task_class", outlook=known)
+        return OwnedOutlook(
+            scope="task_class", outlook=known, owner=task.owner, place=task.place.path
+        )
 
     rest: list[tuple[Scope, Outlook, str | None]] = [("portfolio", status.total, None)]
     rest += [("owner", known, known.subject) for known in status.owners]
     rest += [("provider", known, None) for known in status.providers]
     return (
-        *(Standing(scope=scope, outlook=known, owner=owner) for scope, known, owner in rest),
+        *(OwnedOutlook(scope=scope, outlook=known, owner=owner) for scope, known, owner in rest),
         *(of_task(known) for known in status.task_classes),
     )

@@ -11,7 +11,7 @@ from multillm_gov.documents.layout import kind_of
 from multillm_gov.documents.yaml_reader import read_document
 from multillm_gov.errors import SourceError
 from multillm_gov.report import Report
-from multillm_gov.reporting.shared.waivers import History, PastTerms
+from multillm_gov.reporting.shared.waivers import WaiverHistory, PastTerms
 from multillm_gov.reporting.waivers import report_waivers
 from multillm_gov.sources.git import Repository
 from multillm_gov.sources.git_history import read_history
@@ -42,7 +42,7 @@ def waiver_register(*, as_of: date, root: Path | None = None, fail_on: str | Non
     return replace(report_waivers(assessment, severity, history), path_prefix=path_prefix(top))
 
 
-def _history(top: Path) -> History | None:
+def _history(top: Path) -> WaiverHistory | None:
     """``None`` where no repository can be read."""
     try:
         past, cut = read_history(Repository.open(top), _FOLDER)
@@ -59,7 +59,7 @@ def _history(top: Path) -> History | None:
                 PastTerms(policy=policy, subject=subject, expires=expires, day=commit.day)
                 for policy, subject, expires in said
             ]
-    return History(terms=tuple(terms), begins=past[0].day if past and cut else None)
+    return WaiverHistory(terms=tuple(terms), begins=past[0].day if past and cut else None)
 
 
 def _waivers(file: SourceFile) -> Iterator[tuple[str, str, date]]:

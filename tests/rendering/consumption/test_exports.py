@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from multillm_gov.measures.consumption.alerts import Alert, Consumed, Standing, alerts
+from multillm_gov.measures.consumption.alerts import Alert, Consumed, OwnedOutlook, alerts
 from multillm_gov.measures.consumption.outlook import Obligation, outlook
 from multillm_gov.plugins import load_plugin, plugin_names
 from multillm_gov.rendering.consumption.focus import COLUMNS, OWN
@@ -38,16 +38,16 @@ ROWS = (
 )
 
 
-def standing(spend: str, cap: str | None, **more: Any) -> Standing:
+def standing(spend: str, cap: str | None, **more: Any) -> OwnedOutlook:
     daily = {date(2026, 10, 1): Decimal(spend)}
     for offset in range(51):
         daily[date.fromordinal(date(2026, 10, 1).toordinal() + offset)] = Decimal(spend)
     known = outlook("triage", daily, THROUGH, cap=None if cap is None else Decimal(cap))
-    return Standing(**{"scope": "task_class", "outlook": known, "owner": "support",
+    return OwnedOutlook(**{"scope": "task_class", "outlook": known, "owner": "support",
                        "place": "allocations/a.yaml", **more})  # fmt: skip
 
 
-def consumed(*standings: Standing, rows: tuple[UsageAggregate, ...] = ROWS) -> Consumed:
+def consumed(*standings: OwnedOutlook, rows: tuple[UsageAggregate, ...] = ROWS) -> Consumed:
     owed = Obligation(name="Seats", provider="openai", kind="spend", owed=Decimal(100),
                       idle=Decimal(7), cancel_by=date(2026, 12, 1), ends=date(2026, 12, 31),
                       owner="it")  # fmt: skip
@@ -117,7 +117,7 @@ SAMPLE = re.compile(
 
 def test_prometheus_text_has_spend_caps_burn_and_forecast() -> None:
     odd = outlook('a "quoted\\" one', {date(2026, 11, 20): Decimal(2)}, THROUGH)
-    text = rendered("prometheus", consumed(standing("10", "250"), Standing(
+    text = rendered("prometheus", consumed(standing("10", "250"), OwnedOutlook(
         scope="provider", outlook=odd)))  # fmt: skip
     assert text.endswith("\n")
     typed: set[str] = set()

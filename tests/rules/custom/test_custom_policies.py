@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from multillm_gov.rules.custom import bench
-from multillm_gov.rules.expressions import Expression, Language, Unjudged
+from multillm_gov.rules.expressions import Expression, ExpressionLanguage, Unjudged
 
 
 def _told(state: Any, rule: str) -> list[str]:
@@ -144,7 +144,7 @@ def test_what_cannot_be_evaluated_is_a_finding_of_the_policy(
 
 def test_an_error_is_a_truthy_value_to_the_engine_and_still_no_truth() -> None:
     """The trap: `.value()` of an error is its text."""
-    language = Language({"x": "dyn"})
+    language = ExpressionLanguage({"x": "dyn"})
     compiled = language.compile("x > 3")
     assert isinstance(compiled, Expression)
     assert bool(compiled._compiled.eval(language.activation({"x": None})).value()) is True
@@ -155,7 +155,7 @@ def test_an_error_is_a_truthy_value_to_the_engine_and_still_no_truth() -> None:
 
 
 def test_iterations_are_bounded_by_the_engine() -> None:
-    language = Language({"l": "list<int>"})
+    language = ExpressionLanguage({"l": "list<int>"})
     compiled = language.compile("l.all(a, l.all(b, a + b >= 0))")
     assert isinstance(compiled, Expression)
     started = time.process_time()
