@@ -205,3 +205,15 @@ def test_modules_stay_small_and_well_named() -> None:
         }
         & vague
     )
+
+
+def test_no_public_class_name_stands_for_two_things() -> None:
+    """Apart from ``Parameters``, of which each rule has its own. Private classes may share a name,
+    and so may types of single values (`Text`, `Role`), which are read beside their bounds."""
+    homes: dict[str, list[str]] = {}
+    for module in MODULES:
+        for node in ast.walk(ast.parse(module.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.ClassDef) and not node.name.startswith("_"):
+                homes.setdefault(node.name, []).append(str(module.relative_to(ROOT)))
+    twice = {name: paths for name, paths in homes.items() if len(paths) > 1}
+    assert twice.keys() == {"Parameters"}

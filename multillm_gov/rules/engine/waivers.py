@@ -11,7 +11,7 @@ from multillm_gov.finding import Severity, Waived
 from multillm_gov.location import Location
 from multillm_gov.portfolio.policy import PlacedWaiver
 
-WaiverState = Literal["in force", "expired", "void", "unapproved", "too new", "idle"]
+OutcomeState = Literal["in force", "expired", "void", "unapproved", "too new", "idle"]
 _Key = tuple[str, str]
 
 
@@ -19,7 +19,7 @@ class WaiverOutcome(Struct, frozen=True, kw_only=True):
     """What became of one waiver."""
 
     waiver: PlacedWaiver
-    state: WaiverState
+    state: OutcomeState
     """``void``: not waivable; ``unapproved``: not by its approver; ``idle``: no such finding.
 
     ``too new``: from the rule about loosening, and written in the change that is judged.
@@ -137,7 +137,7 @@ class WaiverLedger:
             approvers=tuple(sorted(permitted)),
         )
 
-    def _state(self, number: int, waiver: PlacedWaiver) -> WaiverState:
+    def _state(self, number: int, waiver: PlacedWaiver) -> OutcomeState:
         key = _key(waiver)
         if waiver.declared.expires < self._as_of:
             return "expired"
