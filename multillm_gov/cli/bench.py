@@ -1,18 +1,13 @@
 """``govern bench``: run your own cases and show which model is better."""
 
-from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from multillm_gov.cli.shared.options import (
-    OutputTarget,
-    as_of_option,
-    format_option,
-    output_option,
-    root_option,
-    today,
+    SharedOptions,
+    shared_options,
 )
 from multillm_gov.cli.shared.sending import Delivery, carry_out, comparing_options, sending_options
 
@@ -90,10 +85,7 @@ class _BenchCommand(click.Command):
     is_flag=True,
     help="Accept the current writing style as the new baseline.",
 )
-@format_option
-@output_option
-@as_of_option
-@root_option
+@shared_options()
 @click.pass_context
 def command(
     ctx: click.Context,
@@ -109,10 +101,7 @@ def command(
     margins: "Margins",
     sending: "SendingOptions",
     accept_tone: bool,
-    targets: tuple[OutputTarget, ...],
-    output: Path | None,
-    as_of: date | None,
-    root: Path | None,
+    shared: SharedOptions,
 ) -> None:
     """Run the cases in evals/ and show, with confidence intervals, which model is better.
 
@@ -142,7 +131,7 @@ def command(
       govern bench --shadow log.jsonl --model mistral/mistral-small-latest --plan
       govern bench import results.json --from promptfoo --task support-triage
     """
-    delivery = Delivery(targets, output)
+    delivery = Delivery(shared.targets, shared.output)
     if shadow is not None:
         from multillm_gov.workflows.evaluation.shadow import (
             ShadowOptions,
@@ -159,7 +148,7 @@ def command(
             seed=margins.seed,
             sending=sending,
         )
-        shadowing = plan_shadowing(requested, as_of=as_of or today(), root=root)
+        shadowing = plan_shadowing(requested, as_of=shared.day, root=shared.root)
         carry_out(ctx, shadowing, run_shadowing, delivery, plan_only=plan_only)
 
     from multillm_gov.workflows.evaluation.bench import (
@@ -179,5 +168,5 @@ def command(
         pairwise=pairwise,
         sending=sending,
     )
-    planned = plan_benchmarks(options, as_of=as_of or today(), root=root)
+    planned = plan_benchmarks(options, as_of=shared.day, root=shared.root)
     carry_out(ctx, planned, run_benchmarks, delivery, plan_only=plan_only)

@@ -1,19 +1,13 @@
 """``govern drift``: what runs compared with what is declared."""
 
-from datetime import date
 from pathlib import Path
 
 import click
 
 from multillm_gov.cli.shared.emit import emit
 from multillm_gov.cli.shared.options import (
-    OutputTarget,
-    as_of_option,
-    fail_on_option,
-    format_option,
-    output_option,
-    root_option,
-    today,
+    SharedOptions,
+    shared_options,
 )
 
 
@@ -40,11 +34,7 @@ from multillm_gov.cli.shared.options import (
     help="A provider's own limits: openai (OPENAI_ADMIN_KEY), anthropic (ANTHROPIC_ADMIN_KEY).",
 )
 @click.option("--provider-url", default="", help="Address of the admin API, if not the provider's.")
-@format_option
-@output_option
-@fail_on_option
-@as_of_option
-@root_option
+@shared_options(gate=True)
 @click.pass_context
 def command(
     ctx: click.Context,
@@ -53,11 +43,7 @@ def command(
     providers: tuple[str, ...],
     *,
     provider_url: str,
-    targets: tuple[OutputTarget, ...],
-    output: Path | None,
-    fail_on: str | None,
-    as_of: date | None,
-    root: Path | None,
+    shared: SharedOptions,
 ) -> None:
     """Compare what runs with the allocation; each finding names both sides.
 
@@ -84,7 +70,7 @@ def command(
         urls=urls,
         providers=providers,
         provider_url=provider_url,
-        fail_on=fail_on,
+        fail_on=shared.fail_on,
     )
-    report = drift(options, as_of=as_of or today(), root=root)
-    ctx.exit(emit(report, targets, output))
+    report = drift(options, as_of=shared.day, root=shared.root)
+    ctx.exit(emit(report, shared.targets, shared.output))

@@ -1,19 +1,13 @@
 """``govern drill``: make routed models fail and show whether their fallbacks take over."""
 
-from datetime import date
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from multillm_gov.cli.shared.emit import emit
 from multillm_gov.cli.shared.options import (
-    OutputTarget,
-    as_of_option,
-    format_option,
-    output_option,
-    root_option,
-    today,
+    SharedOptions,
+    shared_options,
 )
 from multillm_gov.cli.shared.sending import Delivery, carry_out, sending_options
 from multillm_gov.errors import UsageError
@@ -44,10 +38,7 @@ if TYPE_CHECKING:
     help="With --budget: calls per task class at most.",
 )
 @sending_options(cassettes=False)
-@format_option
-@output_option
-@as_of_option
-@root_option
+@shared_options()
 @click.pass_context
 def command(
     ctx: click.Context,
@@ -58,10 +49,7 @@ def command(
     most_calls: int,
     plan_only: bool,
     sending: "SendingOptions",
-    targets: tuple[OutputTarget, ...],
-    output: Path | None,
-    as_of: date | None,
-    root: Path | None,
+    shared: SharedOptions,
 ) -> None:
     """Make each routed model fail and show whether its fallbacks take over as declared.
 
@@ -100,11 +88,13 @@ def command(
         from multillm_gov.workflows.evaluation.budget_drill import drill_budgets
 
         report = drill_budgets(
-            url, frozenset(tasks), as_of=as_of or today(), root=root, most=most_calls
+            url, frozenset(tasks), as_of=shared.day, root=shared.root, most=most_calls
         )
-        ctx.exit(emit(report, targets, output))
+        ctx.exit(emit(report, shared.targets, shared.output))
     from multillm_gov.workflows.evaluation.drill import DrillOptions, plan_failovers, run_drills
 
     options = DrillOptions(tasks=frozenset(tasks), sending=sending, url=url)
-    planned = plan_failovers(options, as_of=as_of or today(), root=root)
-    carry_out(ctx, planned, run_drills, Delivery(targets, output), plan_only=plan_only)
+    planned = plan_failovers(options, as_of=shared.day, root=shared.root)
+    carry_out(
+        ctx, planned, run_drills, Delivery(shared.targets, shared.output), plan_only=plan_only
+    )

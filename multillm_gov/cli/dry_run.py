@@ -1,18 +1,13 @@
 """``govern dry-run``: call every model and check that it answers as declared."""
 
-from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from multillm_gov.cli.shared.options import (
-    OutputTarget,
-    as_of_option,
-    format_option,
-    output_option,
-    root_option,
-    today,
+    SharedOptions,
+    shared_options,
 )
 from multillm_gov.cli.shared.sending import Delivery, carry_out, sending_options
 
@@ -52,10 +47,7 @@ _KINDS = ("answer", "embedding", "stream")
     metavar="FOLDER",
     help="Keep the answers' texts in this folder; without it no text is kept.",
 )
-@format_option
-@output_option
-@as_of_option
-@root_option
+@shared_options()
 @click.pass_context
 def command(
     ctx: click.Context,
@@ -67,10 +59,7 @@ def command(
     samples: int,
     sending: "SendingOptions",
     keep_text: Path | None,
-    targets: tuple[OutputTarget, ...],
-    output: Path | None,
-    as_of: date | None,
-    root: Path | None,
+    shared: SharedOptions,
 ) -> None:
     """Call the models of every task class, or of TASKs, and check that they answer as declared.
 
@@ -112,5 +101,7 @@ def command(
         keep_text=keep_text,
         sending=sending,
     )
-    planned = plan_dry_run(options, as_of=as_of or today(), root=root)
-    carry_out(ctx, planned, run_dry_run, Delivery(targets, output), plan_only=plan_only)
+    planned = plan_dry_run(options, as_of=shared.day, root=shared.root)
+    carry_out(
+        ctx, planned, run_dry_run, Delivery(shared.targets, shared.output), plan_only=plan_only
+    )

@@ -1,6 +1,5 @@
 """``govern optimize``: a cheaper allocation within all limits, what each limit costs, the claim."""
 
-from datetime import date
 from pathlib import Path
 
 import click
@@ -8,12 +7,8 @@ import click
 from multillm_gov import exits
 from multillm_gov.cli.shared.emit import emit
 from multillm_gov.cli.shared.options import (
-    OutputTarget,
-    as_of_option,
-    format_option,
-    output_option,
-    root_option,
-    today,
+    SharedOptions,
+    shared_options,
 )
 from multillm_gov.cli.shared.progress import Waiting
 from multillm_gov.cli.shared.terminal import show_text
@@ -92,10 +87,7 @@ OWN = "own results"
     metavar="FILE",
     help="Also write the exact figures as JSON.",
 )
-@format_option
-@output_option
-@as_of_option
-@root_option
+@shared_options()
 @click.pass_context
 def command(
     ctx: click.Context,
@@ -115,10 +107,7 @@ def command(
     cases: int | None,
     sub_scores: bool,
     data: Path | None,
-    targets: tuple[OutputTarget, ...],
-    output: Path | None,
-    as_of: date | None,
-    root: Path | None,
+    shared: SharedOptions,
 ) -> None:
     """Find the cheapest allocation that keeps every floor and limit, and what each limit costs.
 
@@ -145,7 +134,7 @@ def command(
     )
 
     require_solver()
-    day = as_of or today()
+    day = shared.day
     if claim is not None:
         claim_options = ClaimOptions(
             incumbent=incumbent, floor=floor, cases=cases, sub_scores=sub_scores
@@ -155,14 +144,14 @@ def command(
                 from multillm_gov.workflows.optimization.own_claim import try_claim_on_own_data
 
                 report, tested = try_claim_on_own_data(
-                    claim_options, as_of=day, root=root, progress=waiting.tell
+                    claim_options, as_of=day, root=shared.root, progress=waiting.tell
                 )
             else:
                 waiting.tell("testing the claim")
                 report, tested = try_claim_on_table(Path(claim), claim_options, as_of=day)
         if data is not None:
             write_data(data, tested)
-        ctx.exit(emit(report, targets, output))
+        ctx.exit(emit(report, shared.targets, shared.output))
 
     from multillm_gov.workflows.optimization.optimize import OptimizeOptions, optimize
 
@@ -174,12 +163,12 @@ def command(
         prices=not no_prices,
     )
     with Waiting() as waiting:
-        optimized = optimize(options, as_of=day, root=root, progress=waiting.tell)
+        optimized = optimize(options, as_of=day, root=shared.root, progress=waiting.tell)
     if data is not None:
         from multillm_gov.reporting.optimization.figures import public_figures
 
         write_data(data, public_figures(optimized.result))
-    code = emit(optimized.report, targets, output)
+    code = emit(optimized.report, shared.targets, shared.output)
     if write or patch is not None or branch:
         from multillm_gov.workflows.optimization.delivery import hand_over
 

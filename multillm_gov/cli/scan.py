@@ -1,39 +1,25 @@
 """``govern scan``: list models that code names and no task class governs."""
 
-from datetime import date
 from pathlib import Path
 
 import click
 
 from multillm_gov.cli.shared.emit import emit
 from multillm_gov.cli.shared.options import (
-    OutputTarget,
-    as_of_option,
-    fail_on_option,
-    format_option,
-    output_option,
-    root_option,
-    today,
+    SharedOptions,
+    shared_options,
 )
 
 
 @click.command("scan", short_help="List models that code names and no task class governs.")
 @click.argument("paths", nargs=-1, type=click.Path(path_type=Path))
-@format_option
-@output_option
-@fail_on_option
-@as_of_option
-@root_option
+@shared_options(gate=True)
 @click.pass_context
 def command(
     ctx: click.Context,
     paths: tuple[Path, ...],
     *,
-    targets: tuple[OutputTarget, ...],
-    output: Path | None,
-    fail_on: str | None,
-    as_of: date | None,
-    root: Path | None,
+    shared: SharedOptions,
 ) -> None:
     """Read code, YAML, JSON and environment files below PATHS (default: here); run none of them.
 
@@ -50,5 +36,5 @@ def command(
     """
     from multillm_gov.workflows.gateway.scanning import scan
 
-    report = scan(paths, as_of=as_of or today(), root=root, fail_on=fail_on)
-    ctx.exit(emit(report, targets, output))
+    report = scan(paths, as_of=shared.day, root=shared.root, fail_on=shared.fail_on)
+    ctx.exit(emit(report, shared.targets, shared.output))

@@ -1,20 +1,14 @@
 """``govern stress``: stress-test the portfolio: scenarios, breaking points, annual loss."""
 
-from datetime import date
-from pathlib import Path
-
 import click
 
 from multillm_gov.cli.shared.emit import emit
 from multillm_gov.cli.shared.options import (
-    OutputTarget,
+    SharedOptions,
     all_option,
-    as_of_option,
     at_option,
-    format_option,
     judged_day,
-    output_option,
-    root_option,
+    shared_options,
 )
 from multillm_gov.cli.shared.progress import Waiting
 from multillm_gov.cli.shared.terminal import show_text
@@ -57,10 +51,7 @@ from multillm_gov.cli.shared.terminal import show_text
 )
 @click.option("--no-simulation", is_flag=True, help="Leave the simulation of years out.")
 @at_option("stress")
-@format_option
-@output_option
-@as_of_option
-@root_option
+@shared_options()
 @click.pass_context
 def command(
     ctx: click.Context,
@@ -74,10 +65,7 @@ def command(
     seed: int,
     no_simulation: bool,
     revision: str | None,
-    targets: tuple[OutputTarget, ...],
-    output: Path | None,
-    as_of: date | None,
-    root: Path | None,
+    shared: SharedOptions,
 ) -> None:
     """Stress the portfolio: outages, retirements, repricing, drift, exhausted caps.
 
@@ -101,9 +89,9 @@ def command(
     """
     from multillm_gov.workflows.stress import StressOptions, list_scenarios, stress
 
-    day = judged_day(as_of, root, revision)
+    day = judged_day(shared.as_of, shared.root, revision)
     if listing:
-        for booked in list_scenarios(as_of=day, root=root, revision=revision):
+        for booked in list_scenarios(as_of=day, root=shared.root, revision=revision):
             show_text(f"{booked.name:<26} {booked.scenario.title} ({booked.source})")
         ctx.exit(0)
     options = StressOptions(
@@ -116,7 +104,12 @@ def command(
     )
     with Waiting() as waiting:
         report = stress(
-            options, as_of=day, root=root, revision=revision, base=base, progress=waiting.tell
+            options,
+            as_of=day,
+            root=shared.root,
+            revision=revision,
+            base=base,
+            progress=waiting.tell,
         )
-    emit(report, targets, output, every=every or bool(scenarios))
+    emit(report, shared.targets, shared.output, every=every or bool(scenarios))
     ctx.exit(0)

@@ -1,37 +1,21 @@
 """``govern waivers``: the register of waivers."""
 
-from datetime import date
-from pathlib import Path
-
 import click
 
 from multillm_gov.cli.shared.emit import emit
 from multillm_gov.cli.shared.options import (
-    OutputTarget,
-    as_of_option,
-    fail_on_option,
-    format_option,
-    output_option,
-    root_option,
-    today,
+    SharedOptions,
+    shared_options,
 )
 
 
 @click.command("waivers", short_help="List all waivers: state, need, age, renewals, exposure.")
-@format_option
-@output_option
-@fail_on_option
-@as_of_option
-@root_option
+@shared_options(gate=True)
 @click.pass_context
 def command(
     ctx: click.Context,
     *,
-    targets: tuple[OutputTarget, ...],
-    output: Path | None,
-    fail_on: str | None,
-    as_of: date | None,
-    root: Path | None,
+    shared: SharedOptions,
 ) -> None:
     """List every waiver of the portfolio, those without effect first.
 
@@ -51,5 +35,5 @@ def command(
     """
     from multillm_gov.workflows.waivers.register import waiver_register
 
-    report = waiver_register(as_of=as_of or today(), root=root, fail_on=fail_on)
-    ctx.exit(emit(report, targets, output))
+    report = waiver_register(as_of=shared.day, root=shared.root, fail_on=shared.fail_on)
+    ctx.exit(emit(report, shared.targets, shared.output))

@@ -8,7 +8,7 @@ from msgspec.structs import replace
 
 from multillm_gov.optimization.arrays import Program
 from multillm_gov.optimization.assembly import Assembled, assemble
-from multillm_gov.optimization.highs import SolverAnswer, Effort, Session
+from multillm_gov.optimization.highs import Effort, Session, SolverAnswer
 from multillm_gov.optimization.problem import (
     Flags,
     Floats,

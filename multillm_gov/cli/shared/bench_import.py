@@ -8,13 +8,9 @@ import click
 
 from multillm_gov.cli.shared.emit import emit
 from multillm_gov.cli.shared.options import (
-    OutputTarget,
-    as_of_option,
+    SharedOptions,
     day_option,
-    format_option,
-    output_option,
-    root_option,
-    today,
+    shared_options,
 )
 from multillm_gov.cli.shared.sending import comparing_options
 from multillm_gov.evidence.results import result_formats
@@ -69,10 +65,7 @@ def _pairs(
 )
 @comparing_options
 @click.option("--no-write", is_flag=True, help="Write no evidence.")
-@format_option
-@output_option
-@as_of_option
-@root_option
+@shared_options()
 @click.pass_context
 def import_results(
     ctx: click.Context,
@@ -85,10 +78,7 @@ def import_results(
     origin: Literal["internal", "public", "vendor"],
     margins: "Margins",
     no_write: bool,
-    targets: tuple[OutputTarget, ...],
-    output: Path | None,
-    as_of: date | None,
-    root: Path | None,
+    shared: SharedOptions,
     **days: date | None,
 ) -> None:
     """Record the results in FILE as evidence and show which model is better.
@@ -106,7 +96,7 @@ def import_results(
     """
     from multillm_gov.workflows.evaluation.foreign_results import ResultImportOptions, import_bench
 
-    day = as_of or today()
+    day = shared.day
     options = ResultImportOptions(
         format_name=format_name or "",
         task=task,
@@ -116,4 +106,8 @@ def import_results(
         margins=margins,
         write=not no_write,
     )
-    ctx.exit(emit(import_bench(file, options, as_of=day, root=root), targets, output))
+    ctx.exit(
+        emit(
+            import_bench(file, options, as_of=day, root=shared.root), shared.targets, shared.output
+        )
+    )

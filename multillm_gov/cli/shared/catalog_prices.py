@@ -7,12 +7,10 @@ import click
 
 from multillm_gov.cli.shared.emit import emit
 from multillm_gov.cli.shared.options import (
-    OutputTarget,
+    SharedOptions,
     as_of_option,
     fail_on_option,
-    format_option,
-    output_option,
-    root_option,
+    shared_options,
     today,
 )
 from multillm_gov.cli.shared.terminal import show_text
@@ -70,10 +68,7 @@ def audit(section: str, *, limit: int, format_name: str, as_of: date | None) -> 
 @click.argument("price_map", required=False, type=click.Path(path_type=Path))
 @click.option("--apply", "apply", is_flag=True, help="Write the lock from this price map as well.")
 @fail_on_option
-@format_option
-@output_option
-@as_of_option
-@root_option
+@shared_options()
 @click.pass_context
 def update(
     ctx: click.Context,
@@ -81,11 +76,7 @@ def update(
     price_map: Path | None,
     *,
     apply: bool,
-    fail_on: str | None,
-    targets: tuple[OutputTarget, ...],
-    output: Path | None,
-    as_of: date | None,
-    root: Path | None,
+    shared: SharedOptions,
 ) -> None:
     """Show what PRICE_MAP means for this portfolio before anything is applied.
 
@@ -101,8 +92,8 @@ def update(
     """
     from multillm_gov.workflows.catalog_prices import preview_update
 
-    found = preview_update(price_map, root, as_of=as_of or today(), fail_on=fail_on)
-    code = emit(found.report, targets, output)
+    found = preview_update(price_map, shared.root, as_of=shared.day, fail_on=shared.fail_on)
+    code = emit(found.report, shared.targets, shared.output)
     if apply:
         found.apply()
         show_text(f"wrote {found.locked.path}", err=True)
@@ -111,20 +102,14 @@ def update(
 
 @click.command("history", short_help="Show what the lock said of a model over time.")
 @click.argument("model")
-@format_option
-@output_option
-@as_of_option
-@root_option
+@shared_options()
 @click.pass_context
 def history(
     ctx: click.Context,
     /,
     model: str,
     *,
-    targets: tuple[OutputTarget, ...],
-    output: Path | None,
-    as_of: date | None,
-    root: Path | None,
+    shared: SharedOptions,
 ) -> None:
     """Prices and retirement date of MODEL in every committed lock that changed them.
 
@@ -134,5 +119,5 @@ def history(
     """
     from multillm_gov.workflows.catalog_prices import price_history
 
-    report = price_history(model, root, as_of=as_of or today())
-    ctx.exit(emit(report, targets, output))
+    report = price_history(model, shared.root, as_of=shared.day)
+    ctx.exit(emit(report, shared.targets, shared.output))

@@ -5,8 +5,9 @@ from collections.abc import Callable
 from contextlib import suppress
 from datetime import UTC, date, datetime
 from decimal import Decimal, InvalidOperation
+from functools import wraps
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 import click
 from msgspec import Struct
@@ -98,6 +99,46 @@ def root_option(function: _F) -> _F:
         help="The portfolio's root. [default: the nearest folder above with govern.yaml or "
         "allocations/]",
     )(function)
+
+
+class SharedOptions(Struct, frozen=True, kw_only=True):
+    """What nearly every command that reports takes."""
+
+    targets: tuple[OutputTarget, ...]
+    output: Path | None
+    fail_on: str | None
+    as_of: date | None
+    root: Path | None
+
+    @property
+    def day(self) -> date:
+        """The requested day, else `today`."""
+        return self.as_of or today()
+
+
+def shared_options(*, gate: bool = False) -> Callable[[_F], _F]:
+    """``--format``, ``--output``, ``--as-of`` and ``--root`` as one `SharedOptions`: ``shared``.
+
+    Args:
+        gate: Whether the command takes ``--fail-on``, too.
+    """
+    gates = (fail_on_option,) if gate else ()
+
+    def decorate(function: _F) -> _F:
+        @wraps(function)
+        def build(*words: object, **given: Any) -> object:  # noqa: ANN401 - options of any type
+            named = ("targets", "output", "as_of", "root")
+            shared = SharedOptions(
+                fail_on=given.pop("fail_on", None), **{name: given.pop(name) for name in named}
+            )
+            return function(*words, shared=shared, **given)
+
+        decorated: Any = build
+        for option in (root_option, as_of_option, *gates, output_option, format_option):
+            decorated = option(decorated)
+        return cast("_F", decorated)
+
+    return decorate
 
 
 def money(ctx: click.Context, parameter: click.Parameter, value: str | None) -> Decimal | None:

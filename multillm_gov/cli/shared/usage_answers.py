@@ -2,37 +2,26 @@
 
 from datetime import date
 from decimal import Decimal
-from pathlib import Path
 
 import click
 
 from multillm_gov.cli.shared.emit import emit
 from multillm_gov.cli.shared.options import (
-    OutputTarget,
-    as_of_option,
+    SharedOptions,
     day_option,
-    format_option,
     money,
-    output_option,
-    root_option,
-    today,
+    shared_options,
 )
 
 
 @click.command("status", short_help="Actual, forecast, cap, why, and what to do.")
-@format_option
-@output_option
-@as_of_option
-@root_option
+@shared_options()
 @click.pass_context
 def status(
     ctx: click.Context,
     /,
     *,
-    targets: tuple[OutputTarget, ...],
-    output: Path | None,
-    as_of: date | None,
-    root: Path | None,
+    shared: SharedOptions,
 ) -> None:
     """The month-end page: actual, forecast and cap by task class, owner and provider; why; to do.
 
@@ -45,7 +34,7 @@ def status(
     """
     from multillm_gov.workflows.usage.status import usage_status
 
-    ctx.exit(emit(usage_status(as_of=as_of or today(), root=root), targets, output))
+    ctx.exit(emit(usage_status(as_of=shared.day, root=shared.root), shared.targets, shared.output))
 
 
 @click.command("explain-change", short_help="Why spend changed between two periods.")
@@ -67,10 +56,7 @@ def status(
     show_default=True,
     help="The same in AFTER; the difference is shown as currency.",
 )
-@format_option
-@output_option
-@as_of_option
-@root_option
+@shared_options()
 @click.pass_context
 def explain_change(
     ctx: click.Context,
@@ -80,10 +66,7 @@ def explain_change(
     *,
     rate_before: Decimal,
     rate_after: Decimal,
-    targets: tuple[OutputTarget, ...],
-    output: Path | None,
-    as_of: date | None,
-    root: Path | None,
+    shared: SharedOptions,
 ) -> None:
     """Split the change of spend from BEFORE to AFTER into effects that sum to it exactly.
 
@@ -99,9 +82,9 @@ def explain_change(
     from multillm_gov.workflows.usage.changing import explain_change_between
 
     report = explain_change_between(
-        before, after, as_of=as_of or today(), root=root, rates=(rate_before, rate_after)
+        before, after, as_of=shared.day, root=shared.root, rates=(rate_before, rate_after)
     )
-    ctx.exit(emit(report, targets, output))
+    ctx.exit(emit(report, shared.targets, shared.output))
 
 
 @click.command("reconcile", short_help="Compare a gateway's log with a provider's bill.")
@@ -115,10 +98,7 @@ def explain_change(
 )
 @day_option("--first", "First day. [default: first day of the bill]")
 @day_option("--last", "Last day. [default: last day of the bill]")
-@format_option
-@output_option
-@as_of_option
-@root_option
+@shared_options()
 @click.pass_context
 def reconcile(
     ctx: click.Context,
@@ -127,10 +107,7 @@ def reconcile(
     provider: str,
     *,
     bill_as: str,
-    targets: tuple[OutputTarget, ...],
-    output: Path | None,
-    as_of: date | None,
-    root: Path | None,
+    shared: SharedOptions,
     **days: date | None,
 ) -> None:
     """Compare GATEWAY's log with PROVIDER's bill over the same days, and explain the difference.
@@ -149,23 +126,23 @@ def reconcile(
     options = ReconcileOptions(
         gateway=gateway, provider=provider, bill_as=bill_as, first=days["first"], last=days["last"]
     )
-    ctx.exit(emit(reconcile_usage(options, as_of=as_of or today(), root=root), targets, output))
+    ctx.exit(
+        emit(
+            reconcile_usage(options, as_of=shared.day, root=shared.root),
+            shared.targets,
+            shared.output,
+        )
+    )
 
 
 @click.command("unit-costs", short_help="What a request, an answer and an outcome cost.")
-@format_option
-@output_option
-@as_of_option
-@root_option
+@shared_options()
 @click.pass_context
 def unit_costs(
     ctx: click.Context,
     /,
     *,
-    targets: tuple[OutputTarget, ...],
-    output: Path | None,
-    as_of: date | None,
-    root: Path | None,
+    shared: SharedOptions,
 ) -> None:
     """Show what a request, an accepted answer and a declared outcome cost, and the trend.
 
@@ -179,4 +156,6 @@ def unit_costs(
     """
     from multillm_gov.workflows.usage.unit_costs import usage_unit_costs
 
-    ctx.exit(emit(usage_unit_costs(as_of=as_of or today(), root=root), targets, output))
+    ctx.exit(
+        emit(usage_unit_costs(as_of=shared.day, root=shared.root), shared.targets, shared.output)
+    )

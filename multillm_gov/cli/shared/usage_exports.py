@@ -7,12 +7,12 @@ import click
 
 from multillm_gov.cli.shared.emit import emit
 from multillm_gov.cli.shared.options import (
-    OutputTarget,
+    SharedOptions,
     as_of_option,
     day_option,
-    format_option,
     output_option,
     root_option,
+    shared_options,
     today,
 )
 from multillm_gov.plugins import plugin_names
@@ -68,20 +68,14 @@ def export(
 
 @click.command("negotiation", short_help="A sheet per provider for whoever negotiates.")
 @click.argument("provider", default="")
-@format_option
-@output_option
-@as_of_option
-@root_option
+@shared_options()
 @click.pass_context
 def negotiation(
     ctx: click.Context,
     /,
     provider: str,
     *,
-    targets: tuple[OutputTarget, ...],
-    output: Path | None,
-    as_of: date | None,
-    root: Path | None,
+    shared: SharedOptions,
 ) -> None:
     """Show what to bring to a negotiation with PROVIDER, or with each of them.
 
@@ -96,4 +90,10 @@ def negotiation(
     """
     from multillm_gov.workflows.usage.negotiating import negotiation_sheet
 
-    ctx.exit(emit(negotiation_sheet(provider, as_of=as_of or today(), root=root), targets, output))
+    ctx.exit(
+        emit(
+            negotiation_sheet(provider, as_of=shared.day, root=shared.root),
+            shared.targets,
+            shared.output,
+        )
+    )

@@ -7,13 +7,10 @@ import click
 
 from multillm_gov.cli.shared.emit import emit
 from multillm_gov.cli.shared.options import (
-    OutputTarget,
-    as_of_option,
+    SharedOptions,
     day_option,
-    format_option,
-    output_option,
     root_option,
-    today,
+    shared_options,
 )
 from multillm_gov.usage.reader import reader_names
 
@@ -60,10 +57,7 @@ def _columns(
 @day_option("--first", "First day read from a database. [default: all]")
 @day_option("--last", "Last day read from a database. [default: all]")
 @click.option("--no-actuals", is_flag=True, help="Do not write usage/imported.yaml.")
-@format_option
-@output_option
-@as_of_option
-@root_option
+@shared_options()
 @click.pass_context
 def import_(
     ctx: click.Context,
@@ -75,10 +69,7 @@ def import_(
     currency: str | None,
     cache_in_input: str,
     no_actuals: bool,
-    targets: tuple[OutputTarget, ...],
-    output: Path | None,
-    as_of: date | None,
-    root: Path | None,
+    shared: SharedOptions,
     **days: date | None,
 ) -> None:
     """Import FILES, or everything that `usage:` in govern.yaml names, and reconcile the totals.
@@ -113,27 +104,21 @@ def import_(
         write_actuals=not no_actuals,
     )
     with RowMeter() as meter:
-        done = import_usage(files, options, root=root, show=meter.show)
-    report = report_of(done, open_usage(root), as_of or today())
-    ctx.exit(emit(report, targets, output))
+        done = import_usage(files, options, root=shared.root, show=meter.show)
+    report = report_of(done, open_usage(shared.root), shared.day)
+    ctx.exit(emit(report, shared.targets, shared.output))
 
 
 @click.command("explain", short_help="Show which rule a row's task class comes from.")
 @click.argument("row")
-@format_option
-@output_option
-@as_of_option
-@root_option
+@shared_options()
 @click.pass_context
 def explain(
     ctx: click.Context,
     /,
     row: str,
     *,
-    targets: tuple[OutputTarget, ...],
-    output: Path | None,
-    as_of: date | None,
-    root: Path | None,
+    shared: SharedOptions,
 ) -> None:
     """Show which attribution rule matches ROW: a request id, or FILE:LINE of an imported file.
 
@@ -144,7 +129,9 @@ def explain(
     """
     from multillm_gov.workflows.usage.explaining import explain_row
 
-    ctx.exit(emit(explain_row(row, as_of=as_of or today(), root=root), targets, output))
+    ctx.exit(
+        emit(explain_row(row, as_of=shared.day, root=shared.root), shared.targets, shared.output)
+    )
 
 
 @click.command("sql", short_help="Print the query for a warehouse.")

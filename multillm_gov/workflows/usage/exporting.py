@@ -8,7 +8,7 @@ from msgspec import Struct
 
 from multillm_gov import exits
 from multillm_gov.errors import UsageError
-from multillm_gov.measures.consumption.alerts import Consumed, Scope, OwnedOutlook, alerts
+from multillm_gov.measures.consumption.alerts import Consumed, OwnedOutlook, Scope, alerts
 from multillm_gov.measures.consumption.outlook import Outlook
 from multillm_gov.plugins import load_plugin, plugin_names
 from multillm_gov.portfolio.portfolio import Portfolio

@@ -11,7 +11,7 @@ from multillm_gov.documents.layout import kind_of
 from multillm_gov.documents.yaml_reader import read_document
 from multillm_gov.errors import SourceError
 from multillm_gov.report import Report
-from multillm_gov.reporting.shared.waivers import WaiverHistory, PastTerms
+from multillm_gov.reporting.shared.waivers import PastTerms, WaiverHistory
 from multillm_gov.reporting.waivers import report_waivers
 from multillm_gov.sources.git import Repository
 from multillm_gov.sources.git_history import read_history
