@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from decimal import Decimal
 from typing import Literal
 
@@ -38,6 +38,10 @@ class ProbeRun(Struct, frozen=True, kw_only=True):
     seconds: float
     calls: int
     """Sent, retries included."""
+
+
+SendProbes = Callable[[Sequence[Probe], AnswerListener], Awaitable[ProbeRun]]
+"""Sends probes through the run's client and budget."""
 
 
 class Runner:

@@ -1,6 +1,6 @@
 """Sending for the answers that shadow evidence lacks, and having complete pairs judged."""
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Sequence
 from decimal import Decimal
 
 from msgspec import Struct
@@ -9,7 +9,7 @@ from msgspec.structs import replace
 from multillm_gov.evaluation.bench.preference import read_judgment
 from multillm_gov.evaluation.client import Answer
 from multillm_gov.evaluation.probes.probe import Probe
-from multillm_gov.evaluation.running import AnswerListener, ProbeRun
+from multillm_gov.evaluation.running import ProbeRun, SendProbes
 from multillm_gov.evaluation.shadow import Shadowed
 from multillm_gov.evaluation.shadow_plan import (
     JUDGMENT,
@@ -21,9 +21,6 @@ from multillm_gov.evaluation.shadow_plan import (
     longest_answers,
     probe_of,
 )
-
-SendProbes = Callable[[Sequence[Probe], AnswerListener], Awaitable[ProbeRun]]
-"""Sends probes through the run's client and budget."""
 
 
 class ShadowRun(Struct, frozen=True, kw_only=True):

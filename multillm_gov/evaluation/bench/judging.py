@@ -1,6 +1,5 @@
 """Calls to judge models about a benchmark's answers, and the scores that follow from replies."""
 
-from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
 
 from msgspec import Struct
@@ -23,10 +22,7 @@ from multillm_gov.evaluation.bench.scoring import (
 )
 from multillm_gov.evaluation.client import Answer, Call
 from multillm_gov.evaluation.probes.probe import Probe
-from multillm_gov.evaluation.running import AnswerListener, ProbeRun
-
-SendProbes = Callable[[Sequence[Probe], AnswerListener], Awaitable[ProbeRun]]
-"""Sends probes through the run's client and budget."""
+from multillm_gov.evaluation.running import ProbeRun, SendProbes
 
 
 class CaseState(Struct):

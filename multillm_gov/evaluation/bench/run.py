@@ -6,7 +6,7 @@ from decimal import Decimal
 from statistics import fmean
 
 from multillm_gov.evaluation.bench.benchmark import Benchmark
-from multillm_gov.evaluation.bench.judging import CaseState, SendProbes, judge_answers
+from multillm_gov.evaluation.bench.judging import CaseState, judge_answers
 from multillm_gov.evaluation.bench.outcomes import BenchRun, CaseOutcome, Counts
 from multillm_gov.evaluation.bench.plan import BenchPlan, BenchPlanner, PlannedCase
 from multillm_gov.evaluation.bench.preference import Preferences
@@ -21,7 +21,7 @@ from multillm_gov.evaluation.client import Answer, CallFailure
 from multillm_gov.evaluation.output_schema import OutputSchemaError, compile_schema
 from multillm_gov.evaluation.probes.check import Observation
 from multillm_gov.evaluation.probes.probe import Probe
-from multillm_gov.evaluation.running import ProbeRun
+from multillm_gov.evaluation.running import ProbeRun, SendProbes
 from multillm_gov.measures.stylometry import count_words
 
 REJECTED = frozenset({"refused-by-filter", "context"})

@@ -26,20 +26,10 @@ class ShareLimits:
     def largest(self, shares: Concentration, basis: str, ceiling: Decimal) -> LimitRecord:
         """The largest vendor's share, by the worse end of what is not known."""
         key = f"max_vendor_share_of_{basis}"
-        record = LimitRecord(
-            id=f"largest-vendor-of-{basis}",
-            key=f"appetite.{key}",
-            words=f"Largest vendor by {basis}",
-            unit="share",
-            direction="at most",
-            limit=Decimal(ceiling),
-            value=None,
-            judgment="not judged",
-            facts={"in_house_share": shares.in_house_share},
-            **self.terms(key, ceiling),
-        )
+        words = f"Largest vendor by {basis}"
+        record = self._unjudged(f"largest-vendor-of-{basis}", words, key, ceiling, shares)
         if not shares.shares:
-            return replace(record, reason="there is nothing to share yet")
+            return record
         entity, share = shares.largest
         known = dict(shares.shares)[entity]
         return replace(
@@ -48,26 +38,18 @@ class ShareLimits:
             best=known if entity != UNKNOWN and share > known else None,
             subject=("vendor", entity),
             judgment=judge_below(share, float(ceiling), record.warn_at),
+            reason="",
             facts={**record.facts, "unknown_share": shares.unknown_share},
         )
 
     def effective(self, shares: Concentration, what: str, floor: Decimal) -> LimitRecord:
         """The effective number, by the worse end of what is not known."""
         key = f"min_effective_{what}"
-        record = LimitRecord(
-            id=f"effective-{what}",
-            key=f"appetite.{key}",
-            words=f"Effective {what} by spend",
-            unit="number",
-            direction="at least",
-            limit=Decimal(floor),
-            value=None,
-            judgment="not judged",
-            facts={"in_house_share": shares.in_house_share},
-            **self.terms(key, floor),
-        )
+        words = f"Effective {what} by spend"
+        record = self._unjudged(f"effective-{what}", words, key, floor, shares)
+        record = replace(record, unit="number", direction="at least")
         if not shares.shares:
-            return replace(record, reason="there is nothing to share yet")
+            return record
         worst, best = shares.effective_number, shares.best_effective_number
         return replace(
             record,
@@ -75,11 +57,30 @@ class ShareLimits:
             best=best if best > worst else None,
             subject=(shares.level.value, shares.shares[0][0]),
             judgment=judge_above(worst, float(floor), record.warn_at),
+            reason="",
             facts={
                 **record.facts,
                 "unknown_share": shares.unknown_share,
                 "largest_share": shares.shares[0][1],
             },
+        )
+
+    def _unjudged(
+        self, identifier: str, words: str, key: str, limit: Decimal, shares: Concentration
+    ) -> LimitRecord:
+        """The record of a share that is at most its limit, as long as there is none."""
+        return LimitRecord(
+            id=identifier,
+            key=f"appetite.{key}",
+            words=words,
+            unit="share",
+            direction="at most",
+            limit=Decimal(limit),
+            value=None,
+            judgment="not judged",
+            reason="there is nothing to share yet",
+            facts={"in_house_share": shares.in_house_share},
+            **self.terms(key, limit),
         )
 
 

@@ -1,8 +1,9 @@
 """``govern bench``: plan, refuse what costs too much, send, score, compare, record, report."""
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from datetime import date
+from functools import partial
 from pathlib import Path
 
 from msgspec import Struct
@@ -20,9 +21,7 @@ from multillm_gov.evaluation.bench.results import (
 )
 from multillm_gov.evaluation.bench.run import run_bench
 from multillm_gov.evaluation.bench.writing_style import EarlierRecords, writing_styles_of
-from multillm_gov.evaluation.client import Client
-from multillm_gov.evaluation.probes.probe import Probe
-from multillm_gov.evaluation.running import AnswerListener, ProbeRun, Progress, Runner
+from multillm_gov.evaluation.running import Progress
 from multillm_gov.evidence.record import EvidenceRecord
 from multillm_gov.providers.quiet import litellm_version
 from multillm_gov.report import TOOL_VERSION, Report
@@ -40,6 +39,7 @@ from multillm_gov.workflows.evaluation.sending import (
     WorstCase,
     collecting,
     refuse_unaffordable,
+    run_and_close,
 )
 from multillm_gov.workflows.states import assess_folder
 
@@ -146,7 +146,14 @@ def run_benchmarks(
         collecting(),
         run_client(state, options.sending) as client,
     ):
-        run = asyncio.run(_run(planned, client, on_progress))
+        run = asyncio.run(
+            run_and_close(
+                partial(run_bench, planned.plan, planned.planner),
+                client,
+                planned.options.sending.conditions,
+                on_progress,
+            )
+        )
     results, records = _results(planned, run)
     written = options.sending.write and options.sending.is_billed and run.ending == "complete"
     if written:
@@ -163,21 +170,6 @@ def run_benchmarks(
         report=replace(report, path_prefix=path_prefix(planned.root)),
         interrupted=run.ending == "interrupted",
     )
-
-
-async def _run(
-    planned: PlannedBench, client: Client, on_progress: Callable[[Progress], None] | None
-) -> BenchRun:
-    conditions = planned.options.sending.conditions
-
-    async def send(probes: Sequence[Probe], listener: AnswerListener) -> ProbeRun:
-        runner = Runner(probes, client, conditions, on_progress=on_progress, on_answer=listener)
-        return await runner.run()
-
-    try:
-        return await run_bench(planned.plan, planned.planner, send)
-    finally:
-        await client.close()
 
 
 def _results(

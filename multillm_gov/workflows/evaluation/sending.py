@@ -5,21 +5,26 @@ import gc
 import random
 import signal
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from decimal import ROUND_UP, Decimal
 from pathlib import Path
+from typing import TypeVar
 
 from msgspec import Struct
 
 from multillm_gov.errors import UnableError
 from multillm_gov.evaluation.budget import Budget
+from multillm_gov.evaluation.client import Client
 from multillm_gov.evaluation.pacing import RunConditions, RunLimits, Time
+from multillm_gov.evaluation.probes.probe import Probe
+from multillm_gov.evaluation.running import AnswerListener, ProbeRun, Progress, Runner, SendProbes
 from multillm_gov.report import Report
 from multillm_gov.units import format_money
 from multillm_gov.words import count_of
 
 DEFAULT_MAX_USD = Decimal("1.00")
+_Result = TypeVar("_Result")
 _NAMED = 5
 _CENT = Decimal("0.01")
 
@@ -54,6 +59,24 @@ def collecting() -> Iterator[None]:
     finally:
         if not before:
             gc.disable()
+
+
+async def run_and_close(
+    run: Callable[[SendProbes], Awaitable[_Result]],
+    client: Client,
+    conditions: RunConditions,
+    on_progress: Callable[[Progress], None] | None,
+) -> _Result:
+    """Carry a run out through a client and close it, whatever happens."""
+
+    async def send(probes: Sequence[Probe], listener: AnswerListener) -> ProbeRun:
+        runner = Runner(probes, client, conditions, on_progress=on_progress, on_answer=listener)
+        return await runner.run()
+
+    try:
+        return await run(send)
+    finally:
+        await client.close()
 
 
 class SendingOptions(Struct, frozen=True, kw_only=True):

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Callable, Iterable, Sequence
 from datetime import date
 from decimal import Decimal
+from functools import partial
 from pathlib import Path
 from random import Random
 
@@ -12,9 +13,7 @@ from msgspec.structs import replace
 
 from multillm_gov.errors import UnableError, UsageError
 from multillm_gov.evaluation.bench.benchmark import independence_of
-from multillm_gov.evaluation.client import Client
-from multillm_gov.evaluation.probes.probe import Probe
-from multillm_gov.evaluation.running import AnswerListener, ProbeRun, Progress, Runner
+from multillm_gov.evaluation.running import Progress
 from multillm_gov.evaluation.shadow import ShadowResult, compare_shadow
 from multillm_gov.evaluation.shadow_plan import (
     ShadowPlan,
@@ -40,6 +39,7 @@ from multillm_gov.workflows.evaluation.sending import (
     WorstCase,
     collecting,
     refuse_unaffordable,
+    run_and_close,
 )
 from multillm_gov.workflows.evaluation.shadow_file import read_requests
 from multillm_gov.workflows.states import assess_folder, working_revision
@@ -188,7 +188,14 @@ def run_shadowing(
     planned.check()
     if planned.plan.calls:
         with collecting(), run_client(planned.state, planned.options.sending) as client:
-            run = asyncio.run(_run(planned, client, on_progress))
+            run = asyncio.run(
+                run_and_close(
+                    partial(run_shadow, planned.plan, planned.planner),
+                    client,
+                    planned.options.sending.conditions,
+                    on_progress,
+                )
+            )
     else:
         run = ShadowRun(
             rows=tuple(request.row for request in planned.plan.requests), unanswered=0, unjudged=0
@@ -205,21 +212,6 @@ def run_shadowing(
         report=replace(report, path_prefix=path_prefix(planned.root)),
         interrupted="interrupted" in run.endings,
     )
-
-
-async def _run(
-    planned: PlannedShadow, client: Client, on_progress: Callable[[Progress], None] | None
-) -> ShadowRun:
-    conditions = planned.options.sending.conditions
-
-    async def send(probes: Sequence[Probe], listener: AnswerListener) -> ProbeRun:
-        runner = Runner(probes, client, conditions, on_progress=on_progress, on_answer=listener)
-        return await runner.run()
-
-    try:
-        return await run_shadow(planned.plan, planned.planner, send)
-    finally:
-        await client.close()
 
 
 def _saving(state: State, result: ShadowResult) -> Decimal | None:
