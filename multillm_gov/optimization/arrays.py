@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 import numpy as np
 from msgspec import Struct
+from msgspec.structs import replace
 
 from multillm_gov.optimization.problem import Flags, Floats, Integers
 
@@ -45,6 +46,32 @@ class Program(Struct, frozen=True, kw_only=True):
             starts=kept[self.starts],
             indices=place[self.indices[entries]],
             values=self.values[entries],
+        )
+
+    def relaxed(self) -> "Program":
+        """The program without whole numbers: what it cannot do, the program cannot."""
+        return replace(self, whole=np.zeros_like(self.whole))
+
+    def minimizing(self, rows: Integers, values: Floats) -> "Program":
+        """The program with one more column, at least 0, which alone is minimized.
+
+        Args:
+            rows: Where the column stands, ascending.
+            values: Its entries there.
+        """
+        ends = self.starts[rows + 1]
+        added = np.zeros(len(self.starts), dtype=np.int64)
+        added[rows + 1] = 1
+        return Program(
+            costs=np.append(np.zeros(len(self.costs)), 1.0),
+            lower=np.append(self.lower, 0.0),
+            upper=np.append(self.upper, INFINITE),
+            whole=np.append(self.whole, False),
+            row_lower=self.row_lower,
+            row_upper=self.row_upper,
+            starts=self.starts + np.cumsum(added),
+            indices=np.insert(self.indices, ends, len(self.costs)),
+            values=np.insert(self.values, ends, values),
         )
 
 

@@ -1,12 +1,13 @@
 """Why no allocation keeps every limit: an irreducible conflict, and the smallest relaxations."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import numpy as np
 from msgspec import Struct
 from msgspec.structs import replace
 
-from multillm_gov.optimization.highs import Effort
+from multillm_gov.optimization.assembly import assemble
+from multillm_gov.optimization.highs import Effort, Session
 from multillm_gov.optimization.problem import Limit, Problem, Row
 from multillm_gov.optimization.solving import solve
 
@@ -81,8 +82,16 @@ def _without(groups: Sequence[Group], others: Sequence[Group]) -> list[Group]:
 
 
 def is_feasible(problem: Problem) -> bool:
-    """Whether any allocation keeps every limit."""
+    """Whether any allocation keeps every limit; what shares alone cannot do is known at once."""
+    if problem.size and not _is_feasible_in_shares(problem):
+        return False
     return solve(problem, QUICK).shares is not None
+
+
+def _is_feasible_in_shares(problem: Problem) -> bool:
+    """Whether the linear relaxation has an answer; limits on indexes are left out."""
+    program = assemble(problem).program.relaxed()
+    return Session(program, QUICK).solve().status != "infeasible"
 
 
 def _feasibility(problem: Problem) -> Problem:
@@ -99,13 +108,23 @@ def _feasibility(problem: Problem) -> Problem:
 
 
 def _filter(problem: Problem, groups: Sequence[Group]) -> list[Group]:
+    """An irreducible set: of the linear relaxation first, where that is in conflict already."""
+    kept = list(groups)
+    if not _is_feasible_in_shares(_only(problem, kept)):
+        kept = _filtered(problem, kept, _is_feasible_in_shares)
+    return _filtered(problem, kept, is_feasible)
+
+
+def _filtered(
+    problem: Problem, groups: Sequence[Group], test: Callable[[Problem], bool]
+) -> list[Group]:
     kept = list(groups)
     size = len(kept)
     while size >= 1:
         position = 0
         while position < len(kept):
             rest = kept[:position] + kept[position + size :]
-            if rest != kept and not is_feasible(_only(problem, rest)):
+            if rest != kept and not test(_only(problem, rest)):
                 kept = rest
             else:
                 position += size
@@ -118,27 +137,68 @@ def _only(problem: Problem, groups: Sequence[Group]) -> Problem:
 
 
 def _relax(problem: Problem, groups: Sequence[Group], group: Group) -> Relaxation:
-    """Bisect the policy's value with all others as they are; a policy's limits move together."""
-    others = _without(groups, [group])
-    enough = is_feasible(_only(problem, others))
-    first = group[0]
-    if first.unit == "none" or not enough:
-        return Relaxation(limit=first, value=None, enough=enough)
-    step = max(abs(first.value), 0.01)
-    while not is_feasible(_only(problem, [*others, shifted(group, step)])):
-        step *= 2
+    """The smallest shift of the policy's value, all others as they are; its limits move together.
+
+    The linear relaxation gives the least shift there can be. Where an allocation exists there, the
+    search is over; else the shift is bisected from there.
+    """
+    others, first = _without(groups, [group]), group[0]
+    never = Relaxation(limit=first, value=None, enough=False)
+    least = _least_shift(_only(problem, others), group)
+    if least is None:
+        return never
+
+    def allows(shift: float) -> bool:
+        return is_feasible(_only(problem, [*others, shifted(group, shift)]))
+
+    hair = _PRECISION * max(abs(first.value), 1e-3)
+    if first.unit != "none" and least > 0 and allows(least + hair):
+        return _relaxation(first, least + hair)
+    if not is_feasible(_only(problem, others)):
+        return never
+    if first.unit == "none":
+        return replace(never, enough=True)
+    low, step = least, max(abs(first.value), 0.01)
+    while not allows(least + step):
+        low, step = least + step, step * 2
         if step > 1e18:
-            return Relaxation(limit=first, value=None, enough=True)
-    low, high = 0.0, step
+            return replace(never, enough=True)
+    high = least + step
     for _ in range(_BISECTIONS):
-        if high - low <= _PRECISION * max(abs(first.value), 1e-3):
+        if high - low <= hair:
             break
         middle = (low + high) / 2
-        if is_feasible(_only(problem, [*others, shifted(group, middle)])):
-            high = middle
-        else:
-            low = middle
-    return Relaxation(limit=first, value=first.value + first.relaxed_by * high, enough=True)
+        low, high = (low, middle) if allows(middle) else (middle, high)
+    return _relaxation(first, high)
+
+
+def _relaxation(limit: Limit, shift: float) -> Relaxation:
+    value = limit.value + limit.relaxed_by * shift
+    return Relaxation(limit=limit, value=value, enough=True)
+
+
+def _least_shift(others: Problem, group: Group) -> float | None:
+    """The least shift of a policy's value that the linear relaxation needs beside the others.
+
+    0 where a shift changes coefficients, or the policy has no number; ``None``: no shift is enough.
+    """
+    moved = tuple((limit, row) for limit in group for row in limit.rows)
+    if not moved or any(limit.unit == "none" or row.scaled is not None for limit, row in moved):
+        return 0.0
+    # What is presolved may rest on the coefficients of these rows, not on a value that moves.
+    rowed = [replace(limit, rows=tuple(_lifted(row) for row in limit.rows)) for limit in group]
+    assembled = assemble(replace(others, limits=(*others.limits, *rowed)), tangents=moved)
+    step = max(abs(group[0].value), 0.01)
+    numbers = [number for _, _, number in assembled.limit_rows[-len(moved) :]]
+    entries = []
+    for limit, row in moved:
+        size = float(np.abs(row.fixed).max(initial=0.0)) or 1.0
+        entries.append(-limit.relaxed_by * row.bound_scaled * step / size)
+    program = assembled.program.relaxed().minimizing(np.array(numbers), np.array(entries))
+    answer = Session(program, QUICK).solve()
+    if answer.status == "infeasible":
+        return None
+    return 0.0 if answer.values is None else step * max(float(answer.values[-1]), 0.0)
 
 
 def shifted(group: Group, by: float) -> Group:

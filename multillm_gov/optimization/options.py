@@ -129,8 +129,9 @@ def floor_of(task: TaskFigures, candidates: tuple[Candidate, ...]) -> float | No
 
 
 def _held_because(task: TaskFigures, candidates: tuple[Candidate, ...], floor: float | None) -> str:
-    if task.task.demand is None or not task.requests_per_month:
-        return "no demand is declared"
+    demand = task.task.demand
+    if demand is None or not task.requests_per_month:
+        return "no demand is declared" if demand is None else "its demand is 0 requests"
     if any(one.cost_per_request is None for one in candidates if one.share_today > 0):
         return "the cost of what answers today is not known"
     if floor is None:

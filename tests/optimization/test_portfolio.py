@@ -198,6 +198,9 @@ def test_what_cannot_move_says_why() -> None:
     state = shop(allocation={demand: ""})
     held = {one.task: one.reason for one in optimize_state(state).prepared.inputs.options.held}
     assert held == {"writing": "no demand is declared"}
+    none = optimize_state(assume(shop().state, ("demand:writing=0",)), on_files=False)
+    held = {one.task: one.reason for one in none.prepared.inputs.options.held}
+    assert held == {"writing": "its demand is 0 requests"}
 
 
 def test_models_that_policies_refuse_are_no_options() -> None:
@@ -356,7 +359,11 @@ def test_assumptions(assumption: str, expected: dict[str, bool], plain: Optimum)
 
 
 @pytest.mark.parametrize(
-    "text", ["", "gone", "gone:nobody", "price:acme/big=x", "cap:none=3", "demand:none=2", "x:y=1"]
+    "text",
+    [
+        *("", "gone", "gone:nobody", "price:acme/big=x", "cap:none=3", "demand:none=2", "x:y=1"),
+        *("price:acme/big=0", "price:acme/big=0.00"),
+    ],
 )
 def test_assumptions_that_are_none(text: str) -> None:
     with pytest.raises(UsageError):
@@ -697,6 +704,15 @@ def test_a_conflict_of_several_policies_names_each() -> None:
     assert len(names) == 2
     assert "quality floor of writing" in names
     assert all(one.enough for one in blocked.conflict.relaxations)
+
+
+def test_several_conflicts_of_one_task_class_say_in_which_order(tmp_path: Path) -> None:
+    cheap = "    spend_cap: {monthly: 1}\n    quality: {floor: 0.99}"
+    files = shop_files(allocation={"    quality: {floor: 0.90}": cheap})
+    found, text = said(tmp_path, files)
+    conflicts = [one for one in found.result.conflicts if one.task == "writing"]
+    assert len(conflicts) == 2
+    assert "Each of the 2 conflicts in `writing` needs a change of its own." in text
 
 
 def test_a_task_class_without_a_route_is_no_success(tmp_path: Path) -> None:

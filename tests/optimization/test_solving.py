@@ -221,6 +221,26 @@ def test_conflicts_are_irreducible_and_relaxations_enough() -> None:
     assert find_conflicts(tiny()) == ()
 
 
+@pytest.mark.parametrize("seed", range(12))
+def test_the_smallest_relaxation_is_enough_and_less_is_not(seed: int) -> None:
+    """With the least useful share and the number of models limited, as without."""
+    problem = random_problem(seed, cap=0.25, whole=False)
+    problem = replace(problem, min_share=0.05 * (seed % 3), max_models=seed % 4)
+    for conflict in find_conflicts(problem)[:1]:
+        for policy, relaxation in zip(conflict.policies, conflict.relaxations, strict=True):
+            others = [limit for limit in problem.limits if limit not in policy]
+            if not relaxation.enough:
+                assert not is_feasible(replace(problem, limits=tuple(others)))
+                continue
+            if relaxation.value is None:
+                continue
+            for by, expected in ((0.0, True), (-1e-4, False)):
+                value = relaxation.value + by * relaxation.limit.relaxed_by
+                moved = [replace(limit, value=value) for limit in policy]
+                tried = replace(problem, limits=(*others, *moved))
+                assert is_feasible(tried) is expected
+
+
 def test_order_of_options_changes_no_cost() -> None:
     problem = random_problem(3)
     order = np.random.default_rng(5).permutation(problem.size)

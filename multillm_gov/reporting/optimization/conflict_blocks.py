@@ -1,6 +1,8 @@
 """Limits that cannot all hold: who they are, where they are written, the smallest way out."""
 
+from collections import Counter
 from decimal import Decimal
+from itertools import groupby
 from math import ceil, floor
 
 from multillm_gov.content import Block, Cell, Column, Paragraph, Table
@@ -18,19 +20,23 @@ _SMALL = 1_000
 
 
 def conflict_blocks(result: OptimizationResult) -> tuple[Block, ...]:
-    """One table per conflict."""
+    """One table per conflict, those of one task class under a sentence on their order."""
+    counts = Counter(one.task for one in result.conflicts)
     blocks: list[Block] = []
-    for one in result.conflicts:
-        blocks.append(Paragraph(_sentence(one), "watch"))
-        blocks.append(_table(one, result.currency))
-    of_all = [one for one in result.conflicts if not one.task]
-    if len(of_all) > 1:
-        text = (
-            f"Each of the {len(of_all)} conflicts needs a change of its own. Each is the smallest "
-            "once the first change of every conflict above it is made."
-        )
-        blocks.insert(0, Paragraph(text, "watch"))
+    for task, several in groupby(result.conflicts, key=lambda one: one.task):
+        if counts[task] > 1:
+            blocks.append(Paragraph(_order(task, counts[task]), "watch"))
+        for one in several:
+            blocks += [Paragraph(_sentence(one), "watch"), _table(one, result.currency)]
     return tuple(blocks)
+
+
+def _order(task: str, count: int) -> str:
+    where = f" in {code(task)}" if task else ""
+    return (
+        f"Each of the {count} conflicts{where} needs a change of its own. Each is the smallest "
+        "once the first change of every conflict above it is made."
+    )
 
 
 def _sentence(one: ConflictResult) -> str:

@@ -61,6 +61,11 @@ def _number(text: str, most: str = "1e15") -> Decimal:
 
 def _price(state: State, model: str, factor: str) -> State:
     times = _number(factor, "1000")
+    if not times:
+        raise UsageError(
+            f"A price of 0 is none: what {code(model)} then costs is not known",
+            "Assume a small factor, such as 0.01.",
+        )
     if state.catalog.find(model) is None:
         raise UsageError(
             f"The catalog does not know {code(model)}", "Name a model as it is routed."
