@@ -121,6 +121,30 @@ def test_past_fifty_findings_a_summary_by_rule_comes_first(check_report: Report)
     assert short.splitlines()[0] == short.splitlines()[-1], "the verdict is first and last"
 
 
+def test_a_short_document_has_rows_while_there_is_room(board_report: Report) -> None:
+    """Then sections in a sentence each; nothing that needs a look is left out."""
+
+    def part(number: int, rows: int) -> Section:
+        cells = tuple((Cell(f"row {number}.{row}", "watch"), Cell("1")) for row in range(rows))
+        table = Table(title="", columns=(Column("What"), Column("Figure")), rows=cells)
+        warning = Paragraph(f"Part {number} has its warning. More of it.", "bad")
+        return Section(id=f"p{number}", title=f"Part {number}", blocks=(warning, table))
+
+    parts = tuple(part(number, 5) for number in range(8))
+    report = msgspec.structs.replace(
+        board_report, sections=parts, edition="", findings=(), kind="stress"
+    )
+    short = render(report, every=False).decode().splitlines()
+    assert len(short) <= 60
+    assert "… 2 more rows." in short, "the first sections with their worst rows"
+    last = " ".join(map(str.strip, short)).partition("- Part 7: ")[2]
+    assert last.startswith(
+        "row 7.0, row 7.1, row 7.2 and 2 more outside a limit or near it. Part 7 has its warning."
+    )
+    assert all(f"Part {number}" in " ".join(short) for number in range(8))
+    assert len(render(report, every=True).decode().splitlines()) > 80
+
+
 def test_a_remedy_of_several_lines_keeps_its_indentation(check_report: Report) -> None:
     lines = render(check_report).decode().splitlines()
     at = lines.index(next(line for line in lines if line.endswith("  route:")))

@@ -87,6 +87,22 @@ def test_the_report_on_the_starter_tells_every_section(tmp_path: Path) -> None:
     assert all(section.blocks for section in pack.sections)
 
 
+def test_stress_of_the_starter_fits_two_screens(tmp_path: Path, govern, monkeypatch) -> None:
+    """Short by default: at most 60 lines at 80 columns, the verdict first and last."""
+    init(tmp_path, as_of=DAY)
+    monkeypatch.setenv("COLUMNS", "80")
+    done = govern("stress", "--as-of", "2026-11-24", cwd=tmp_path)
+    assert done.returncode == 0
+    lines = done.stdout.decode().splitlines()
+    assert len(lines) <= 60
+    verdict = "Outside appetite: Largest loss in one scenario; Cost at risk, 1 year in 20."
+    assert (lines[0], lines[-2]) == (verdict, verdict)
+    assert lines[1] == lines[-1] == "Figures only: `govern check` is the gate."
+    text = " ".join(line.strip() for line in lines)
+    assert "- Scenarios: severe-repricing, tone-drift, jurisdiction-withdrawn and" in text
+    assert "`govern stress --all` shows them." in text
+
+
 def test_init_from_the_command_line(tmp_path: Path) -> None:
     done = subprocess.run(
         [

@@ -13,6 +13,7 @@ from multillm_gov.rendering.plain.painting import Painter
 from multillm_gov.rendering.plain.sections import (
     breached_first,
     headline,
+    in_brief,
     needs_a_look,
     provenance,
     section,
@@ -37,6 +38,8 @@ WIDTH = 80
 _HEADLINES = 3
 _MANY = 50
 """Findings above which they are summarized by rule first."""
+_SHORT_LINES = 50
+"""Opening and sections of a short document, so that it fits two screens of a terminal."""
 _IN_FULL = 10
 """Facts that fail the gate and are shown below such a summary."""
 
@@ -112,12 +115,13 @@ def _document(report: Report, painter: Painter, size: int, every: bool) -> Itera
     if report.outcome not in FIGURES_ONLY or standing_sentence(report):
         yield from _verdict(report, painter, size)
         yield ""
-    yield from _opening(report, painter, size)
-    for part in report.sections:
-        if every:
+    opening = [*_opening(report, painter, size)]
+    yield from opening
+    if every:
+        for part in report.sections:
             yield from section(part, painter, size)
-        elif _is_shown(part, report):
-            yield from section(shortened(part), painter, size)
+    else:
+        yield from _short_sections(report, painter, size, _SHORT_LINES - len(opening))
     if not report.edition and all(part.id != "findings" for part in report.sections):
         yield from _findings(report, "Findings", painter, size, every)
     yield from _more(report, painter, size, every)
@@ -130,6 +134,24 @@ def _document(report: Report, painter: Painter, size: int, every: bool) -> Itera
         yield from provenance((*report.provenance, *again), painter, size)
         yield ""
     yield from _verdict(report, painter, size)
+
+
+def _short_sections(report: Report, painter: Painter, size: int, room: int) -> Iterator[str]:
+    """Each section that needs a look in a sentence or two; with its worst rows while there is room.
+
+    The first ones have the rows: what is worst stands first.
+    """
+    shown = [part for part in report.sections if _is_shown(part, report)]
+    forms = [[*in_brief(part, painter, size)] for part in shown]
+    for number, part in enumerate(shown):
+        rows = [*section(shortened(part), painter, size)]
+        if sum(map(len, forms)) + len(rows) - len(forms[number]) > room:
+            break
+        forms[number] = rows
+    for lines in forms:
+        yield from lines
+    if forms and forms[-1][-1:] != [""]:
+        yield ""
 
 
 def _is_shown(part: Section, report: Report) -> bool:

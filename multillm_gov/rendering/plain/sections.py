@@ -13,7 +13,7 @@ from multillm_gov.rendering.plain.tabulation import list_heat, tabulate
 from multillm_gov.rendering.plain.width import width, wrap
 from multillm_gov.rendering.plain.wording import limit_words, status_words
 from multillm_gov.report import Metric, Section
-from multillm_gov.words import count_of, join_words
+from multillm_gov.words import count_of, join_some, join_words
 
 _SHORT = 3
 """Rows of a table in a short text."""
@@ -114,6 +114,25 @@ def shortened(part: Section) -> Section:
     if left:
         blocks.append(Paragraph(f"… {join_words(left)}."))
     return replace(part, blocks=tuple(blocks))
+
+
+def in_brief(part: Section, painter: Painter, size: int) -> Iterator[str]:
+    """A section in a sentence or two: its warnings, and which rows are near a limit or outside."""
+    said = [
+        f"{_SENTENCE.split(block.text, maxsplit=1)[0].rstrip(':.')}."
+        for block in part.blocks
+        if isinstance(block, Paragraph) and block.status in {"bad", "watch"}
+    ]
+    rows = sorted(
+        (row for block in part.blocks if isinstance(block, Table) for row in block.rows),
+        key=_worst,
+    )
+    names = [*dict.fromkeys(row[0].text for row in rows if row and _worst(row) < _CALM)]
+    near = [f"{join_some(names)} outside a limit or near it."] if names else []
+    text = " ".join((f"{part.title}:", *near, *said[:_SHORT]))
+    first, *rest = wrap(visible(text), size - 2)
+    yield f"{painter('-', 'bold')} {first}"
+    yield from (f"  {line}" for line in rest)
 
 
 def needs_a_look(part: Section) -> bool:
