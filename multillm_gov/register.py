@@ -17,6 +17,7 @@ STATUS_OF: dict[Judgment, Status] = {
     "outside": "bad",
     "not judged": "neutral",
 }
+Period = Literal["", "month", "quarter", "year"]
 LimitUnit = Literal["share", "money", "number", "days", "count", "points"]
 Amount = Decimal | float
 
@@ -25,14 +26,15 @@ class LimitRecord(msgspec.Struct, frozen=True, kw_only=True):
     """One limit with a number: what it is of, where it stands, who set it."""
 
     id: str
-    """``largest-vendor-of-spend``, or ``policy:NAME:PARAMETER`` of a policy."""
+    """``largest-vendor-of-spend``; ``policy:NAME:PARAMETER`` of a policy; ``rule:GOV503:PARAMETER``
+    of a rule that applies without one."""
     key: str
     """Where it is written: ``appetite.max_vendor_share_of_spend``; empty: fixed by the tool."""
     words: str
     """What is limited, in English."""
     unit: LimitUnit
     """``share``: 0..1; ``money``: in the portfolio's currency; ``number``: an effective number."""
-    period: Literal["", "month", "year"] = ""
+    period: Period = ""
     """Of an amount of money."""
     direction: Literal["at most", "at least"]
     limit: Amount | None
@@ -73,6 +75,11 @@ class LimitRecord(msgspec.Struct, frozen=True, kw_only=True):
             return None
         left = float(self.limit) - float(self.value)
         return left if self.direction == "at most" else -left
+
+    @property
+    def of_board(self) -> bool:
+        """Whether the board set it or answers for it; not what rules judge without a policy."""
+        return not self.id.startswith("rule:")
 
     @property
     def loosened(self) -> bool:

@@ -43,6 +43,8 @@ class Language(msgspec.Struct, frozen=True, kw_only=True):
     countries: dict[str, str]
     rules: dict[str, str] = {}
     """What a rule's findings are called for a board, by id; English has it in the rules."""
+    limits: dict[str, str] = {}
+    """What the limits of rules measure, ``GOV503.max_age_days``; English has it in the rules."""
     scenarios: dict[str, str] = {}
     """Titles of the scenarios that ship, by name."""
     code: str = ""

@@ -1,15 +1,17 @@
 """Whether an approval counts: for this content, by this person, on this day, by commit."""
 
 from collections import defaultdict
-from collections.abc import Container, Iterable
+from collections.abc import Container, Iterable, Iterator
 from datetime import date
-from typing import Literal
+from typing import Any, Literal
 
 from msgspec import Struct
 
+from multillm_gov.location import Place
 from multillm_gov.portfolio.policy import PlacedApproval
 from multillm_gov.portfolio.settings import Settings
 from multillm_gov.rules.approval_commits import Introduction, Introductions
+from multillm_gov.rules.engine.approvals import POLICY
 from multillm_gov.rules.engine.rule import RuleContext
 from multillm_gov.words import code, join_code
 
@@ -142,3 +144,39 @@ def _doubt_of_commit(commit: Introduction, known: Container[str], *, signed: boo
             "author's name"
         )
     return ""
+
+
+class ApprovalSubject(Struct, frozen=True, kw_only=True):
+    """Something that needs approval, and why."""
+
+    prefix: str
+    name: str
+    place: Place
+    reason: str
+
+
+def policies_to_approve(
+    context: RuleContext,
+    parameters: Any,  # noqa: ANN401
+) -> Iterator[ApprovalSubject]:
+    """Every policy, or those that were loosened since the base."""
+    present = {policy.name: policy.place.key() for policy in context.state.portfolio.policies}
+    if not parameters.loosened:
+        reason = f"{code(context.policy)} requires it for every policy"
+        reasons = dict.fromkeys(present, reason)
+    else:
+        reasons = {
+            name: f"it was loosened ({labels})"
+            for name, labels in loosened_subjects(context).items()
+        }
+        if context.base is not None:
+            old = {policy.name for policy in context.base.portfolio.policies}
+            reasons = {
+                name: text for name, text in reasons.items() if name in present or name in old
+            }
+    for name, reason in reasons.items():
+        place = present.get(name) or (context.policy_place.key() if context.policy_place else None)
+        if place is not None and (name in present or parameters.loosened):
+            yield ApprovalSubject(
+                prefix=POLICY if name in present else "", name=name, place=place, reason=reason
+            )

@@ -1,16 +1,23 @@
 """Limits on a concentration, judged by the worse end of what is not known."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from typing import Any
 
 from msgspec import Struct
 
+from multillm_gov.catalog.overrides import PlacedVendor
 from multillm_gov.dimensions import UNKNOWN, Level
+from multillm_gov.measures.after_loss import AfterLoss, after_loss
 from multillm_gov.measures.figures import Concentration
+from multillm_gov.rules.engine.rule import Measurement, RuleContext
 from multillm_gov.rules.entity_exposure import describe_basis, describe_entity
+from multillm_gov.rules.failover import failover_of
+from multillm_gov.rules.loads import loads_of
+from multillm_gov.rules.spend_totals import shares_not_judged
 from multillm_gov.units import AtLeastOne, Share, format_share
 from multillm_gov.words import code
 
-_ROUNDING = 1e-9
+ROUNDING = 1e-9
 """Shares are floats: a share that equals its limit must not break it."""
 
 
@@ -54,11 +61,11 @@ def _shares(found: Concentration, limits: ConcentrationLimits) -> Iterator[Breac
     largest, reach = found.largest
     for entity, share in found.shares:
         most = reach if entity == largest else share
-        if (entity == UNKNOWN and entity != largest) or most <= limit + _ROUNDING:
+        if (entity == UNKNOWN and entity != largest) or most <= limit + ROUNDING:
             continue
         who, basis = describe_entity(found.level, entity), _of(found)
         message = f"{who} carries {format_share(share)} of {basis}"
-        if entity != UNKNOWN and most > share + _ROUNDING:
+        if entity != UNKNOWN and most > share + ROUNDING:
             message = (
                 f"{who} carries between {format_share(share)} and {format_share(most)} of {basis} "
                 f"({format_share(most - share)} is at a {found.level} not known)"
@@ -70,7 +77,7 @@ def _indexes(found: Concentration, limits: ConcentrationLimits) -> Iterator[Brea
     """Limits on the whole, judged by the worse end where something is not known."""
     largest, share = found.largest
     lead = f"{code(largest)} carries {'up to ' if found.unknown_share else ''}{format_share(share)}"
-    if limits.hhi is not None and found.hhi > limits.hhi + _ROUNDING:
+    if limits.hhi is not None and found.hhi > limits.hhi + ROUNDING:
         message = (
             f"the HHI of {_of(found)} by {found.level} is "
             f"{span(f'{found.best_hhi:,.0f}', f'{found.hhi:,.0f}')} points; the limit is "
@@ -79,7 +86,7 @@ def _indexes(found: Concentration, limits: ConcentrationLimits) -> Iterator[Brea
         doubtful = found.best_hhi <= limits.hhi
         yield Breach("max_hhi", largest, message, found.hhi, limits.hhi, doubtful)
     least = limits.effective_number
-    if least is not None and found.effective_number < float(least) - _ROUNDING:
+    if least is not None and found.effective_number < float(least) - ROUNDING:
         ends = f"{found.effective_number:.2f}", f"{found.best_effective_number:.2f}"
         message = (
             f"the effective number by {found.level}, weighted by {_of(found)}, is "
@@ -88,7 +95,7 @@ def _indexes(found: Concentration, limits: ConcentrationLimits) -> Iterator[Brea
         doubtful = found.best_effective_number >= float(least)
         number = found.effective_number
         yield Breach("min_effective_number", largest, message, number, float(least), doubtful)
-    if limits.top is not None and found.top(limits.top[0]) > float(limits.top[1]) + _ROUNDING:
+    if limits.top is not None and found.top(limits.top[0]) > float(limits.top[1]) + ROUNDING:
         count, most = limits.top
         low = sum(part for name, part in found.shares[:count] if name != UNKNOWN)
         ends = format_share(low), format_share(found.top(count))
@@ -98,6 +105,66 @@ def _indexes(found: Concentration, limits: ConcentrationLimits) -> Iterator[Brea
         )
         doubtful = low <= float(most)
         yield Breach("max_top_n", largest, message, found.top(count), float(most), doubtful)
+
+
+def above_share(
+    context: RuleContext,
+    parameters: Any,  # noqa: ANN401
+) -> Iterator[tuple[str, PlacedVendor | None]]:
+    """Each entity above the share that requires an exit plan, and what is declared of it."""
+    found = loads_of(context).concentration(Level(parameters.level), parameters.weigh_by)
+    for entity, known in found.shares:
+        share = found.largest[1] if entity == found.largest[0] else known
+        if share > float(parameters.above_share) + ROUNDING:
+            yield entity, context.state.overrides.vendors.get(entity)
+
+
+Measure = Callable[[RuleContext, Any], Iterator[Measurement]]
+
+
+def of_shares(read: Callable[[Concentration, Any], float]) -> Measure:
+    """One figure of the shares that a policy names, by the worse end of what is not known."""
+
+    def measure(context: RuleContext, parameters: Any) -> Iterator[Measurement]:  # noqa: ANN401
+        found = _known_shares(context, parameters)
+        if isinstance(found, Measurement):
+            yield found
+        elif found.shares:
+            yield Measurement(read(found, parameters), (found.level.value, found.largest[0]))
+
+    return measure
+
+
+def after_a_loss(read: Callable[[AfterLoss], float | None]) -> Measure:
+    """One figure once the largest entity is lost; not known where a taker's cost is not."""
+
+    def measure(context: RuleContext, parameters: Any) -> Iterator[Measurement]:  # noqa: ANN401
+        found = _known_shares(context, parameters)
+        if isinstance(found, Measurement):
+            yield found
+        elif found.shares:
+            failed = found.largest[0]
+            loss = after_loss(context.tasks, failover_of(context), found.level, found.basis, failed)
+            yield Measurement(read(loss), (found.level.value, failed))
+
+    return measure
+
+
+def of_what_is_left(
+    read: Callable[[Concentration], float], nothing: float
+) -> Callable[[AfterLoss], float | None]:
+    """A figure of the shares after a loss; ``nothing``: the figure where nothing is left."""
+    return lambda loss: (
+        None if loss.unpriced else read(loss.after) if loss.after.shares else nothing
+    )
+
+
+def _known_shares(context: RuleContext, parameters: Any) -> Concentration | Measurement:  # noqa: ANN401
+    level, basis = parameters.level, parameters.weigh_by
+    unknown = shares_not_judged(context, level, basis)
+    if unknown is not None:
+        return Measurement(None, ("task class", unknown.subject))
+    return loads_of(context).concentration(level, basis)
 
 
 def span(low: str, high: str) -> str:

@@ -1,89 +1,150 @@
-"""Limits on shares and indexes that policies set, as records of the register.
+"""The limits with a number that policies and rules set, as records of the register.
 
-Only policies of the rule `concentration` have a figure of their own on every day; what other rules
-limit is a duty of each task class, which findings report where it is not kept.
+What a limit is and where it stands is declared on the page of its rule (`Rule.limits`). A limit
+covers many things, each task class or each maker: its record has the worst of them. Policies come
+first, then the rules that judge without one, with the limits that the tool ships or that task
+classes declare themselves.
 """
 
 from collections.abc import Iterator
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 
-from multillm_gov.dimensions import Basis, Level
-from multillm_gov.measures.concentration import concentration
-from multillm_gov.measures.figures import Concentration
-from multillm_gov.portfolio.policy import Policy
-from multillm_gov.register import Judgment, LimitRecord
-from multillm_gov.risk.limits.judging import judge_above, judge_below, without_price
-from multillm_gov.rules.engine.planning import select
+from msgspec.structs import replace
+
+from multillm_gov.register import Amount, Judgment, LimitRecord
+from multillm_gov.risk.limits.judging import judge_above, judge_below
+from multillm_gov.rules.engine.assessment import Assessment
+from multillm_gov.rules.engine.judgment import counted_state
+from multillm_gov.rules.engine.planning import Run, narrowed, plan_runs
+from multillm_gov.rules.engine.registry import all_rules
+from multillm_gov.rules.engine.rule import Measurement, RuleContext, RuleLimit, models_of
 from multillm_gov.state.state import State
+from multillm_gov.words import join_some
 
-_RULES = frozenset({"concentration", "GOV301"})
-_WORDS = {
-    "max_share": "Largest {level} by {basis}",
-    "max_hhi": "HHI by {level} and {basis}",
-    "min_effective_number": "Effective number by {level} and {basis}",
+SHIPPED_POLICIES: dict[tuple[str, str], Decimal] = {
+    ("vendor-concentration", "max_share"): Decimal("0.50"),
+    ("vendor-concentration", "max_hhi"): Decimal(4000),
+    ("cloud-concentration", "max_share"): Decimal("0.70"),
 }
+"""Limits of the policies that `govern init` writes, by policy and parameter; tested likewise."""
+_ROUNDING = 1e-9
+"""Shares are floats: a share that equals its limit must not break it."""
 
 
-def policy_limits(state: State) -> tuple[LimitRecord, ...]:
-    """A record for each limit of each policy of the rule; one that cannot be read has none."""
-    return tuple(
-        record
-        for policy in state.portfolio.policies
-        if policy.declared.rule in _RULES
-        for record in _records(policy, state)
+def policy_limits(assessment: Assessment, base: State | None = None) -> tuple[LimitRecord, ...]:
+    """A record for each limit of each policy and rule; one that cannot be read has none.
+
+    Args:
+        assessment: What is judged.
+        base: The state it is compared with; without it, limits on changes are not judged.
+    """
+    state = assessment.state
+    tasks = state.figures.tasks
+    runs, _ = plan_runs(all_rules(), state.portfolio.policies, tasks, state.documents)
+    context = RuleContext(
+        state=state,
+        tasks=tasks,
+        models=models_of(tasks),
+        flaws=state.flaws,
+        base=base,
+        contents=assessment.contents,
+        introductions=assessment.introductions,
     )
+    context = replace(context, state=counted_state(runs, context))
+    ordered = sorted(runs, key=lambda run: run.policy is None)
+    return tuple(record for run in ordered for record in _records(run, context))
 
 
-def _records(policy: Policy, state: State) -> Iterator[LimitRecord]:
-    try:
-        level = Level(policy.parameters.get("level", Level.VENDOR))
-        basis = Basis(policy.parameters.get("weigh_by", Basis.SPEND))
-    except ValueError:
-        return  # a flaw of the policy, which is not enforced
-    tasks = select(state.figures.tasks, policy.declared.applies_to)
-    view = concentration(tasks, level, basis)
-    reason = without_price(state.figures) if basis is Basis.SPEND else ""
-    for parameter in _WORDS:
-        limit = _number(policy.parameters.get(parameter))
-        if limit is not None:
-            yield _record(policy, parameter, limit, view, reason)
+def _records(run: Run, base: RuleContext) -> Iterator[LimitRecord]:
+    context = narrowed(base, run)
+    for name, declared in run.rule.limits.items():
+        limit = (
+            getattr(run.parameters, name)
+            if declared.limit is None
+            else declared.limit(context, run.parameters)
+        )
+        if limit is None:
+            continue
+        record = _record(run, name, declared, limit, context)
+        if run.policy is not None or record.value is not None or record.reason != _NOTHING:
+            yield record
 
 
-def _number(value: object) -> Decimal | None:
-    """A limit as written; ``None`` where it is none or no number."""
-    if isinstance(value, bool) or not isinstance(value, int | float | Decimal):
-        return None
-    try:
-        number = Decimal(str(value))
-    except InvalidOperation:
-        return None
-    return number if number.is_finite() else None
+_NOTHING = "there is nothing to measure yet"
 
 
 def _record(
-    policy: Policy, parameter: str, limit: Decimal, view: Concentration, reason: str
+    run: Run, name: str, declared: RuleLimit, limit: Amount, context: RuleContext
 ) -> LimitRecord:
-    known = bool(view.shares) and not reason
-    values = {
-        "max_share": view.largest[1] if known else None,
-        "max_hhi": view.hhi if known else None,
-        "min_effective_number": view.effective_number if known else None,
-    }
-    value, upper = values[parameter], parameter.startswith("max_")
-    judgment: Judgment = "not judged"
-    if value is not None:
-        judgment = judge_below(value, limit) if upper else judge_above(value, limit)
-    words = _WORDS[parameter].format(level=view.level.value, basis=view.basis.value)
+    own = run.parameters.__struct_fields__
+    measured = [*declared.measure(context, run.parameters)]
+    known = [one for one in measured if one.value is not None]
+    unknown = [one for one in measured if one.value is None]
+    worst = _worst(known, declared)
+    value = None if worst is None or worst.value is None else _at(worst.value, limit)
+    warn_at = worst.warn_at if worst is not None else None
+    if warn_at is None and not (declared.has_band and declared.unit != "count"):
+        warn_at = limit
+    reason = "" if measured else _NOTHING
+    if unknown:
+        names = dict.fromkeys(one.subject[1] for one in unknown if one.subject[1])
+        reason = f"not known for {join_some([*names])}" if names else "not known"
     return LimitRecord(
-        id=f"policy:{policy.name}:{parameter}",
-        key=f"policies.{policy.name}.{parameter}",
-        words=words.replace("_", " "),
-        unit={"max_share": "share", "max_hhi": "points"}.get(parameter, "number"),  # type: ignore[arg-type]
-        direction="at most" if upper else "at least",
+        id=_id(run, name),
+        key=f"policies.{run.policy.name}.{name}" if run.policy and name in own else "",
+        words=declared.words,
+        unit=declared.unit,
+        period=declared.period,
+        direction=declared.direction,
         limit=limit,
+        warn_at=None if warn_at == limit else warn_at,
         value=value,
-        subject=(view.level.value, view.largest[0]) if known else ("", ""),
-        judgment=judgment,
-        reason=reason or ("" if known else "there is nothing to share yet"),
-        facts={"rule": "GOV301", "unknown_share": view.unknown_share},
+        subject=("", "") if worst is None else worst.subject,
+        judgment=_judged(declared, value, limit, warn_at, unknown=bool(unknown)),
+        reason=reason,
+        facts={"rule": run.rule.id, "measured": len(measured), "unknown": len(unknown)},
+        shipped=_is_shipped(run, name, declared, limit),
     )
+
+
+def _is_shipped(run: Run, name: str, declared: RuleLimit, limit: Amount) -> bool:
+    """A default of the tool, or what `govern init` wrote into a policy of this name."""
+    if run.policy is None:
+        return declared.limit is None
+    return SHIPPED_POLICIES.get((run.policy.name, name)) == limit
+
+
+def _id(run: Run, name: str) -> str:
+    return f"policy:{run.policy.name}:{name}" if run.policy else f"rule:{run.rule.id}:{name}"
+
+
+def _worst(known: list[Measurement], declared: RuleLimit) -> Measurement | None:
+    """The first of those that stand worst."""
+    sign = -1 if declared.direction == "at most" else 1
+    return min(known, key=lambda one: sign * float(one.value or 0), default=None)
+
+
+def _at(value: Amount, limit: Amount) -> Amount:
+    """The limit itself where a float misses it by rounding alone."""
+    return limit if abs(float(value) - float(limit)) <= _ROUNDING else value
+
+
+def _judged(
+    declared: RuleLimit,
+    value: Amount | None,
+    limit: Amount,
+    warn_at: Amount | None,
+    *,
+    unknown: bool,
+) -> Judgment:
+    """Outside as soon as one thing is; within only where everything is known."""
+    if value is None:
+        return "not judged"
+    judge = judge_below if declared.direction == "at most" else judge_above
+    judgment = judge(_number(value, limit), limit, warn_at)
+    return "not judged" if unknown and judgment != "outside" else judgment
+
+
+def _number(value: Amount, limit: Amount) -> Amount:
+    """Of the limit's type, so that 0.3 as a float and as a decimal are one number."""
+    return Decimal(str(value)) if isinstance(limit, Decimal) else value

@@ -1,20 +1,20 @@
 """Forecasts by what a ceiling may cover: task class, owner, party or the whole portfolio."""
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from decimal import Decimal
-from typing import Literal
+from typing import Any, Literal
 
 from msgspec import Struct
 
 from multillm_gov.catalog.facts import entities_of
 from multillm_gov.dimensions import Basis, Level
-from multillm_gov.finding import Violation
+from multillm_gov.finding import Severity, Violation
 from multillm_gov.measures.burn import actual_pace, run_rate
 from multillm_gov.measures.concentration import weigh, weights
 from multillm_gov.measures.figures import TaskFigures
 from multillm_gov.measures.portfolio_figures import NO_OWNER
-from multillm_gov.rules.engine.rule import RuleContext
+from multillm_gov.rules.engine.rule import Measurement, RuleContext, of_task
 from multillm_gov.rules.entity_exposure import describe_basis
 from multillm_gov.units import format_part
 from multillm_gov.words import code, join_some
@@ -138,6 +138,45 @@ def paced_totals(context: RuleContext, per: Per) -> dict[str, Decimal]:
     if per == "portfolio" and len(context.tasks) == len(state.figures.tasks):
         totals[per] = run_rate(state.figures, state.actuals, context.as_of).spend
     return totals
+
+
+def unmatched(
+    context: RuleContext,
+    parameters: Any,  # noqa: ANN401
+    known: set[str],
+) -> Iterator[Violation]:
+    """Yield names without spend: the ceiling of a misspelled name limits nothing, unnoticed."""
+    for index, name in enumerate(parameters.names):
+        if name.casefold() not in known and context.policy_place is not None:
+            what = parameters.per.replace("_", " ")
+            yield Violation(
+                message=f"{what} {code(name)} has no spend here, so its ceiling limits nothing",
+                place=context.policy_place.at("names", index),
+                subject=f"{parameters.per}:{name}",
+                remedy=(
+                    f"Write the {what} as `govern check` and `govern catalog show` do, or remove "
+                    "it from `names`."
+                ),
+                severity=Severity.NOTE,
+                distinction="unmatched",
+            )
+
+
+def spent(months: int) -> Callable[[RuleContext, Any], Iterator[Measurement]]:
+    """Forecast of each total over some months, or by actual spend where that is more."""
+
+    def measure(context: RuleContext, parameters: Any) -> Iterator[Measurement]:  # noqa: ANN401
+        only = {name.casefold() for name in parameters.names}
+        paced = paced_totals(context, parameters.per)
+        kind = parameters.per.replace("_", " ")
+        for name, monthly in sorted(spend_totals(context.tasks, parameters.per).items()):
+            if not only or name.casefold() in only:
+                yield Measurement(max(monthly, paced.get(name, monthly)) * months, (kind, name))
+        for task in context.tasks:
+            if task.spend_per_month is None:
+                yield of_task(task, None)
+
+    return measure
 
 
 def _owner_totals(context: RuleContext, per: Per) -> dict[str, Decimal]:

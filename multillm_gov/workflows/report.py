@@ -9,7 +9,7 @@ from msgspec.structs import replace
 
 from multillm_gov.changes.change import Direction
 from multillm_gov.changes.comparison import Comparison
-from multillm_gov.documents.document import locate
+from multillm_gov.documents.document import Document, locate
 from multillm_gov.documents.layout import SETTINGS
 from multillm_gov.errors import RevisionError, SourceError
 from multillm_gov.languages.language import Language, find_language
@@ -28,6 +28,7 @@ from multillm_gov.rules.policy_limits import policy_limits
 from multillm_gov.sources.brand_files import read_look
 from multillm_gov.sources.git import Repository
 from multillm_gov.sources.root import path_prefix, split_paths
+from multillm_gov.state.state import State
 from multillm_gov.workflows.comparing import compare_assessments
 from multillm_gov.workflows.gate import gate
 from multillm_gov.workflows.states import (
@@ -67,14 +68,15 @@ def report(options: PackOptions, *, as_of: date, root: Path | None = None) -> Re
     language = find_language(options.language)
     top, _ = split_paths((), root)
     now = _assessed(top, options, as_of)
-    standing = stand(now)
-    if now.state.revision:
-        standing = with_setters(standing, Repository.open(top), now.state.revision)
     last = None
     if options.since is not None:
         repository = Repository.open(top)
         require_order(repository, options.since, options.revision or "")
         last = _last_pack(repository, options.since, now, as_of)
+    standing = stand(now, last.standing.assessment.state if last else None)
+    if now.state.revision:
+        standing = with_setters(standing, Repository.open(top), now.state.revision)
+    if last is not None:
         standing = replace(standing, records=compared(last.standing.records, standing.records))
     settings = now.state.portfolio.settings
     pack = report_pack(
@@ -101,14 +103,17 @@ def _assessed(top: Path, options: PackOptions, as_of: date) -> Assessment:
     return assess_folder(top, as_of=as_of, revision=working_revision(top))
 
 
-def stand(assessment: Assessment) -> Standing:
-    """An assessment with its risk, its register of limits and what could be done."""
+def stand(assessment: Assessment, base: State | None = None) -> Standing:
+    """An assessment with its risk, its register of limits and what could be done.
+
+    ``base``: the state that limits on changes are measured from.
+    """
     state = assessment.state
     risk = measure_board_risk(state, scenarios_of(state.scenarios))
     return Standing(
         assessment=assessment,
         risk=risk,
-        records=(*register_of(risk), *policy_limits(state)),
+        records=(*register_of(risk), *policy_limits(assessment, base)),
         proposals=propose(risk),
     )
 
@@ -118,23 +123,38 @@ def with_setters(standing: Standing, repository: Repository, revision: str) -> S
     documents = standing.assessment.state.documents
     blame = repository.blame(revision.removesuffix("+"))
 
-    def told(record: LimitRecord) -> LimitRecord:
-        where = record.key.split(".")
-        path = SETTINGS if where[0] in {"appetite", "risk"} else ""
-        if path not in documents or record.set_by or record.set_on:
+    places = {policy.name: policy.place for policy in standing.assessment.state.portfolio.policies}
+
+    def place_of(record: LimitRecord) -> Place | None:
+        section, *rest = record.key.split(".")
+        if section in {"appetite", "risk"}:
+            return Place(SETTINGS, (section, *rest))
+        policy = places.get(".".join(rest[:-1])) if section == "policies" else None
+        return policy.at(rest[-1]) if policy is not None else None
+
+    def set_by(record: LimitRecord) -> LimitRecord:
+        place = place_of(record)
+        if place is None or record.set_by or record.set_on or not is_written(place, documents):
             return record
-        data = documents[path].data
-        section = data.get(where[0]) if isinstance(data, dict) else None
-        if not isinstance(section, dict) or where[-1] not in section:
-            return record
-        line = locate(Place(path, tuple(where)), documents).line
-        written = next((one for one in blame(path, (line,)) if one.commit), None)
+        line = locate(place, documents).line
+        written = next((one for one in blame(place.path, (line,)) if one.commit), None)
         if written is None:
             return record
         day = repository.commit_day(written.commit)
         return replace(record, set_by=written.author_email, set_on=day)
 
-    return replace(standing, records=tuple(map(told, standing.records)))
+    return replace(standing, records=tuple(map(set_by, standing.records)))
+
+
+def is_written(place: Place, documents: dict[str, Document]) -> bool:
+    """Whether a file has the place's key; what follows from a default is nobody's."""
+    document = documents.get(place.path)
+    data = document.data if document is not None else None
+    for part in place.pointer:
+        if not isinstance(data, dict) or part not in data:
+            return False
+        data = data[part]
+    return True
 
 
 def _authors(repository: Repository, now: Assessment, comparison: Comparison) -> Authors:

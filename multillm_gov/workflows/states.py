@@ -72,11 +72,16 @@ def working_revision(root: Path) -> str:
         return ""
 
 
-def state_at(root: Path, revision: str | None, *, as_of: date) -> State:
+def assessment_at(root: Path, revision: str | None, *, as_of: date) -> Assessment:
     """The working tree or a revision, for commands that report no findings."""
     if revision is None:
-        return assess_folder(root, as_of=as_of, revision=working_revision(root)).state
-    return assess_revision(Repository.open(root), revision, as_of=as_of).state
+        return assess_folder(root, as_of=as_of, revision=working_revision(root))
+    return assess_revision(Repository.open(root), revision, as_of=as_of)
+
+
+def state_at(root: Path, revision: str | None, *, as_of: date) -> State:
+    """The state that `assessment_at` judges; raises what it does."""
+    return assessment_at(root, revision, as_of=as_of).state
 
 
 def day_of(root: Path | None, revision: str) -> date:

@@ -8,6 +8,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from multillm_gov.documents.secrets.masking import masked
+from multillm_gov.register import LimitRecord
 from multillm_gov.report import Report
 from multillm_gov.reporting.stress.comparison import comparison_section
 from multillm_gov.reporting.stress.report import detail_sections, report_stress, whole_sections
@@ -24,10 +25,11 @@ from multillm_gov.risk.stress.scenario_book import (
     scenarios_of,
     with_settings,
 )
+from multillm_gov.rules.policy_limits import policy_limits
 from multillm_gov.sources.git import Repository
 from multillm_gov.sources.root import path_prefix, split_paths
 from multillm_gov.state.state import State
-from multillm_gov.workflows.states import require_order, state_at
+from multillm_gov.workflows.states import assessment_at, require_order, state_at
 
 
 class StressOptions(Struct, frozen=True, kw_only=True):
@@ -77,16 +79,27 @@ def stress(
     top, _ = split_paths((), root)
     if base is not None:
         require_order(Repository.open(top), base, revision or "")
-    now = _measure(state_at(top, revision, as_of=as_of), options, progress)
+    judged = assessment_at(top, revision, as_of=as_of)
+    now = _measure(judged.state, options, progress)
     sections = whole_sections(now) if options.is_whole else ()
     if options.every or not options.is_whole:
         sections = (*sections, *detail_sections(now))
     then = None
+    policies_before: tuple[LimitRecord, ...] = ()
     if base is not None:
-        then = _measure(state_at(top, base, as_of=as_of), options, progress)
+        judged_before = assessment_at(top, base, as_of=as_of)
+        then = _measure(judged_before.state, options, progress)
+        policies_before = policy_limits(judged_before)
         sections = (comparison_section(then, now, _years(then, now)), *sections)
     progress("writing the report")
-    return replace(report_stress(now, sections, base=then), path_prefix=path_prefix(top))
+    report = report_stress(
+        now,
+        sections,
+        base=then,
+        policies=policy_limits(judged, then.state if then is not None else None),
+        policies_before=policies_before,
+    )
+    return replace(report, path_prefix=path_prefix(top))
 
 
 def _measure(state: State, options: StressOptions, progress: Progress) -> PortfolioRisk:

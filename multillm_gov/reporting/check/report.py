@@ -32,7 +32,7 @@ def report_check(assessment: Assessment, fail_on: Severity | None) -> Report:
         revision=assessment.state.revision,
         summary=_summary(verdict, dict(checked)) + incomplete_words(assessment.state),
         headline=headline(assessment.state),
-        limits=(*appetite_limits(assessment.state), *policy_limits(assessment.state)),
+        limits=(*appetite_limits(assessment.state), *policy_limits(assessment)),
         findings=with_needs(assessment.findings, fail_on),
         waivers=list_waivers(assessment, fail_on),
         provenance=provenance(assessment.state),

@@ -90,8 +90,8 @@ def report_diff(
         summary=summarize(compared) + incomplete_words(after.state),
         headline=metrics,
         limits=with_limits_before(
-            (*appetite_limits(before.state), *policy_limits(before.state)),
-            (*appetite_limits(after.state), *policy_limits(after.state)),
+            (*appetite_limits(before.state), *policy_limits(before)),
+            (*appetite_limits(after.state), *policy_limits(after, before.state)),
         ),
         sections=tuple(
             sections(comparison, findings, (before.state.documents, after.state.documents))

@@ -40,6 +40,9 @@ _RULES: dict[str, tuple[str, ...]] = {
     "spend": ("GOV401", "GOV402", "GOV404", "GOV405", "GOV406", "GOV407", "GOV415"),
     "quality": ("GOV502", "GOV506", "GOV509", "GOV510"),
 }
+_SUMMED = frozenset({"already-broken"})
+"""Limits that count what breaks others, each of which has its own cause."""
+_CAUSE_OF_LIMIT = {limit: cause for cause, limits in _LIMITS.items() for limit in limits}
 _CAUSE_OF_RULE = {rule: cause for cause, rules in _RULES.items() for rule in rules}
 _CAUSE_OF_BREACH = {
     "unanswered": "retired-models",
@@ -103,21 +106,20 @@ def causes_of(
     broken: defaultdict[str, list[str]] = defaultdict(list)
     for breach in risk.already_broken:
         broken[_CAUSE_OF_BREACH[breach.what]].append(breach.subject)
-    outside = {record.id: record for record in records if record.judgment == "outside"}
+    limits: defaultdict[str, list[LimitRecord]] = defaultdict(list)
+    for record in records:
+        if record.judgment == "outside" and record.id not in _SUMMED:
+            limits[_cause_of_record(record, errors)].append(record)
     found = []
-    for name, ids in _LIMITS.items():
-        limits = tuple(outside[one] for one in ids if one in outside)
-        limits += tuple(
-            record
-            for record in outside.values()
-            if _CAUSE_OF_RULE.get(str(record.facts.get("rule"))) == name
-        )
-        if limits or name in errors or name in broken:
+    for name in _LIMITS:
+        if name in limits or name in errors or name in broken:
             subjects = {*broken[name], *(error.subject for error in errors[name])}
-            found.append(_named(_cause(name, limits, errors.pop(name, []), subjects, risk)))
-    for name in sorted(errors):
+            cause = _cause(name, limits.pop(name, []), errors.pop(name, []), subjects, risk)
+            found.append(_named(cause))
+    for name in sorted({*errors, *limits}):
         subjects = {error.subject for error in errors[name]}
-        found.append(_cause(name, (), errors[name], subjects, risk))
+        subjects |= {record.subject[1] for record in limits[name]}
+        found.append(_cause(name, limits[name], errors[name], subjects, risk))
     return (*found, *_waivers(assessment))
 
 
@@ -138,9 +140,22 @@ def _cause_of(finding: Finding) -> str:
     return f"policy:{finding.policy}" if finding.policy else f"rule:{finding.rule}"
 
 
+def _cause_of_record(record: LimitRecord, errors: dict[str, list[Finding]]) -> str:
+    """A rule that judges without a policy is for management, unless its errors are a decision's."""
+    known = _CAUSE_OF_LIMIT.get(record.id)
+    if known is not None:
+        return known
+    rule = str(record.facts.get("rule"))
+    known = _CAUSE_OF_RULE.get(rule)
+    if record.of_board:
+        return known or f"policy:{record.id.split(':')[1]}"
+    decided = known is not None and any(error.rule == rule for error in errors.get(known, ()))
+    return known if known is not None and decided else f"rule:{rule}"
+
+
 def _cause(
     name: str,
-    limits: tuple[LimitRecord, ...],
+    limits: Iterable[LimitRecord],
     errors: Iterable[Finding],
     subjects: set[str],
     risk: PortfolioRisk,
@@ -152,7 +167,7 @@ def _cause(
         )
     )
     due = risk.state.as_of if name == "retired-models" else None
-    return Cause(id=name, limits=limits, errors=tuple(errors), tasks=tasks, due=due)
+    return Cause(id=name, limits=tuple(limits), errors=tuple(errors), tasks=tasks, due=due)
 
 
 def _concerned(name: str, task: TaskFigures, subjects: set[str], risk: PortfolioRisk) -> bool:

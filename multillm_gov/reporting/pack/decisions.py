@@ -11,7 +11,7 @@ from multillm_gov.changes.comparison import Comparison
 from multillm_gov.register import DecisionRecord, ManagementMatter
 from multillm_gov.reporting.pack.causes import Cause, Standing, causes_of
 from multillm_gov.reporting.pack.edition import Edition
-from multillm_gov.reporting.pack.measures import measure, moved_words
+from multillm_gov.reporting.pack.measures import measure, moved_words, subject_words
 from multillm_gov.reporting.pack.options import options_of
 from multillm_gov.risk.portfolio_risk import PortfolioRisk
 from multillm_gov.rules.engine.registry import find_rule
@@ -143,11 +143,13 @@ def _owner(cause: Cause, edition: Edition) -> str:
 def _matter(cause: Cause, edition: Edition) -> ManagementMatter:
     rule = cause.id.partition(":")[2]
     subjects = dict.fromkeys(edition.subject(error.subject) for error in cause.errors)
+    if not subjects:
+        subjects = dict.fromkeys(subject_words(limit, edition) for limit in cause.limits)
     return ManagementMatter(
         title=rule_words(rule, edition),
-        subjects=tuple(subjects),
+        subjects=tuple(filter(None, subjects)),
         owner=_owner(cause, edition),
-        count=len(cause.errors),
+        count=max(len(cause.errors), 1),
     )
 
 

@@ -9,26 +9,37 @@ from multillm_gov.risk.stress.scenario_book import scenarios_of
 
 MOST_MEASURES = 11
 """Rows of the table of measures: those outside first; the others are counted."""
+_MOST_NAMED = 3
+"""Limits outside that have no row for themselves and are named in the last one."""
 _ORDER = {"outside": 0, "warning": 1, "not judged": 2, "within": 3}
 
 
 def measure(record: LimitRecord, edition: Edition) -> str:
     """What a record is of, in the reader's language."""
-    if record.id.startswith("policy:"):
-        name = record.id.split(":", 2)[1]
-        return edition.say("measure.policy", policy=edition.policy(name))
     unit = edition.currency if record.unit == "money" else ""
-    return edition.say(f"measure.{record.id}", currency=unit)
+    kind, _, rest = record.id.partition(":")
+    if not rest:
+        return edition.say(f"measure.{record.id}", currency=unit)
+    name, _, parameter = rest.rpartition(":")
+    words = edition.language.limits.get(f"{record.facts['rule']}.{parameter}", record.words)
+    words += f" ({unit})" if unit else ""
+    if kind == "rule":
+        return words
+    return edition.say("measure.policy", policy=edition.policy(name), words=words)
 
 
 def measures_table(
     records: tuple[LimitRecord, ...], edition: Edition, *, compared: bool, most: int = MOST_MEASURES
 ) -> Table:
-    """Each measure with its trend and limit; those outside first, and none of them is cut."""
+    """Those outside first, then the board's own; what has no row is counted, outside ones named."""
     say = edition.say
-    ordered = sorted(records, key=lambda one: _ORDER[one.judgment])
-    outside = sum(one.judgment == "outside" for one in ordered)
-    shown = ordered[: max(most, outside)]
+    ordered = sorted(
+        (one for one in records if one.of_board or one.judgment == "outside"),
+        key=lambda one: (_ORDER[one.judgment], not one.of_board),
+    )
+    outside = [one for one in ordered if one.judgment == "outside"]
+    further = outside[most - 1 :] if len(outside) > most else []
+    shown = ordered[: most - 1] if further else ordered[:most]
     columns = [
         Column(say("column.measure")),
         Column(say("column.now"), numeric=True),
@@ -37,12 +48,24 @@ def measures_table(
     ]
     if compared:
         columns.insert(1, Column(say("column.last-pack"), numeric=True))
+    rows = [_measure_row(one, edition, compared=compared) for one in shown]
+    if further:
+        rows.append(_further_row(further, len(columns), edition))
     return Table(
         title=say("table.measures", n=len(shown), total=len(records)),
         columns=tuple(columns),
-        rows=tuple(_measure_row(one, edition, compared=compared) for one in shown),
+        rows=tuple(rows),
         empty=say("table.none"),
     )
+
+
+def _further_row(further: list[LimitRecord], columns: int, edition: Edition) -> tuple[Cell, ...]:
+    """Limits outside that have no row of their own."""
+    say = edition.say
+    names = edition.language.join([measure(one, edition) for one in further], _MOST_NAMED)
+    count = Cell(edition.language.number(len(further)), "bad", strong=True)
+    blank = tuple(Cell("") for _ in range(columns - 4))
+    return (Cell(say("measure.further")), *blank, count, Cell(""), Cell(names))
 
 
 def _measure_row(record: LimitRecord, edition: Edition, *, compared: bool) -> tuple[Cell, ...]:
@@ -80,8 +103,8 @@ def _note(record: LimitRecord, edition: Edition) -> str:
     """What stands behind the figure; whose limit it is where nobody adopted it."""
     say, facts = edition.say, record.facts
     parts = []
-    if record.subject[0] in {"vendor", "cloud"} and record.value:
-        parts.append(edition.party(*record.subject))
+    if record.subject[1] and record.value and _has_subject(record):
+        parts.append(subject_words(record, edition))
     if record.id == "independent-fallback" and "declared" in facts:
         shares = {name: edition.share(float(facts[name] or 0)) for name in facts}
         parts.append(say("note.fallback", **shares))
@@ -95,7 +118,23 @@ def _note(record: LimitRecord, edition: Edition) -> str:
         parts.append(say("note.range", x=edition.value(record, record.best)))
     if record.judgment == "not judged":
         parts.append(say("note.not-judged"))
-    return "; ".join(parts)
+    return "; ".join(filter(None, parts))
+
+
+def _has_subject(record: LimitRecord) -> bool:
+    return ":" in record.id or record.subject[0] in {"vendor", "cloud"}
+
+
+def subject_words(record: LimitRecord, edition: Edition) -> str:
+    """What stands behind the figure of a policy or rule; empty: the whole portfolio."""
+    kind, name = record.subject
+    if not name or kind == "portfolio":
+        return ""
+    if kind == "task class":
+        return edition.task(name)
+    if kind == "policy":
+        return edition.policy(name)
+    return edition.owner(name) if kind == "owner" else edition.party(kind, name)
 
 
 def _day(text: str, edition: Edition) -> str:

@@ -49,7 +49,7 @@ def page_two(standing: Standing, agenda: Agenda, last: LastPack, edition: Editio
 
 def standing_sentence(standing: Standing, agenda: Agenda, edition: Edition) -> str:
     """Where we stand, in one sentence or two; nothing that is not judged counts as kept."""
-    records, say = standing.records, edition.say
+    records, say = tuple(one for one in standing.records if one.of_board), edition.say
     judged = [record for record in records if record.judgment != "not judged"]
     outside = sum(one.judgment == "outside" for one in judged)
     not_judged = sum(

@@ -24,7 +24,6 @@ from multillm_gov.risk.reverse.prices import capped_without_cost
 from multillm_gov.risk.stress.stress_context import StressContext
 from multillm_gov.risk.stress.variants import ScenarioResult
 from multillm_gov.risk.system.graph import shortfall_words
-from multillm_gov.rules.policy_limits import policy_limits
 from multillm_gov.units import cents
 from multillm_gov.words import code, count_of, join_some
 
@@ -33,7 +32,12 @@ _MOST_BROKEN = 3
 
 
 def report_stress(
-    risk: PortfolioRisk, sections: tuple[Section, ...], *, base: PortfolioRisk | None = None
+    risk: PortfolioRisk,
+    sections: tuple[Section, ...],
+    *,
+    base: PortfolioRisk | None = None,
+    policies: tuple[LimitRecord, ...] = (),
+    policies_before: tuple[LimitRecord, ...] = (),
 ) -> Report:
     """A report of figures: it judges nothing, so it has no findings and always passes.
 
@@ -41,8 +45,12 @@ def report_stress(
         risk: The state stressed.
         sections: What is shown, in order.
         base: The state compared with.
+        policies: Limits of policies and rules, which need no risk to be measured.
+        policies_before: Those of the base.
     """
-    state = risk.state
+    state, limits = risk.state, (*register_of(risk), *policies)
+    if base is not None:
+        limits = compared((*register_of(base), *policies_before), limits)
     settings, metrics = state.portfolio.settings, _metrics(risk)
     summary = (
         incomplete_sentence(state),
@@ -61,7 +69,7 @@ def report_stress(
         base=base.state.revision if base else "",
         summary=" ".join(filter(None, summary)),
         headline=with_before(_metrics(base), metrics) if base else metrics,
-        limits=compared(_register(base), _register(risk)) if base else _register(risk),
+        limits=limits,
         sections=sections,
         provenance=provenance(state),
         checked=(
@@ -144,10 +152,6 @@ def _summary(results: Sequence[ScenarioResult], context: StressContext) -> str:
     if len(run) == 1:
         first = f"`{result.name}`{hit} costs"
     return f"{first} {loss} of value at risk and added cost."
-
-
-def _register(risk: PortfolioRisk) -> tuple[LimitRecord, ...]:
-    return (*register_of(risk), *policy_limits(risk.state))
 
 
 def _metrics(risk: PortfolioRisk) -> tuple[Metric, ...]:

@@ -9,7 +9,7 @@ from msgspec import Meta
 from multillm_gov.catalog.facts import ModelFacts
 from multillm_gov.finding import Severity, Violation
 from multillm_gov.measures.lifecycle import runway_days
-from multillm_gov.rules.engine.rule import Rule, RuleContext, Use
+from multillm_gov.rules.engine.rule import Measurement, Rule, RuleContext, RuleLimit, Use
 from multillm_gov.rules.migration import Moves
 from multillm_gov.vocabulary import Closed
 from multillm_gov.words import code, count_of
@@ -34,11 +34,7 @@ class Parameters(Closed, frozen=True, kw_only=True):
 
 def check(context: RuleContext, parameters: Parameters) -> Iterator[Violation]:
     """Yield models that retire before a migration from today ends; notes for those near it."""
-    lead = (
-        context.state.portfolio.settings.migration_lead_days
-        if parameters.lead_days is None
-        else parameters.lead_days
-    )
+    lead = _lead_days(context, parameters)
     ending = _ending(context, lead + parameters.notice_days)
     moves = Moves(context)
     for use in context.uses(ending):
@@ -76,6 +72,11 @@ def _ending(context: RuleContext, days: int) -> dict[str, tuple[ModelFacts, int]
     }
 
 
+def _lead_days(context: RuleContext, parameters: Parameters) -> int:
+    declared = parameters.lead_days
+    return context.state.portfolio.settings.migration_lead_days if declared is None else declared
+
+
 def _message(use: Use, day: date, days: tuple[int, int], source: str) -> str:
     runway, lead = days
     cited = f" ({source})" if source else ""
@@ -85,6 +86,19 @@ def _message(use: Use, day: date, days: tuple[int, int], source: str) -> str:
         f"start by {start}"
     )
     return f"{code(use.part.model)} retires on {day}, in {count_of(runway, 'day')}{cited}; {must}"
+
+
+def _lead(context: RuleContext, parameters: Parameters) -> int | None:
+    """Without a policy the register has the slack before the next retirement instead."""
+    return _lead_days(context, parameters) if context.by_policy else None
+
+
+def _runways(context: RuleContext, parameters: Parameters) -> Iterator[Measurement]:
+    """Days until each model retires; what no source dates is not known."""
+    early = _lead_days(context, parameters) + parameters.notice_days
+    for name, facts in sorted(context.models.items()):
+        days = None if facts is None else runway_days(facts, context.as_of)
+        yield Measurement(days, ("model", name), early)
 
 
 RULE = Rule(
@@ -108,6 +122,16 @@ RULE = Rule(
     ),
     severity=Severity.WARNING,
     check=check,
+    limits={
+        "lead_days": RuleLimit(
+            words="Days before a model in use retires",
+            unit="days",
+            direction="at least",
+            limit=_lead,
+            measure=_runways,
+        ),
+    },
+    criteria=("notice_days",),
     parameters=Parameters,
     tighter={"lead_days": "higher_or_setting", "notice_days": "higher"},
     violating="""\

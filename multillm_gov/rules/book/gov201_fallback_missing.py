@@ -71,6 +71,7 @@ RULE = Rule(
     ),
     severity=Severity.WARNING,
     check=check,
+    criteria=("min_value_at_stake",),
     parameters=Parameters,
     tighter={"min_value_at_stake": "lower_or_none"},
     violating="""\

@@ -206,6 +206,7 @@ RULE = Rule(
     ),
     severity=Severity.WARNING,
     check=check,
+    criteria=("min_value_at_stake",),
     parameters=Parameters,
     tighter={"levels": "more", "min_value_at_stake": "lower_or_none"},
     violating="""\

@@ -8,7 +8,7 @@ from msgspec import Meta, field
 from multillm_gov.dimensions import Level
 from multillm_gov.finding import Severity, Violation
 from multillm_gov.rules.alternative_models import Substitutes
-from multillm_gov.rules.engine.rule import Rule, RuleContext
+from multillm_gov.rules.engine.rule import Measurement, Rule, RuleContext, RuleLimit, of_task
 from multillm_gov.rules.failover import failover_of
 from multillm_gov.units import Amount
 from multillm_gov.vocabulary import Closed
@@ -20,8 +20,7 @@ class Parameters(Closed, frozen=True, kw_only=True):
 
     min_fallbacks: Annotated[int, Meta(ge=1, le=50, description="Fewest usable fallbacks")] = 2
     min_value_at_stake: Annotated[
-        Amount,
-        Meta(description="Only task classes with at least this value at stake per month"),
+        Amount, Meta(description="Only task classes with at least this value at stake per month")
     ] = field(default_factory=Amount)
 
 
@@ -38,25 +37,26 @@ def check(context: RuleContext, parameters: Parameters) -> Iterator[Violation]:
         idle = [fallback for fallback in task.fallbacks if fallback not in usable]
         substitutes = substitutes or Substitutes(context, (Level.VENDOR, Level.PROVIDER))
         other = substitutes.find(task)
-        named = (
-            f"{code(other)}"
-            if other and other not in task.task.declared.fallbacks
-            else "a model of another vendor"
-        )
+        is_new = bool(other) and other not in task.task.declared.fallbacks
+        named = code(other) if is_new else "a model of another vendor"
         value = task.value_at_stake_per_month
         at_stake = f"; {context.money(value)} a month is at stake" if value else ""
         unusable = f" ({join_code(each.model for each in idle)} not usable)" if idle else ""
         yield Violation(
-            message=(
-                f"{code(task.task.name)} has {count_of(count, 'usable fallback')}{unusable}; "
-                f"{parameters.min_fallbacks} required"
-            ),
+            message=f"{code(task.task.name)} has {count_of(count, 'usable fallback')}{unusable}; "
+            f"{parameters.min_fallbacks} required",
             place=task.task.place.at("fallbacks") if task.fallbacks else task.task.place.key(),
             subject=task.task.name,
             remedy=f"Add {named} to `fallbacks`.",
             risk=f"After {count_of(count + 1, 'failure')} no model answers{at_stake}.",
             figures={"fallbacks": count, "min_fallbacks": parameters.min_fallbacks},
         )
+
+
+def _fallbacks(context: RuleContext, parameters: Parameters) -> Iterator[Measurement]:
+    for task in context.tasks:
+        if task.value_at_stake_per_month >= parameters.min_value_at_stake:
+            yield of_task(task, len(failover_of(context).usable(task)))
 
 
 RULE = Rule(
@@ -79,6 +79,15 @@ RULE = Rule(
     ),
     severity=Severity.WARNING,
     check=check,
+    limits={
+        "min_fallbacks": RuleLimit(
+            words="Fewest usable fallbacks of a task class",
+            unit="count",
+            direction="at least",
+            measure=_fallbacks,
+        ),
+    },
+    criteria=("min_value_at_stake",),
     parameters=Parameters,
     tighter={"min_fallbacks": "higher", "min_value_at_stake": "lower_or_none"},
     enabled_by_default=False,

@@ -1,6 +1,7 @@
 """GOV205: no single entity takes down a task class."""
 
 from collections.abc import Iterator
+from decimal import Decimal
 from typing import Annotated
 
 from msgspec import Meta, field, structs
@@ -10,7 +11,7 @@ from multillm_gov.finding import Severity, Violation
 from multillm_gov.measures.failover import Cut, cuts
 from multillm_gov.measures.figures import TaskFigures
 from multillm_gov.rules.alternative_models import Substitutes
-from multillm_gov.rules.engine.rule import Rule, RuleContext
+from multillm_gov.rules.engine.rule import Measurement, Rule, RuleContext, RuleLimit, of_task
 from multillm_gov.rules.entity_exposure import state_unknown
 from multillm_gov.rules.failover import DOWN_SHARE, failover_of, format_downtime
 from multillm_gov.units import Amount, Share, format_share
@@ -135,6 +136,15 @@ def _remedy(other: str, levels: list[Level]) -> str:
     return f"Add a fallback with another {join_words(levels)} to `fallbacks`."
 
 
+def _lost(context: RuleContext, parameters: Parameters) -> Iterator[Measurement]:
+    """The largest part that the loss of one entity stops, or may stop."""
+    for task in context.tasks:
+        if task.value_at_stake_per_month >= parameters.min_value_at_stake:
+            usable = failover_of(context).usable(task)
+            found = (cut for level in parameters.levels for cut in cuts(task, level, usable))
+            yield of_task(task, max((cut.share for cut in found), default=Decimal(0)))
+
+
 RULE = Rule(
     id="GOV205",
     name="single-point-of-failure",
@@ -158,6 +168,12 @@ RULE = Rule(
     ),
     severity=Severity.WARNING,
     check=check,
+    limits={
+        "max_lost_share": RuleLimit(
+            words="Requests of a task class that one failure stops", unit="share", measure=_lost
+        ),
+    },
+    criteria=("min_value_at_stake",),
     parameters=Parameters,
     tighter={
         "levels": "more",

@@ -10,7 +10,7 @@ from multillm_gov.evidence.record import PlacedRecord
 from multillm_gov.finding import Severity, Violation
 from multillm_gov.location import Place
 from multillm_gov.measures.figures import FallbackFigures, TaskFigures
-from multillm_gov.rules.engine.rule import Rule, RuleContext
+from multillm_gov.rules.engine.rule import Measurement, Rule, RuleContext, RuleLimit, of_task
 from multillm_gov.rules.quality_evidence import format_scored, misses
 from multillm_gov.units import Share, format_points
 from multillm_gov.vocabulary import Closed
@@ -118,6 +118,35 @@ def _violation(task: TaskFigures, fallback: FallbackFigures, miss: _Miss) -> Vio
     )
 
 
+def _shortfalls(context: RuleContext, parameters: Parameters) -> Iterator[Measurement]:
+    """By what part the newest result of each fallback misses a limit; not known without one."""
+    for task in context.tasks:
+        declared = task.task.declared
+        for fallback in task.fallbacks:
+            if declared.quality is not None and parameters.quality:
+                score = _newest(context, task, fallback, "score")
+                floor = declared.quality.floor
+                yield of_task(task, _part(None if score is None else floor - score, floor))
+            if declared.latency is not None and parameters.latency:
+                seconds = _newest(context, task, fallback, "p95_seconds")
+                most = declared.latency.p95_seconds
+                yield of_task(task, _part(None if seconds is None else seconds - most, most))
+
+
+def _newest(
+    context: RuleContext, task: TaskFigures, fallback: FallbackFigures, field: str
+) -> Decimal | None:
+    for placed in context.state.evidence.get((task.task.name, fallback.model), ()):
+        record, figure = placed.record, getattr(placed.record, field)
+        if record.origin == "internal" and record.date <= context.as_of and figure is not None:
+            return Decimal(figure)
+    return None
+
+
+def _part(missed: Decimal | None, limit: Decimal) -> Decimal | None:
+    return None if missed is None or not limit else max(missed / limit, Decimal(0))
+
+
 RULE = Rule(
     id="GOV207",
     name="fallback-below-floor",
@@ -140,6 +169,14 @@ RULE = Rule(
     decision="Find a better fallback and measure it.",
     severity=Severity.WARNING,
     check=check,
+    limits={
+        "tolerance": RuleLimit(
+            words="Shortfall of a fallback against floor or latency limit",
+            unit="share",
+            has_band=False,
+            measure=_shortfalls,
+        ),
+    },
     parameters=Parameters,
     tighter={
         "tolerance": "lower",

@@ -10,7 +10,7 @@ from msgspec import Meta, field
 from multillm_gov.dimensions import Level
 from multillm_gov.finding import Figure, Severity, Violation
 from multillm_gov.measures.after_loss import Inherited, inherited_loads
-from multillm_gov.rules.engine.rule import Rule, RuleContext
+from multillm_gov.rules.engine.rule import Measurement, Rule, RuleContext, RuleLimit, fixed
 from multillm_gov.rules.failover import failover_of
 from multillm_gov.units import AtLeastOne, format_count, format_share
 from multillm_gov.vocabulary import Closed
@@ -129,6 +129,23 @@ def _violation(
     )
 
 
+def _used(context: RuleContext, parameters: Parameters) -> Iterator[Measurement]:
+    """What each failover would use of the taker's rate limit at the peak."""
+    own = {task.task.name for task in context.tasks}
+    fallbacks = failover_of(context)
+    for load in inherited_loads(context.state.figures.tasks, fallbacks, parameters.level):
+        if own.isdisjoint(load.task_classes):
+            continue
+        if not context.by_policy and not _is_declared(context, load.model):
+            continue
+        pairs = (
+            (load.facts.requests_per_minute, load.requests_per_minute),
+            (load.facts.tokens_per_minute, load.tokens_per_minute),
+        )
+        parts = [need * parameters.peak_factor / limit for limit, need in pairs if limit]
+        yield Measurement(max(parts, default=None), ("model", load.model))
+
+
 RULE = Rule(
     id="GOV208",
     name="fallback-capacity",
@@ -152,6 +169,15 @@ RULE = Rule(
     ),
     severity=Severity.WARNING,
     check=check,
+    limits={
+        "capacity": RuleLimit(
+            words="Use of a fallback's rate limit during a failover",
+            unit="share",
+            limit=fixed(1),
+            measure=_used,
+        ),
+    },
+    criteria=("peak_factor",),
     parameters=Parameters,
     tighter={"level": "never", "peak_factor": "higher"},
     violating="""\

@@ -12,7 +12,7 @@ from multillm_gov.finding import Severity, Violation
 from multillm_gov.measures.failover import DRILL_DAYS, is_of
 from multillm_gov.measures.figures import TaskFigures
 from multillm_gov.risk.system.priors import COVERAGE_UNTESTED
-from multillm_gov.rules.engine.rule import Rule, RuleContext
+from multillm_gov.rules.engine.rule import Measurement, Rule, RuleContext, RuleLimit, of_task
 from multillm_gov.rules.failover import DOWN_SHARE, format_downtime
 from multillm_gov.units import Amount, Share, format_share
 from multillm_gov.vocabulary import Closed
@@ -147,6 +147,31 @@ def _violation(
     )
 
 
+def _drilled(
+    context: RuleContext, parameters: Parameters
+) -> Iterator[tuple[TaskFigures, DrillRecord | None]]:
+    """The newest drill of the declared chain that counts; one that failed proves nothing."""
+    for task in context.tasks:
+        if not task.fallbacks or task.value_at_stake_per_month < parameters.min_value_at_stake:
+            continue
+        drills = context.state.drills.get(task.task.name, ())
+        newest = next((one.drill for one in drills if one.drill.date <= context.as_of), None)
+        counts = newest is not None and is_of(newest, task.task.declared)
+        yield task, newest if newest and counts and newest.result != "fails" else None
+
+
+def _ages(context: RuleContext, parameters: Parameters) -> Iterator[Measurement]:
+    for task, drill in _drilled(context, parameters):
+        age = None if drill is None else (context.as_of - drill.date).days
+        yield of_task(task, age, min(parameters.warn_after_days, parameters.max_age_days))
+
+
+def _covered(context: RuleContext, parameters: Parameters) -> Iterator[Measurement]:
+    for task, drill in _drilled(context, parameters):
+        if drill is None or drill.coverage is not None:
+            yield of_task(task, None if drill is None else drill.coverage)
+
+
 RULE = Rule(
     id="GOV209",
     name="failover-not-drilled",
@@ -167,6 +192,19 @@ RULE = Rule(
     remediation=("Run `govern drill` every quarter, and commit what it writes to `evidence/`."),
     severity=Severity.WARNING,
     check=check,
+    limits={
+        "max_age_days": RuleLimit(
+            words="Age of the newest failover drill", unit="days", measure=_ages
+        ),
+        "min_coverage": RuleLimit(
+            words="Faults that a failover drill covered",
+            unit="share",
+            direction="at least",
+            has_band=False,
+            measure=_covered,
+        ),
+    },
+    criteria=("warn_after_days", "min_value_at_stake"),
     parameters=Parameters,
     tighter={
         "max_age_days": "lower",

@@ -9,8 +9,13 @@ from msgspec import Meta
 from multillm_gov.dimensions import UNKNOWN, Basis, Level
 from multillm_gov.finding import Severity, Violation
 from multillm_gov.measures.figures import Concentration
-from multillm_gov.rules.concentration_limits import Breach, ConcentrationLimits, breaches
-from multillm_gov.rules.engine.rule import Rule, RuleContext
+from multillm_gov.rules.concentration_limits import (
+    Breach,
+    ConcentrationLimits,
+    breaches,
+    of_shares,
+)
+from multillm_gov.rules.engine.rule import Rule, RuleContext, RuleLimit
 from multillm_gov.rules.entity_exposure import EntityExposure, describe_basis, format_weight
 from multillm_gov.rules.loads import loads_of
 from multillm_gov.rules.spend_totals import shares_not_judged
@@ -128,6 +133,14 @@ def _of(found: Concentration) -> str:
     return describe_basis(found.basis)
 
 
+def _top(found: Concentration, parameters: Parameters) -> float:
+    return found.top(parameters.max_top_n.n) if parameters.max_top_n else 0.0
+
+
+def _top_limit(_: RuleContext, parameters: Parameters) -> Share | None:
+    return parameters.max_top_n.share if parameters.max_top_n else None
+
+
 RULE = Rule(
     id="GOV301",
     name="concentration",
@@ -150,6 +163,30 @@ RULE = Rule(
     remediation="Move traffic to models of other entities, or have the board change the limit.",
     severity=Severity.ERROR,
     check=check,
+    limits={
+        "max_share": RuleLimit(
+            words="Largest share of one supplier",
+            unit="share",
+            measure=of_shares(lambda found, _: found.largest[1]),
+        ),
+        "max_hhi": RuleLimit(
+            words="Concentration index (HHI)",
+            unit="points",
+            measure=of_shares(lambda found, _: found.hhi),
+        ),
+        "min_effective_number": RuleLimit(
+            words="Suppliers, as if of equal size",
+            unit="number",
+            direction="at least",
+            measure=of_shares(lambda found, _: found.effective_number),
+        ),
+        "max_top_n": RuleLimit(
+            words="Share of the largest suppliers together",
+            unit="share",
+            limit=_top_limit,
+            measure=of_shares(_top),
+        ),
+    },
     parameters=Parameters,
     tighter={
         "level": "never",

@@ -8,8 +8,8 @@ from msgspec import Meta
 from multillm_gov.dimensions import Basis, Level
 from multillm_gov.finding import Severity, Violation
 from multillm_gov.measures.after_loss import AfterLoss, after_loss
-from multillm_gov.rules.concentration_limits import span
-from multillm_gov.rules.engine.rule import Rule, RuleContext
+from multillm_gov.rules.concentration_limits import ROUNDING, after_a_loss, of_what_is_left, span
+from multillm_gov.rules.engine.rule import Rule, RuleContext, RuleLimit
 from multillm_gov.rules.entity_exposure import describe_basis, describe_entity, format_weight
 from multillm_gov.rules.failover import failover_of
 from multillm_gov.rules.loads import loads_of
@@ -17,9 +17,6 @@ from multillm_gov.rules.spend_totals import shares_not_judged
 from multillm_gov.units import Share, format_share
 from multillm_gov.vocabulary import Closed
 from multillm_gov.words import code, join_some
-
-_ROUNDING = 1e-9
-"""Shares are floats: a share that equals its limit must not break it."""
 
 
 class Parameters(Closed, frozen=True, kw_only=True):
@@ -35,9 +32,7 @@ class Parameters(Closed, frozen=True, kw_only=True):
     ] = None
     max_hhi: Annotated[
         Annotated[float, Meta(gt=0, le=10_000)] | None,
-        Meta(
-            description="Largest Herfindahl-Hirschman index after the loss, in points (0..10,000)"
-        ),
+        Meta(description="Largest Herfindahl-Hirschman index after it, in points (0..10,000)"),
     ] = None
     max_stopped: Annotated[
         Share | None,
@@ -63,7 +58,7 @@ def check(context: RuleContext, parameters: Parameters) -> Iterator[Violation]:
     loss = after_loss(context.tasks, failover_of(context), level, basis, before.largest[0])
     if (
         parameters.max_stopped is not None
-        and loss.worst_stopped_share > float(parameters.max_stopped) + _ROUNDING
+        and loss.worst_stopped_share > float(parameters.max_stopped) + ROUNDING
     ):
         message = f"{_stops(loss, context)}; the limit is {format_share(parameters.max_stopped)}"
         worst = loss.worst_stopped_share
@@ -89,13 +84,13 @@ def _concentrated(
     level, basis, after = parameters.level, parameters.weigh_by, loss.after
     heir, share = after.largest
     shares = span(format_share(dict(after.shares)[heir]), format_share(share))
-    if parameters.max_share is not None and share > float(parameters.max_share) + _ROUNDING:
+    if parameters.max_share is not None and share > float(parameters.max_share) + ROUNDING:
         message = (
             f"without {code(loss.failed)}, {describe_entity(level, heir)} carries {shares} of "
             f"{describe_basis(basis)}; the limit is {format_share(parameters.max_share)}"
         )
         yield _violation(context, loss, "max_share", message, share, float(parameters.max_share))
-    if parameters.max_hhi is not None and after.hhi > parameters.max_hhi + _ROUNDING:
+    if parameters.max_hhi is not None and after.hhi > parameters.max_hhi + ROUNDING:
         points = span(f"{after.best_hhi:,.0f}", f"{after.hhi:,.0f}")
         message = (
             f"without {code(loss.failed)}, the HHI of {describe_basis(basis)} by {level} is "
@@ -191,6 +186,23 @@ RULE = Rule(
     decision="Choose which vendor to fall back on.",
     severity=Severity.ERROR,
     check=check,
+    limits={
+        "max_share": RuleLimit(
+            words="Largest share of one supplier after the loss of the largest",
+            unit="share",
+            measure=after_a_loss(of_what_is_left(lambda after: after.largest[1], 1.0)),
+        ),
+        "max_hhi": RuleLimit(
+            words="HHI after the loss of the largest supplier",
+            unit="points",
+            measure=after_a_loss(of_what_is_left(lambda after: after.hhi, 10_000.0)),
+        ),
+        "max_stopped": RuleLimit(
+            words="Share that stops with the largest supplier",
+            unit="share",
+            measure=after_a_loss(lambda loss: loss.worst_stopped_share),
+        ),
+    },
     parameters=Parameters,
     tighter={
         "level": "never",

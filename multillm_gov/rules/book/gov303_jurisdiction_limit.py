@@ -11,7 +11,7 @@ from multillm_gov.catalog.parties.regions import EU_MEMBERS
 from multillm_gov.dimensions import IN_HOUSE, UNKNOWN, Basis, Level
 from multillm_gov.finding import Severity, Violation
 from multillm_gov.measures.figures import Concentration
-from multillm_gov.rules.engine.rule import Rule, RuleContext
+from multillm_gov.rules.engine.rule import Measurement, Rule, RuleContext, RuleLimit
 from multillm_gov.rules.entity_exposure import EntityExposure, describe_basis, state_unknown
 from multillm_gov.rules.loads import loads_of
 from multillm_gov.rules.spend_totals import shares_not_judged
@@ -51,11 +51,18 @@ def check(context: RuleContext, parameters: Parameters) -> Iterator[Violation]:
     if unknown is not None:
         yield unknown
         return
-    loads = loads_of(context)
-    weighed = loads.weights(parameters.weigh_by)
+    shares = _shares(context, parameters)
+    if shares is not None and shares[1] > float(parameters.max_share) + _ROUNDING:
+        concentration = loads_of(context).concentration(Level.JURISDICTION, parameters.weigh_by)
+        yield _violation(context, parameters, concentration, shares)
+
+
+def _shares(context: RuleContext, parameters: Parameters) -> tuple[float, float] | None:
+    """What is subject to the limited laws for sure, and at most; ``None``: nothing to share."""
+    weighed = loads_of(context).weights(parameters.weigh_by)
     total = sum((weight for _, weight in weighed), Decimal(0))
     if not total:
-        return
+        return None
     subject = proved = Decimal(0)
     for facts, weight in weighed:
         laws = entities_of(facts, Level.JURISDICTION) - {IN_HOUSE}
@@ -63,10 +70,17 @@ def check(context: RuleContext, parameters: Parameters) -> Iterator[Violation]:
             subject += weight
         if any(is_limited(law, parameters) for law in laws - {UNKNOWN}):
             proved += weight
-    shares = float(proved / total), float(subject / total)
-    if shares[1] > float(parameters.max_share) + _ROUNDING:
-        concentration = loads.concentration(Level.JURISDICTION, parameters.weigh_by)
-        yield _violation(context, parameters, concentration, shares)
+    return float(proved / total), float(subject / total)
+
+
+def _measured(context: RuleContext, parameters: Parameters) -> Iterator[Measurement]:
+    """The share by the worse end; a law that is not known counts as limited."""
+    unknown = shares_not_judged(context, Level.JURISDICTION, parameters.weigh_by)
+    shares = None if unknown is not None else _shares(context, parameters)
+    if unknown is not None:
+        yield Measurement(None, ("task class", unknown.subject))
+    elif shares is not None:
+        yield Measurement(shares[1], ("portfolio", ""))
 
 
 def is_limited(country: str, parameters: Parameters) -> bool:
@@ -163,6 +177,11 @@ RULE = Rule(
     ),
     severity=Severity.ERROR,
     check=check,
+    limits={
+        "max_share": RuleLimit(
+            words="Share under the law of limited countries", unit="share", measure=_measured
+        ),
+    },
     parameters=Parameters,
     tighter={
         "named": "more",

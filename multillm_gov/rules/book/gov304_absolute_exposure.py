@@ -10,7 +10,7 @@ from msgspec import Meta, field
 from multillm_gov.dimensions import UNKNOWN, Basis, Level
 from multillm_gov.finding import Severity, Violation
 from multillm_gov.measures.cost.repricing import BASE_RISE, added_spend, spend_within
-from multillm_gov.rules.engine.rule import Rule, RuleContext
+from multillm_gov.rules.engine.rule import Measurement, Rule, RuleContext, RuleLimit
 from multillm_gov.rules.entity_exposure import EntityExposure, describe_entity
 from multillm_gov.rules.loads import loads_of
 from multillm_gov.rules.spend_totals import not_judged
@@ -44,12 +44,7 @@ def check(context: RuleContext, parameters: Parameters) -> Iterator[Violation]:
     if unknown is not None:
         yield unknown
     loads = loads_of(context)
-    totals = dict(loads.totals(parameters.level, Basis.SPEND))
-    doubt = totals.get(UNKNOWN, Decimal(0))
-    if doubt and len(totals) > 1:
-        del totals[UNKNOWN]
-        largest = min(totals, key=lambda name: (-totals[name], name))
-        totals[largest] += doubt
+    totals = _totals(dict(loads.totals(parameters.level, Basis.SPEND)))
     over = [
         (name, spend)
         for name, spend in totals.items()
@@ -62,6 +57,16 @@ def check(context: RuleContext, parameters: Parameters) -> Iterator[Violation]:
         for name, spend in sorted(over, key=lambda one: (-one[1], one[0])):
             known = Decimal(str(shares[name])) * concentration.total
             yield _violation(context, parameters, name, (spend, known), exposure)
+
+
+def _totals(totals: dict[str, Decimal]) -> dict[str, Decimal]:
+    """Spend by entity; what is at none that is known is at the largest."""
+    doubt = totals.get(UNKNOWN, Decimal(0))
+    if doubt and len(totals) > 1:
+        del totals[UNKNOWN]
+        largest = min(totals, key=lambda name: (-totals[name], name))
+        totals[largest] += doubt
+    return totals
 
 
 def _violation(
@@ -139,6 +144,16 @@ def _remedy(context: RuleContext, parameters: Parameters, entity: str, spend: De
     )
 
 
+def _added(context: RuleContext, parameters: Parameters) -> Iterator[Measurement]:
+    """What a rise by each entity adds to the bill of a month, at the worse end of doubt."""
+    level = parameters.level
+    unknown = not_judged(context, Basis.SPEND, f"price increases by {level}")
+    if unknown is not None:
+        yield Measurement(None, ("task class", unknown.subject))
+    for entity, spend in _totals(dict(loads_of(context).totals(level, Basis.SPEND))).items():
+        yield Measurement(added_spend(spend, parameters.price_rise), (level.value, entity))
+
+
 RULE = Rule(
     id="GOV304",
     name="absolute-exposure",
@@ -162,6 +177,15 @@ RULE = Rule(
     decision="Choose where to move the spend.",
     severity=Severity.ERROR,
     check=check,
+    limits={
+        "max_added_monthly": RuleLimit(
+            words="Added cost if one supplier raises its prices",
+            unit="money",
+            period="month",
+            measure=_added,
+        ),
+    },
+    criteria=("price_rise",),
     parameters=Parameters,
     tighter={
         "level": "never",

@@ -12,7 +12,7 @@ from multillm_gov.dimensions import UNKNOWN, Level
 from multillm_gov.finding import Severity, Violation
 from multillm_gov.location import Place
 from multillm_gov.measures.figures import FallbackFigures, TaskFigures
-from multillm_gov.rules.engine.rule import Rule, RuleContext
+from multillm_gov.rules.engine.rule import Measurement, Rule, RuleContext, RuleLimit
 from multillm_gov.vocabulary import Closed
 from multillm_gov.words import code, count_of
 
@@ -39,6 +39,16 @@ _Standby = list[tuple[TaskFigures, FallbackFigures]]
 def check(context: RuleContext, parameters: Parameters) -> Iterator[Violation]:
     """Yield entities that only fallbacks depend on and that no recent drill has tested."""
     level = parameters.level
+    for entity, uses in _standby(context, level).items():
+        if not any(
+            _drilled(context, task, fallback, parameters.max_drill_age_days)
+            for task, fallback in uses
+        ):
+            yield _violation(context, level, entity, uses)
+
+
+def _standby(context: RuleContext, level: Level) -> dict[str, _Standby]:
+    """The uses of each entity that no route entry depends on, by name."""
     routed = {
         entity
         for task in context.tasks
@@ -51,29 +61,28 @@ def check(context: RuleContext, parameters: Parameters) -> Iterator[Violation]:
         for fallback in task.fallbacks:
             for entity in entities_of(fallback.facts, level) - routed - {UNKNOWN}:
                 standby[entity].append((task, fallback))
-    for entity, uses in sorted(standby.items()):
-        if not any(
-            _drilled(context, task, fallback, parameters.max_drill_age_days)
-            for task, fallback in uses
-        ):
-            yield _violation(context, level, entity, uses)
+    return dict(sorted(standby.items()))
 
 
 def _drilled(
     context: RuleContext, task: TaskFigures, fallback: FallbackFigures, most_days: int
 ) -> bool:
-    """Whether this is the first fallback of a task class whose newest drill passed recently.
+    """Whether a drill reached it recently."""
+    newest = _survived(context, task, fallback)
+    return newest is not None and (context.as_of - newest).days <= most_days
+
+
+def _survived(context: RuleContext, task: TaskFigures, fallback: FallbackFigures) -> date | None:
+    """Day of the newest drill, if it passed and this is the first fallback of its task class.
 
     A drill record does not say which fallback answered; only the first one certainly received
     requests.
     """
-    newest: date | None = None
     if fallback.index == 0:
         for placed in context.state.drills.get(task.task.name, ()):
             if placed.drill.date <= context.as_of:
-                newest = placed.drill.date if placed.drill.result == "survives" else None
-                break
-    return newest is not None and (context.as_of - newest).days <= most_days
+                return placed.drill.date if placed.drill.result == "survives" else None
+    return None
 
 
 def _violation(context: RuleContext, level: Level, entity: str, uses: _Standby) -> Violation:
@@ -120,6 +129,17 @@ def _remedy(task: TaskFigures, fallback: FallbackFigures) -> str:
     )
 
 
+def _ages(context: RuleContext, parameters: Parameters) -> Iterator[Measurement]:
+    """Days since a drill reached each entity that only fallbacks depend on; not known: none did."""
+    for entity, uses in _standby(context, parameters.level).items():
+        days = [
+            (context.as_of - day).days
+            for task, fallback in uses
+            if (day := _survived(context, task, fallback)) is not None
+        ]
+        yield Measurement(min(days, default=None), (parameters.level.value, entity))
+
+
 RULE = Rule(
     id="GOV305",
     name="standby-only-vendor",
@@ -139,6 +159,13 @@ RULE = Rule(
     remediation="Send a few percent of the requests there, or drill the failover every quarter.",
     severity=Severity.NOTE,
     check=check,
+    limits={
+        "max_drill_age_days": RuleLimit(
+            words="Age of the newest drill of a supplier that is only a fallback",
+            unit="days",
+            measure=_ages,
+        ),
+    },
     parameters=Parameters,
     tighter={"level": "never", "max_drill_age_days": "lower"},
     scope="portfolio",

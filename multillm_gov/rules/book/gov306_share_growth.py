@@ -1,6 +1,7 @@
 """GOV306: no share of an entity grows by more than its limit."""
 
 from collections.abc import Iterator
+from decimal import Decimal
 from typing import Annotated
 
 from msgspec import Meta
@@ -8,9 +9,10 @@ from msgspec import Meta
 from multillm_gov.dimensions import Basis, Level
 from multillm_gov.finding import Severity, Violation
 from multillm_gov.measures.concentration import concentration, share_growth
+from multillm_gov.measures.figures import Concentration
 from multillm_gov.portfolio.policy import EVERYTHING
 from multillm_gov.rules.engine.planning import select
-from multillm_gov.rules.engine.rule import Rule, RuleContext
+from multillm_gov.rules.engine.rule import Measurement, Rule, RuleContext, RuleLimit
 from multillm_gov.rules.entity_exposure import EntityExposure, describe_basis, describe_entity
 from multillm_gov.rules.loads import loads_of
 from multillm_gov.rules.spend_totals import shares_not_judged
@@ -42,21 +44,28 @@ def check(context: RuleContext, parameters: Parameters) -> Iterator[Violation]:
     if unknown is not None:
         yield unknown
         return
-    scopes = [
-        policy.declared.applies_to
-        for policy in context.state.portfolio.policies
-        if policy.name == context.policy
-    ]
-    former = select(context.base.figures.tasks, scopes[0] if scopes else EVERYTHING)
-    before = concentration(former, parameters.level, parameters.weigh_by)
-    loads = loads_of(context)
-    after = loads.concentration(parameters.level, parameters.weigh_by)
+    before, after = _before_and_after(context, parameters)
     exposure = EntityExposure(context, after)
     known = dict(after.shares)
     for entity, old, new in share_growth(before, after):
         if new - old <= float(parameters.max_growth) + _ROUNDING:
             break
         yield _violation(context, parameters, entity, (old, known[entity], new), exposure)
+
+
+def _before_and_after(
+    context: RuleContext, parameters: Parameters
+) -> tuple[Concentration, Concentration]:
+    """The shares of the task classes in scope, at the base and now."""
+    scopes = [
+        policy.declared.applies_to
+        for policy in context.state.portfolio.policies
+        if policy.name == context.policy
+    ]
+    tasks = context.base.figures.tasks if context.base is not None else ()
+    former = select(tasks, scopes[0] if scopes else EVERYTHING)
+    level, basis = parameters.level, parameters.weigh_by
+    return concentration(former, level, basis), loads_of(context).concentration(level, basis)
 
 
 def _violation(
@@ -95,6 +104,19 @@ def _violation(
     )
 
 
+def _growth(context: RuleContext, parameters: Parameters) -> Iterator[Measurement]:
+    """The largest growth of a share since the base; nothing without a base."""
+    if context.base is None:
+        return
+    unknown = shares_not_judged(context, parameters.level, parameters.weigh_by)
+    if unknown is not None:
+        yield Measurement(None, ("task class", unknown.subject))
+        return
+    yield Measurement(Decimal(0), ("", ""))
+    for entity, old, new in share_growth(*_before_and_after(context, parameters)):
+        yield Measurement(new - old, (parameters.level.value, entity))
+
+
 RULE = Rule(
     id="GOV306",
     name="share-growth",
@@ -112,6 +134,14 @@ RULE = Rule(
     remediation="Change in smaller steps, or have the growth waived with a reason.",
     severity=Severity.ERROR,
     check=check,
+    limits={
+        "max_growth": RuleLimit(
+            words="Growth of one supplier's share since the base",
+            unit="share",
+            has_band=False,
+            measure=_growth,
+        ),
+    },
     parameters=Parameters,
     tighter={
         "level": "never",

@@ -10,7 +10,15 @@ from msgspec import Meta, field
 from multillm_gov.finding import Severity, Violation
 from multillm_gov.location import Place
 from multillm_gov.measures.figures import LegFigures, TaskFigures
-from multillm_gov.rules.engine.rule import Rule, RuleContext
+from multillm_gov.rules.engine.rule import (
+    Measurement,
+    Rule,
+    RuleContext,
+    RuleLimit,
+    fixed,
+    of_task,
+    part_used,
+)
 from multillm_gov.units import Share, format_share
 from multillm_gov.vocabulary import Closed
 from multillm_gov.words import code
@@ -87,6 +95,13 @@ def _largest_part(
     return ((f"{code(leg.model)} costs {cost} a month of it", place),)
 
 
+def _used(context: RuleContext, parameters: Parameters) -> Iterator[Measurement]:
+    for task in context.tasks:
+        cap = task.task.declared.spend_cap.monthly
+        if cap is not None:
+            yield of_task(task, part_used(task.spend_per_month, cap), parameters.warn_at_share)
+
+
 RULE = Rule(
     id="GOV401",
     name="forecast-over-cap",
@@ -103,6 +118,15 @@ RULE = Rule(
     remediation="Route to cheaper models, reduce demand, or have the budget owner raise the cap.",
     severity=Severity.ERROR,
     check=check,
+    limits={
+        "cap": RuleLimit(
+            words="Forecast of a task class, of its monthly cap",
+            unit="share",
+            limit=fixed(1),
+            measure=_used,
+        ),
+    },
+    criteria=("warn_at_share",),
     parameters=Parameters,
     tighter={"warn_at_share": "lower"},
     violating="""\

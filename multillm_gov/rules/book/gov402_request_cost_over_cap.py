@@ -3,7 +3,16 @@
 from collections.abc import Iterator
 
 from multillm_gov.finding import Severity, Violation
-from multillm_gov.rules.engine.rule import Nothing, Rule, RuleContext
+from multillm_gov.rules.engine.rule import (
+    Measurement,
+    Nothing,
+    Rule,
+    RuleContext,
+    RuleLimit,
+    fixed,
+    of_task,
+    part_used,
+)
 from multillm_gov.words import code
 
 
@@ -33,6 +42,13 @@ def check(context: RuleContext, _: Nothing) -> Iterator[Violation]:
         )
 
 
+def _used(context: RuleContext, _: Nothing) -> Iterator[Measurement]:
+    for task in context.tasks:
+        cap = task.task.declared.spend_cap.per_request
+        if cap is not None:
+            yield of_task(task, part_used(task.largest_cost_per_request, cap))
+
+
 RULE = Rule(
     id="GOV402",
     name="request-cost-over-cap",
@@ -51,6 +67,15 @@ RULE = Rule(
     decision="Decide how to shorten the request, which is work on the prompt.",
     severity=Severity.ERROR,
     check=check,
+    limits={
+        "cap": RuleLimit(
+            words="Largest cost of a request, of its cap",
+            unit="share",
+            limit=fixed(1),
+            has_band=False,
+            measure=_used,
+        ),
+    },
     violating="""\
 # allocations/legal.yaml
 owner: legal

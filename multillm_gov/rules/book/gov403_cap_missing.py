@@ -73,6 +73,7 @@ RULE = Rule(
     ),
     severity=Severity.WARNING,
     check=check,
+    criteria=("min_forecast",),
     parameters=Parameters,
     tighter={"min_forecast": "lower_or_none"},
     violating="""\

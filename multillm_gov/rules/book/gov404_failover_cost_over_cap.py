@@ -9,7 +9,15 @@ from msgspec import Meta, field
 
 from multillm_gov.finding import Severity, Violation
 from multillm_gov.measures.figures import FallbackFigures, TaskFigures
-from multillm_gov.rules.engine.rule import Rule, RuleContext
+from multillm_gov.rules.engine.rule import (
+    Measurement,
+    Rule,
+    RuleContext,
+    RuleLimit,
+    fixed,
+    of_task,
+    part_used,
+)
 from multillm_gov.units import Share, format_share
 from multillm_gov.vocabulary import Closed
 from multillm_gov.words import code
@@ -119,6 +127,18 @@ def _per_request(
     )
 
 
+def _used(context: RuleContext, parameters: Parameters) -> Iterator[Measurement]:
+    """What a failover to each fallback uses of the caps, by month and by request."""
+    for task in context.tasks:
+        cap = task.task.declared.spend_cap
+        for fallback in task.fallbacks:
+            if cap.monthly is not None:
+                month = _month(task, fallback, parameters.share_of_month)
+                yield of_task(task, part_used(month, cap.monthly))
+            if cap.per_request is not None:
+                yield of_task(task, part_used(fallback.cost_per_request, cap.per_request))
+
+
 RULE = Rule(
     id="GOV404",
     name="failover-cost-over-cap",
@@ -137,6 +157,16 @@ RULE = Rule(
     ),
     severity=Severity.WARNING,
     check=check,
+    limits={
+        "cap": RuleLimit(
+            words="Cost during a failover, of the cap",
+            unit="share",
+            limit=fixed(1),
+            has_band=False,
+            measure=_used,
+        ),
+    },
+    criteria=("share_of_month",),
     parameters=Parameters,
     tighter={"share_of_month": "higher"},
     violating="""\

@@ -12,13 +12,22 @@ from msgspec import Meta, Struct
 from multillm_gov.documents.layout import SETTINGS
 from multillm_gov.finding import Severity, Violation
 from multillm_gov.location import Place
-from multillm_gov.rules.engine.rule import Rule, RuleContext
-from multillm_gov.rules.spend_totals import Per, TaskPart, paced_totals, spend_totals, task_parts
+from multillm_gov.register import Period
+from multillm_gov.rules.engine.rule import Rule, RuleContext, RuleLimit
+from multillm_gov.rules.spend_totals import (
+    Per,
+    TaskPart,
+    paced_totals,
+    spend_totals,
+    spent,
+    task_parts,
+    unmatched,
+)
 from multillm_gov.units import MONTHS_PER_YEAR, Amount
 from multillm_gov.vocabulary import Closed
 from multillm_gov.words import code, count_of
 
-_PERIODS = (
+_PERIODS: tuple[tuple[str, Period, int], ...] = (
     ("monthly", "month", 1),
     ("quarterly", "quarter", 3),
     ("yearly", "year", MONTHS_PER_YEAR),
@@ -85,7 +94,7 @@ def check(context: RuleContext, parameters: Parameters) -> Iterator[Violation]:
         return
     only = {name.casefold() for name in parameters.names}
     totals = spend_totals(context.tasks, parameters.per)
-    yield from _unmatched(context, parameters, {name.casefold() for name in totals})
+    yield from unmatched(context, parameters, {name.casefold() for name in totals})
     paced = paced_totals(context, parameters.per)
     # Only a violation needs the parts; all violations share them.
     parts = cache(partial(task_parts, context, parameters.per))
@@ -97,26 +106,6 @@ def check(context: RuleContext, parameters: Parameters) -> Iterator[Violation]:
                 yield _violation(context, parameters.per, name, ceiling, parts()[name])
             elif paced.get(name, monthly) * ceiling.months > ceiling.amount:
                 yield _violation(context, parameters.per, name, ceiling, parts()[name], paced[name])
-
-
-def _unmatched(
-    context: RuleContext, parameters: Parameters, known: set[str]
-) -> Iterator[Violation]:
-    """Yield names without spend: the ceiling of a misspelled name limits nothing, unnoticed."""
-    for index, name in enumerate(parameters.names):
-        if name.casefold() not in known and context.policy_place is not None:
-            what = parameters.per.replace("_", " ")
-            yield Violation(
-                message=f"{what} {code(name)} has no spend here, so its ceiling limits nothing",
-                place=context.policy_place.at("names", index),
-                subject=f"{parameters.per}:{name}",
-                remedy=(
-                    f"Write the {what} as `govern check` and `govern catalog show` do, or remove "
-                    "it from `names`."
-                ),
-                severity=Severity.NOTE,
-                distinction="unmatched",
-            )
 
 
 def _ceilings(context: RuleContext, parameters: Parameters) -> Iterator[_Ceiling]:
@@ -204,6 +193,15 @@ RULE = Rule(
     decision="Choose what to spend less on.",
     severity=Severity.ERROR,
     check=check,
+    limits={
+        f"max_{key}": RuleLimit(
+            words=f"Forecast spend under a ceiling of a {period}",
+            unit="money",
+            period=period,
+            measure=spent(months),
+        )
+        for key, period, months in _PERIODS
+    },
     parameters=Parameters,
     tighter={
         "per": "never",

@@ -12,7 +12,7 @@ from multillm_gov.finding import Severity, Violation
 from multillm_gov.location import Place
 from multillm_gov.measures.burn import Burn, burn, current_actual
 from multillm_gov.measures.figures import TaskFigures
-from multillm_gov.rules.engine.rule import Rule, RuleContext
+from multillm_gov.rules.engine.rule import Measurement, Rule, RuleContext, RuleLimit, part_used
 from multillm_gov.units import Positive, format_share
 from multillm_gov.usage.record import Actual, MonthForecast, PlacedActual
 from multillm_gov.vocabulary import Closed
@@ -58,12 +58,17 @@ def check(context: RuleContext, parameters: Parameters) -> Iterator[Violation]:
         if placed is None:
             continue
         actual = placed.actual
-        expected = actual.forecast.expected if actual.forecast is not None else None
-        pace = burn(actual.spend, actual.through.day, actual.days, budget.cap, expected)
+        pace = _pace(budget, placed)
         paced = parameters.min_days <= actual.through.day < actual.days
         too_fast = paced and pace.rate is not None and pace.rate > parameters.max_burn_rate
         if too_fast or actual.spend > budget.cap:
             yield _violation(context, budget, placed, pace)
+
+
+def _pace(budget: _Budget, placed: PlacedActual) -> Burn:
+    actual = placed.actual
+    expected = actual.forecast.expected if actual.forecast is not None else None
+    return burn(actual.spend, actual.through.day, actual.days, budget.cap, expected)
 
 
 def _of_task_classes(context: RuleContext) -> Iterator[_Budget]:
@@ -71,10 +76,8 @@ def _of_task_classes(context: RuleContext) -> Iterator[_Budget]:
         records = context.state.actuals.task_classes.get(task.task.name)
         cap = task.task.declared.spend_cap.monthly
         if records and cap is not None:
-            name = task.task.name
-            yield _Budget(
-                name, code(name), cap, task.task.place.at("spend_cap", "monthly"), records
-            )
+            name, place = task.task.name, task.task.place.at("spend_cap", "monthly")
+            yield _Budget(name, code(name), cap, place, records)
 
 
 def _of_owners(context: RuleContext) -> Iterator[_Budget]:
@@ -92,14 +95,8 @@ def _of_owners(context: RuleContext) -> Iterator[_Budget]:
     for owner, tasks in sorted(of_owner.items()):
         known = [cap for task in tasks if (cap := task.task.declared.spend_cap.monthly) is not None]
         if len(known) == len(tasks) and tasks[0].task.name in judged:
-            total = sum(known, Decimal(0))
-            yield _Budget(
-                f"owner:{owner}",
-                f"owner {code(owner)}",
-                total,
-                None,
-                context.state.actuals.owners[owner],
-            )
+            total, records = sum(known, Decimal(0)), context.state.actuals.owners[owner]
+            yield _Budget(f"owner:{owner}", f"owner {code(owner)}", total, None, records)
 
 
 def _violation(
@@ -181,6 +178,23 @@ def _remedy(context: RuleContext, budget: _Budget, pace: Burn, *, over: bool) ->
     return f"Spend at most {most} a day from now on{slower}, or raise the cap."
 
 
+def _rates(context: RuleContext, parameters: Parameters) -> Iterator[Measurement]:
+    """Burn rates of the month, and of a finished month what was spent of its cap."""
+    for budget in (*_of_task_classes(context), *_of_owners(context)):
+        placed = current_actual(budget.records, context.as_of, parameters.min_days)
+        if placed is None:
+            continue
+        kind, _, name = budget.subject.rpartition(":")
+        actual, subject = placed.actual, (kind or "task class", name)
+        day, spent = actual.through.day, part_used(actual.spend, budget.cap)
+        is_early = day < parameters.min_days
+        if spent is None or (is_early and spent <= 1):
+            yield Measurement(None, subject)
+            continue
+        rate = _pace(budget, placed).rate if not is_early and day < actual.days else None
+        yield Measurement(max(spent, float(rate or 0)), subject)
+
+
 RULE = Rule(
     id="GOV407",
     name="burn-rate",
@@ -205,6 +219,12 @@ RULE = Rule(
     decision="Decide whether to reduce use or raise the cap; money already spent stays spent.",
     severity=Severity.WARNING,
     check=check,
+    limits={
+        "max_burn_rate": RuleLimit(
+            words="Burn rate of a monthly cap", unit="number", measure=_rates
+        ),
+    },
+    criteria=("min_days",),
     parameters=Parameters,
     tighter={"max_burn_rate": "lower", "min_days": "lower_or_none"},
     violating="""\

@@ -186,6 +186,7 @@ RULE = Rule(
     decision="Measure the cheaper model first.",
     severity=Severity.NOTE,
     check=check,
+    criteria=("min_saving_share", "min_saving", "max_age_days", "min_sample_size"),
     parameters=Parameters,
     tighter={
         "min_saving_share": "lower_or_none",

@@ -1,5 +1,6 @@
 """GOV410: capacity paid for by the month is used."""
 
+from collections import defaultdict
 from collections.abc import Iterator
 from decimal import Decimal
 from typing import Annotated
@@ -11,7 +12,7 @@ from multillm_gov.catalog.pricing.price import USD
 from multillm_gov.finding import Severity, Violation
 from multillm_gov.location import Place
 from multillm_gov.measures.capacity import utilization
-from multillm_gov.rules.engine.rule import Rule, RuleContext
+from multillm_gov.rules.engine.rule import Measurement, Rule, RuleContext, RuleLimit
 from multillm_gov.units import Share, format_count, format_money, format_share
 from multillm_gov.vocabulary import Closed
 from multillm_gov.words import code
@@ -134,6 +135,24 @@ def _violation(
     )
 
 
+def _utilization(context: RuleContext, _: Parameters) -> Iterator[Measurement]:
+    """Use of the capacity of each model with a fixed cost; not known without rate or demand."""
+    paid = {n for n, facts in context.models.items() if facts and facts.usd_fixed_per_month}
+    requests: defaultdict[str, list[Decimal | None]] = defaultdict(list)
+    for use in context.uses(paid):
+        if use.role == "route":
+            known = use.task.task.declared.demand is not None
+            amount = use.task.legs[use.part.index].requests_per_month
+            requests[use.part.model].append(amount if known else None)
+    for name, amounts in sorted(requests.items()):
+        facts = context.models[name]
+        rate = facts.requests_per_minute if facts else None
+        counted = [amount for amount in amounts if amount is not None]
+        is_known = rate is not None and len(counted) == len(amounts)
+        used = utilization(sum(counted, Decimal(0)), rate) if rate and is_known else None
+        yield Measurement(used, ("model", name))
+
+
 RULE = Rule(
     id="GOV410",
     name="fixed-cost-without-use",
@@ -151,6 +170,14 @@ RULE = Rule(
     remediation="Use the model, share it between task classes, or switch it off.",
     severity=Severity.WARNING,
     check=check,
+    limits={
+        "min_utilization": RuleLimit(
+            words="Use of a model with a fixed cost",
+            unit="share",
+            direction="at least",
+            measure=_utilization,
+        ),
+    },
     parameters=Parameters,
     tighter={"min_utilization": "higher", "allow_standby": "absent"},
     scope="portfolio",

@@ -13,7 +13,7 @@ from multillm_gov.documents.layout import SETTINGS
 from multillm_gov.finding import Severity, Violation
 from multillm_gov.location import Place
 from multillm_gov.portfolio.settings import ExchangeRate
-from multillm_gov.rules.engine.rule import Rule, RuleContext
+from multillm_gov.rules.engine.rule import Measurement, Rule, RuleContext, RuleLimit
 from multillm_gov.units import format_count
 from multillm_gov.vocabulary import Closed
 from multillm_gov.words import code
@@ -153,6 +153,13 @@ def _violation(message: str, key: str, rate: ExchangeRate, currency: str) -> Vio
     )
 
 
+def _age(context: RuleContext, _: Parameters) -> Iterator[Measurement]:
+    rate = context.state.portfolio.settings.exchange
+    if rate is not None:
+        days = (context.as_of - rate.as_of).days
+        yield Measurement(days if days >= 0 else None, ("portfolio", ""))
+
+
 RULE = Rule(
     id="GOV413",
     name="exchange-rate-doubtful",
@@ -171,6 +178,9 @@ RULE = Rule(
     severity=Severity.WARNING,
     scope="portfolio",
     check=check,
+    limits={
+        "max_age_days": RuleLimit(words="Age of the exchange rate", unit="days", measure=_age),
+    },
     parameters=Parameters,
     tighter={"max_age_days": "lower"},
     violating="""\

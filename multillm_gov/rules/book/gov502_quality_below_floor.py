@@ -8,9 +8,18 @@ from msgspec import Meta
 from multillm_gov.evidence.record import PlacedRecord
 from multillm_gov.finding import Severity, Violation
 from multillm_gov.measures.intervals import wilson_lower_bound
-from multillm_gov.rules.engine.rule import Rule, RuleContext
+from multillm_gov.rules.engine.rule import (
+    Measurement,
+    Rule,
+    RuleContext,
+    RuleLimit,
+    fixed,
+    of_task,
+    part_used,
+)
 from multillm_gov.rules.quality_evidence import (
     Claim,
+    claims,
     format_scored,
     format_stake,
     misses,
@@ -67,6 +76,14 @@ def _violation(context: RuleContext, claim: Claim, placed: PlacedRecord, floor: 
     )
 
 
+def _scores(context: RuleContext, parameters: Parameters) -> Iterator[Measurement]:
+    for claim in claims(context, fallbacks=parameters.fallbacks):
+        quality = claim.task.task.declared.quality
+        if quality is not None and (claim.newest is not None or claim.role == "model"):
+            score = claim.newest.record.score if claim.newest is not None else None
+            yield of_task(claim.task, part_used(score, quality.floor))
+
+
 RULE = Rule(
     id="GOV502",
     name="quality-below-floor",
@@ -88,6 +105,16 @@ RULE = Rule(
     decision="Improve the answers, or choose another model.",
     severity=Severity.ERROR,
     check=check,
+    limits={
+        "floor": RuleLimit(
+            words="Quality score, of its floor",
+            unit="share",
+            limit=fixed(1),
+            direction="at least",
+            has_band=False,
+            measure=_scores,
+        ),
+    },
     parameters=Parameters,
     tighter={"fallbacks": "present"},
     violating="""\

@@ -7,8 +7,8 @@ from msgspec import Meta
 
 from multillm_gov.evidence.record import PlacedRecord
 from multillm_gov.finding import Severity, Violation
-from multillm_gov.rules.engine.rule import Rule, RuleContext
-from multillm_gov.rules.quality_evidence import Claim, format_stake, relied_upon
+from multillm_gov.rules.engine.rule import Measurement, Rule, RuleContext, RuleLimit, of_task
+from multillm_gov.rules.quality_evidence import Claim, claims, format_stake, relied_upon
 from multillm_gov.vocabulary import Closed
 from multillm_gov.words import code, count_of
 
@@ -78,6 +78,15 @@ def _violation(
     )
 
 
+def _ages(context: RuleContext, parameters: Parameters) -> Iterator[Measurement]:
+    early = max(parameters.max_age_days - parameters.notice_days, 0)
+    for claim in claims(context, fallbacks=parameters.fallbacks):
+        newest = claim.newest
+        if newest is not None or claim.role == "model":
+            age = None if newest is None else (context.as_of - newest.record.date).days
+            yield of_task(claim.task, age, early or parameters.max_age_days)
+
+
 RULE = Rule(
     id="GOV503",
     name="evidence-too-old",
@@ -94,6 +103,12 @@ RULE = Rule(
     remediation="Score the models again every quarter on the same cases: `govern bench`.",
     severity=Severity.WARNING,
     check=check,
+    limits={
+        "max_age_days": RuleLimit(
+            words="Age of the newest quality result", unit="days", measure=_ages
+        ),
+    },
+    criteria=("notice_days",),
     parameters=Parameters,
     tighter={
         "max_age_days": "lower",

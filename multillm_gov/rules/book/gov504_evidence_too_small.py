@@ -8,8 +8,8 @@ from msgspec import Meta
 from multillm_gov.evidence.record import PlacedRecord
 from multillm_gov.finding import Severity, Violation
 from multillm_gov.measures.intervals import smallest_visible_drop
-from multillm_gov.rules.engine.rule import Rule, RuleContext
-from multillm_gov.rules.quality_evidence import Claim, format_stake, relied_upon
+from multillm_gov.rules.engine.rule import Measurement, Rule, RuleContext, RuleLimit, of_task
+from multillm_gov.rules.quality_evidence import Claim, claims, format_stake, relied_upon
 from multillm_gov.vocabulary import Closed
 from multillm_gov.words import code, count_of
 
@@ -20,9 +20,7 @@ class Parameters(Closed, frozen=True, kw_only=True):
     min_sample_size: Annotated[
         int, Meta(ge=1, le=1_000_000, description="Fewest scored cases of a result that counts")
     ] = 200
-    fallbacks: Annotated[
-        bool, Meta(description="Whether the evidence of fallbacks must be large enough too")
-    ] = True
+    fallbacks: Annotated[bool, Meta(description="Whether fallbacks need as many cases")] = True
 
 
 def check(context: RuleContext, parameters: Parameters) -> Iterator[Violation]:
@@ -37,10 +35,8 @@ def _violation(context: RuleContext, claim: Claim, placed: PlacedRecord, least: 
     score = float(record.score)
     drop = smallest_visible_drop(score, record.sample_size)
     return Violation(
-        message=(
-            f"the newest result for {claim.describe()} has "
-            f"{count_of(record.sample_size, 'case')}; the minimum is {least:,}"
-        ),
+        message=f"the newest result for {claim.describe()} has "
+        f"{count_of(record.sample_size, 'case')}; the minimum is {least:,}",
         place=claim.use().place,
         subject=task.name,
         remedy=(
@@ -48,10 +44,8 @@ def _violation(context: RuleContext, claim: Claim, placed: PlacedRecord, least: 
             f"write them as one record; {least:,} cases detect a drop of "
             f"{_points(smallest_visible_drop(score, least), score)}."
         ),
-        risk=(
-            f"A repeat of this size detects only a drop of {_points(drop, score)} (one-sided 5%, "
-            f"power 80%){format_stake(context, claim.task, ', with ')}."
-        ),
+        risk=f"A repeat of this size detects only a drop of {_points(drop, score)} (one-sided 5%, "
+        f"power 80%){format_stake(context, claim.task, ', with ')}.",
         related=(("the result", placed.place),),
         figures={
             "sample_size": record.sample_size,
@@ -65,6 +59,13 @@ def _violation(context: RuleContext, claim: Claim, placed: PlacedRecord, least: 
 
 def _points(drop: float, score: float) -> str:
     return f"{drop * 100:.1f} points or more" if drop <= score else "the whole score"
+
+
+def _sizes(context: RuleContext, parameters: Parameters) -> Iterator[Measurement]:
+    for claim in claims(context, fallbacks=parameters.fallbacks):
+        newest = claim.newest
+        if newest is not None or claim.role == "model":
+            yield of_task(claim.task, None if newest is None else newest.record.sample_size)
 
 
 RULE = Rule(
@@ -84,6 +85,14 @@ RULE = Rule(
     remediation="Score more cases, and write them as one record.",
     severity=Severity.WARNING,
     check=check,
+    limits={
+        "min_sample_size": RuleLimit(
+            words="Cases behind a quality result",
+            unit="count",
+            direction="at least",
+            measure=_sizes,
+        ),
+    },
     parameters=Parameters,
     tighter={"min_sample_size": "higher", "fallbacks": "present"},
     violating="""\

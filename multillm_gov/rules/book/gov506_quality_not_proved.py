@@ -9,7 +9,15 @@ from msgspec import Meta, Struct
 from multillm_gov.evidence.record import EvidenceRecord, PlacedRecord
 from multillm_gov.finding import Severity, Violation
 from multillm_gov.measures.intervals import cases_to_prove, wilson_lower_bound
-from multillm_gov.rules.engine.rule import Rule, RuleContext
+from multillm_gov.rules.engine.rule import (
+    Measurement,
+    Rule,
+    RuleContext,
+    RuleLimit,
+    fixed,
+    of_task,
+    part_used,
+)
 from multillm_gov.rules.quality_evidence import Claim, claims, format_stake
 from multillm_gov.units import format_points
 from multillm_gov.vocabulary import Closed
@@ -110,6 +118,20 @@ def _remedy(claim: Claim, record: EvidenceRecord | None, proof: _Proof) -> str:
     )
 
 
+def _proved(context: RuleContext, parameters: Parameters) -> Iterator[Measurement]:
+    """What each newest result proves, of the floor; without a result nothing is."""
+    for claim in claims(context, fallbacks=parameters.fallbacks):
+        quality, newest = claim.task.task.declared.quality, claim.newest
+        if quality is None:
+            continue
+        bound = 0.0
+        if newest is not None:
+            record = newest.record
+            score = float(record.score)
+            bound = wilson_lower_bound(score, record.sample_size, parameters.confidence)
+        yield of_task(claim.task, part_used(bound, float(quality.floor)))
+
+
 RULE = Rule(
     id="GOV506",
     name="quality-not-proved",
@@ -126,6 +148,17 @@ RULE = Rule(
     remediation="Score more cases, or choose a model with a margin above the floor.",
     severity=Severity.ERROR,
     check=check,
+    limits={
+        "floor": RuleLimit(
+            words="Quality that is proved, of its floor",
+            unit="share",
+            limit=fixed(1),
+            direction="at least",
+            has_band=False,
+            measure=_proved,
+        ),
+    },
+    criteria=("confidence",),
     parameters=Parameters,
     tighter={"confidence": "higher", "fallbacks": "present"},
     enabled_by_default=False,

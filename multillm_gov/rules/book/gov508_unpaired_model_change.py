@@ -118,6 +118,7 @@ RULE = Rule(
     ),
     severity=Severity.WARNING,
     check=check,
+    criteria=("max_age_days",),
     parameters=Parameters,
     tighter={"max_age_days": "lower"},
 )

@@ -9,7 +9,7 @@ from msgspec import Meta, field
 
 from multillm_gov.evidence.record import PlacedRecord
 from multillm_gov.finding import Severity, Violation
-from multillm_gov.rules.engine.rule import Rule, RuleContext
+from multillm_gov.rules.engine.rule import Measurement, Rule, RuleContext, RuleLimit, of_task
 from multillm_gov.rules.quality_evidence import Claim, format_stake, measured
 from multillm_gov.units import Positive
 from multillm_gov.vocabulary import Closed
@@ -76,6 +76,13 @@ def _violation(
     )
 
 
+def _ratios(context: RuleContext, parameters: Parameters) -> Iterator[Measurement]:
+    early = min(parameters.warn_at_ratio, parameters.max_ratio)
+    for claim, placed in measured(context, fallbacks=parameters.fallbacks, field="tone_ratio"):
+        if placed.record.tone_ratio is not None:
+            yield of_task(claim.task, placed.record.tone_ratio, early)
+
+
 RULE = Rule(
     id="GOV509",
     name="tone-drift",
@@ -99,6 +106,12 @@ RULE = Rule(
     decision="Have people read the answers.",
     severity=Severity.ERROR,
     check=check,
+    limits={
+        "max_ratio": RuleLimit(
+            words="Tone drift, in multiples of its noise", unit="number", measure=_ratios
+        ),
+    },
+    criteria=("warn_at_ratio",),
     parameters=Parameters,
     tighter={
         "warn_at_ratio": "lower",

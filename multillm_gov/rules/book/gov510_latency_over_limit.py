@@ -8,8 +8,16 @@ from msgspec import Meta
 
 from multillm_gov.evidence.record import PlacedRecord
 from multillm_gov.finding import Severity, Violation
-from multillm_gov.rules.engine.rule import Rule, RuleContext
-from multillm_gov.rules.quality_evidence import Claim, format_stake, measured
+from multillm_gov.rules.engine.rule import (
+    Measurement,
+    Rule,
+    RuleContext,
+    RuleLimit,
+    fixed,
+    of_task,
+    part_used,
+)
+from multillm_gov.rules.quality_evidence import Claim, claims_of, format_stake, measured
 from multillm_gov.vocabulary import Closed
 
 
@@ -64,6 +72,18 @@ def _format(seconds: Decimal) -> str:
     return f"{float(seconds):,.4g}"
 
 
+def _used(context: RuleContext, parameters: Parameters) -> Iterator[Measurement]:
+    """The p95 latency of each model, of its limit; a routed one without a result is not known."""
+    for task in context.tasks:
+        latency = task.task.declared.latency
+        if latency is None:
+            continue
+        for claim in claims_of(context, task, fallbacks=parameters.fallbacks, field="p95_seconds"):
+            seconds = claim.newest.record.p95_seconds if claim.newest is not None else None
+            if seconds is not None or claim.role == "model":
+                yield of_task(task, part_used(seconds, latency.p95_seconds))
+
+
 RULE = Rule(
     id="GOV510",
     name="latency-over-limit",
@@ -81,6 +101,15 @@ RULE = Rule(
     decision="Make the answers faster, or choose another model.",
     severity=Severity.ERROR,
     check=check,
+    limits={
+        "p95_seconds": RuleLimit(
+            words="Latency (p95), of its limit",
+            unit="share",
+            limit=fixed(1),
+            has_band=False,
+            measure=_used,
+        ),
+    },
     parameters=Parameters,
     tighter={"fallbacks": "present"},
     violating="""\

@@ -6,7 +6,7 @@ from typing import Annotated
 from msgspec import Meta, field
 
 from multillm_gov.finding import Severity, Violation
-from multillm_gov.rules.engine.rule import Rule, RuleContext
+from multillm_gov.rules.engine.rule import Measurement, Rule, RuleContext, RuleLimit, of_task
 from multillm_gov.rules.probing import Probed, probed
 from multillm_gov.rules.quality_evidence import format_stake
 from multillm_gov.units import Amount
@@ -64,6 +64,16 @@ def _violation(context: RuleContext, one: Probed, age: int | None, most: int) ->
     )
 
 
+def _ages(context: RuleContext, parameters: Parameters) -> Iterator[Measurement]:
+    for one in probed(context, fallbacks=parameters.fallbacks):
+        if (
+            one.task.task.declared.mode in _PROBED
+            and one.task.value_at_stake_per_month >= parameters.min_value_at_stake
+        ):
+            ages = [(context.as_of - placed.probe.date).days for placed in one.newest]
+            yield of_task(one.task, min(ages, default=None))
+
+
 RULE = Rule(
     id="GOV512",
     name="probe-missing",
@@ -82,6 +92,12 @@ RULE = Rule(
     decision="Send requests to the providers.",
     severity=Severity.WARNING,
     check=check,
+    limits={
+        "max_age_days": RuleLimit(
+            words="Age of the newest probe of a model", unit="days", measure=_ages
+        ),
+    },
+    criteria=("min_value_at_stake",),
     parameters=Parameters,
     tighter={
         "max_age_days": "lower",

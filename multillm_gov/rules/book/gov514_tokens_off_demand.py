@@ -14,13 +14,15 @@ from multillm_gov.measures.cost.demand import usages
 from multillm_gov.measures.cost.request import request_cost
 from multillm_gov.measures.figures import LegFigures
 from multillm_gov.portfolio.demand import Demand
-from multillm_gov.rules.engine.rule import Rule, RuleContext
+from multillm_gov.rules.engine.rule import Measurement, Rule, RuleContext, RuleLimit, of_task
 from multillm_gov.rules.probing import Probed, is_of_now, probed
 from multillm_gov.units import Share
 from multillm_gov.vocabulary import Closed
 from multillm_gov.words import code
 
 _SIDES = ("input", "output")
+_FEW_TOKENS = Decimal(10)
+"""A request that is short by nature is not judged by a share of a few tokens."""
 
 
 class Parameters(Closed, frozen=True, kw_only=True):
@@ -70,12 +72,10 @@ def _used(placed: PlacedProbe, side: str) -> int | None:
 
 def _is_off(placed: PlacedProbe, demand: Demand, side: str, tolerance: Decimal) -> bool:
     used, declared = _used(placed, side), _declared(demand, side)
-    # A probe sends a few canaries: a request that is short by nature is not held to a share of a
-    # few tokens.
     return (
         used is not None
         and declared > 0
-        and abs(used - declared) > max(declared * tolerance, Decimal(10))
+        and abs(used - declared) > max(declared * tolerance, _FEW_TOKENS)
     )
 
 
@@ -144,6 +144,20 @@ def _moved_per_month(
     return moved * part.requests_per_month / rate
 
 
+def _differences(context: RuleContext, _: Parameters) -> Iterator[Measurement]:
+    """How far used tokens are from declared ones; differences below 10 tokens count as none."""
+    for one in probed(context, fallbacks=False) if context.state.probes else ():
+        demand = one.task.task.declared.demand
+        placed = next((p for p in one.newest if p.probe.kind in {"answer", "embedding"}), None)
+        if demand is None or placed is None or not is_of_now(context, one.task, placed.probe):
+            continue
+        for side in _SIDES:
+            used, declared = _used(placed, side), _declared(demand, side)
+            if used is not None and declared > 0:
+                off = abs(used - declared)
+                yield of_task(one.task, off / declared if off > _FEW_TOKENS else Decimal(0))
+
+
 RULE = Rule(
     id="GOV514",
     name="tokens-off-demand",
@@ -161,6 +175,11 @@ RULE = Rule(
     remediation="Declare the tokens that are really used, or shorten the prompt.",
     severity=Severity.WARNING,
     check=check,
+    limits={
+        "tolerance": RuleLimit(
+            words="Tokens used, off what is declared", unit="share", measure=_differences
+        ),
+    },
     parameters=Parameters,
     tighter={"tolerance": "lower"},
     violating="""\

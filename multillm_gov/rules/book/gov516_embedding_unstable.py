@@ -9,7 +9,7 @@ from msgspec import Meta, field
 
 from multillm_gov.evidence.record import PlacedProbe
 from multillm_gov.finding import Severity, Violation
-from multillm_gov.rules.engine.rule import Rule, RuleContext
+from multillm_gov.rules.engine.rule import Measurement, Rule, RuleContext, RuleLimit, of_task
 from multillm_gov.rules.probing import Probed, probed
 from multillm_gov.rules.quality_evidence import format_stake
 from multillm_gov.units import Share
@@ -89,6 +89,13 @@ def _violation(context: RuleContext, one: Probed, placed: PlacedProbe, reason: s
     )
 
 
+def _stability(context: RuleContext, parameters: Parameters) -> Iterator[Measurement]:
+    for one in probed(context, fallbacks=parameters.fallbacks) if context.state.probes else ():
+        for placed in one.newest:
+            if placed.probe.kind == "embedding" and placed.probe.rank_stability is not None:
+                yield of_task(one.task, placed.probe.rank_stability)
+
+
 RULE = Rule(
     id="GOV516",
     name="embedding-unstable",
@@ -108,6 +115,15 @@ RULE = Rule(
     decision="Rebuild the index.",
     severity=Severity.ERROR,
     check=check,
+    limits={
+        "min_rank_stability": RuleLimit(
+            words="Agreement of an embedding model with its reference",
+            unit="share",
+            direction="at least",
+            has_band=False,
+            measure=_stability,
+        ),
+    },
     parameters=Parameters,
     tighter={"min_rank_stability": "higher", "fallbacks": "present"},
     violating="""\

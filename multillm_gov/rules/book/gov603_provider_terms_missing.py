@@ -8,7 +8,7 @@ from msgspec import Meta, Struct
 from multillm_gov.catalog.overrides import PlacedProvider
 from multillm_gov.dimensions import UNKNOWN
 from multillm_gov.finding import Severity, Violation
-from multillm_gov.rules.engine.rule import Rule, RuleContext, Use
+from multillm_gov.rules.engine.rule import Measurement, Rule, RuleContext, RuleLimit, Use
 from multillm_gov.vocabulary import Classification, Closed
 from multillm_gov.words import code, count_of, join_words
 
@@ -116,6 +116,20 @@ def _violation(
     )
 
 
+def _kept(context: RuleContext, parameters: Parameters) -> Iterator[Measurement]:
+    """Days that each provider of such data keeps requests; not known where not declared."""
+    providers = {
+        use.part.facts.exposure.provider
+        for use in context.uses(context.models)
+        if use.task.task.declared.data.classification in parameters.require_for
+        and use.part.facts is not None
+    }
+    for provider in sorted(providers):
+        placed = context.state.overrides.providers.get(provider)
+        days = placed.declared.retention_days if placed is not None else None
+        yield Measurement(days, ("provider", provider))
+
+
 RULE = Rule(
     id="GOV603",
     name="provider-terms-missing",
@@ -133,6 +147,11 @@ RULE = Rule(
     remediation="Agree on retention and training, and declare both for the provider in `catalog/`.",
     severity=Severity.ERROR,
     check=check,
+    limits={
+        "max_retention_days": RuleLimit(
+            words="Days that a provider keeps requests", unit="days", has_band=False, measure=_kept
+        ),
+    },
     parameters=Parameters,
     tighter={
         "require_for": "more",

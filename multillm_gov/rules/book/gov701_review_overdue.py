@@ -8,7 +8,7 @@ from msgspec import Meta
 
 from multillm_gov.finding import Severity, Violation
 from multillm_gov.portfolio.allocation import TaskClass
-from multillm_gov.rules.engine.rule import Rule, RuleContext
+from multillm_gov.rules.engine.rule import Measurement, Rule, RuleContext, RuleLimit, fixed, of_task
 from multillm_gov.vocabulary import Closed
 from multillm_gov.words import code, count_of
 
@@ -90,6 +90,17 @@ def _violation(task: TaskClass, message: str, as_of: date, figures: dict[str, in
     )
 
 
+def _days_overdue(context: RuleContext, parameters: Parameters) -> Iterator[Measurement]:
+    """Days since each review was due; not known where there is none."""
+    for task in context.tasks:
+        review = task.task.declared.review
+        if review is None or review.last > context.as_of:
+            yield of_task(task, None)
+        else:
+            months = min(review.every_months, parameters.every_months or review.every_months)
+            yield of_task(task, max((context.as_of - _later(review.last, months)).days, 0))
+
+
 RULE = Rule(
     id="GOV701",
     name="review-overdue",
@@ -106,6 +117,16 @@ RULE = Rule(
     remediation="Review the task class with its owner and write the day as `review.last`.",
     severity=Severity.WARNING,
     check=check,
+    limits={
+        "due": RuleLimit(
+            words="Days that a review is overdue",
+            unit="days",
+            limit=fixed(0),
+            has_band=False,
+            measure=_days_overdue,
+        ),
+    },
+    criteria=("every_months",),
     parameters=Parameters,
     tighter={"every_months": "lower"},
     violating="""\

@@ -13,7 +13,8 @@ from multillm_gov.dimensions import UNKNOWN, Basis, Level
 from multillm_gov.finding import Figure, Severity, Violation
 from multillm_gov.location import Place
 from multillm_gov.measures.figures import Concentration
-from multillm_gov.rules.engine.rule import Rule, RuleContext
+from multillm_gov.rules.concentration_limits import ROUNDING, above_share
+from multillm_gov.rules.engine.rule import Measurement, Rule, RuleContext, RuleLimit
 from multillm_gov.rules.entity_exposure import (
     EntityExposure,
     describe_basis,
@@ -25,8 +26,6 @@ from multillm_gov.rules.spend_totals import shares_not_judged
 from multillm_gov.units import Share, format_share
 from multillm_gov.vocabulary import Closed
 from multillm_gov.words import count_of, join_words
-
-_ROUNDING = 1e-9
 
 
 class Parameters(Closed, frozen=True, kw_only=True):
@@ -65,11 +64,9 @@ def check(context: RuleContext, parameters: Parameters) -> Iterator[Violation]:
     loads = loads_of(context)
     concentration = loads.concentration(Level(parameters.level), parameters.weigh_by)
     exposure = EntityExposure(context, concentration)
-    for entity, known in concentration.shares:
-        share = concentration.largest[1] if entity == concentration.largest[0] else known
-        if share <= float(parameters.above_share) + _ROUNDING:
-            continue
-        placed = context.state.overrides.vendors.get(entity)
+    shares = dict(concentration.shares)
+    for entity, placed in above_share(context, parameters):
+        known = shares[entity]
         gaps = tuple(
             _gaps(placed.declared if placed else VendorDeclaration(), parameters, context.as_of)
         )
@@ -105,11 +102,8 @@ def _gaps(
         declared.alternatives_identified != "yes" or not declared.alternatives
     ):
         unnamed = declared.alternatives_identified == "yes"
-        yield (
-            "alternatives",
-            "alternatives identified but not named" if unnamed else "no alternatives identified",
-            "[…]",
-        )
+        what = "alternatives identified but not named" if unnamed else "no alternatives identified"
+        yield "alternatives", what, "[…]"
 
 
 def _violation(
@@ -124,7 +118,7 @@ def _violation(
     who = describe_entity(found.level, entity)
     most = found.largest[1] if entity == found.largest[0] else share
     part = format_share(share)
-    if most > share + _ROUNDING:
+    if most > share + ROUNDING:
         part = f"between {part} and {format_share(most)}"
     policy = context.policy_place or Place("policies")
     place = placed.place.at(gaps[0][0]) if placed else policy.key()
@@ -152,13 +146,12 @@ def _violation(
 def _register_entry(declared: VendorDeclaration) -> dict[str, Figure]:
     """The fields of the register of information, as declared."""
     tested = declared.exit_plan_tested
+    named = ("reintegration", "discontinuation_impact", "alternatives_identified")
     return {
         "substitutability": declared.substitutability,
         "exit_plan": {True: "yes", False: "no", None: None}[declared.exit_plan],
         "exit_plan_tested": tested.isoformat() if tested else None,
-        "reintegration": declared.reintegration,
-        "discontinuation_impact": declared.discontinuation_impact,
-        "alternatives_identified": declared.alternatives_identified,
+        **{name: getattr(declared, name) for name in named},
     }
 
 
@@ -173,6 +166,14 @@ def _remedy(
         "Write the plan, test it by moving a task class, name alternatives, and record it in "
         f"`catalog/`: `vendors: {{{entity}: {{{entry}}}}}`."
     )
+
+
+def _ages(context: RuleContext, parameters: Parameters) -> Iterator[Measurement]:
+    """Days since the exit plan of each entity above the share was tested; not known: never."""
+    for entity, placed in above_share(context, parameters):
+        tested = placed.declared.exit_plan_tested if placed is not None else None
+        days = None if tested is None or tested > context.as_of else (context.as_of - tested).days
+        yield Measurement(days, (parameters.level, entity))
 
 
 RULE = Rule(
@@ -197,6 +198,12 @@ RULE = Rule(
     ),
     severity=Severity.WARNING,
     check=check,
+    limits={
+        "max_test_age_days": RuleLimit(
+            words="Age of the last test of an exit plan", unit="days", measure=_ages
+        ),
+    },
+    criteria=("above_share",),
     parameters=Parameters,
     tighter={
         "level": "never",

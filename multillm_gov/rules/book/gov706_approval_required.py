@@ -4,22 +4,23 @@ from collections import defaultdict
 from collections.abc import Iterator
 from typing import Annotated, Literal
 
-from msgspec import Meta, Struct, field
+from msgspec import Meta, field
 
 from multillm_gov.dimensions import UNKNOWN
 from multillm_gov.finding import Severity, Violation
-from multillm_gov.location import Place
 from multillm_gov.measures.figures import TaskFigures
 from multillm_gov.portfolio.policy import PlacedApproval
 from multillm_gov.rules.approval_checks import (
     UNPROVED,
     ApprovalJudgment,
     ApprovalRequirement,
+    ApprovalSubject,
     judge_approvals,
     loosened_subjects,
+    policies_to_approve,
 )
 from multillm_gov.rules.engine.approvals import POLICY, TASK_CLASS
-from multillm_gov.rules.engine.rule import Rule, RuleContext
+from multillm_gov.rules.engine.rule import Measurement, Rule, RuleContext, RuleLimit
 from multillm_gov.units import Amount
 from multillm_gov.vocabulary import Closed
 from multillm_gov.words import code, join_code
@@ -55,17 +56,17 @@ class Parameters(Closed, frozen=True, kw_only=True):
     ] = None
 
 
-class _Subject(Struct, frozen=True, kw_only=True):
-    """Something that needs approval, and why."""
-
-    prefix: str
-    name: str
-    place: Place
-    reason: str
-
-
 def check(context: RuleContext, parameters: Parameters) -> Iterator[Violation]:
     """Yield subjects with too few valid approvals; a condition on changes needs a base."""
+    for subject, judged, demand in _judged(context, parameters):
+        if len(judged.approved_by) < demand.count:
+            yield _violation(subject, judged, demand)
+
+
+def _judged(
+    context: RuleContext, parameters: Parameters
+) -> Iterator[tuple[ApprovalSubject, ApprovalJudgment, ApprovalRequirement]]:
+    """Each subject that needs approval, with what is given and what is required."""
     demand = ApprovalRequirement(
         approvers=context.approvers,
         count=parameters.approvals_needed,
@@ -77,18 +78,17 @@ def check(context: RuleContext, parameters: Parameters) -> Iterator[Violation]:
     given: defaultdict[str, list[PlacedApproval]] = defaultdict(list)
     for approval in context.state.portfolio.approvals:
         given[approval.declared.subject].append(approval)
-    subjects = _policies if parameters.about == "policies" else _task_classes
+    subjects = policies_to_approve if parameters.about == "policies" else _task_classes
     for subject in subjects(context, parameters):
         full = subject.prefix + subject.name
         approvals = given.get(full, [])
         judged = judge_approvals(
             approvals, context.contents.digest(full) if approvals else "", demand
         )
-        if len(judged.approved_by) < demand.count:
-            yield _violation(subject, judged, demand)
+        yield subject, judged, demand
 
 
-def _task_classes(context: RuleContext, parameters: Parameters) -> Iterator[_Subject]:
+def _task_classes(context: RuleContext, parameters: Parameters) -> Iterator[ApprovalSubject]:
     above = parameters.value_at_stake_above
     everything = above is None and not parameters.new_vendor and not parameters.loosened
     used = (
@@ -118,30 +118,7 @@ def _task_classes(context: RuleContext, parameters: Parameters) -> Iterator[_Sub
         ):
             reason = f"it adds {join_code(new)}, which nothing used before"
         if reason:
-            yield _Subject(prefix=TASK_CLASS, name=task.name, place=place, reason=reason)
-
-
-def _policies(context: RuleContext, parameters: Parameters) -> Iterator[_Subject]:
-    present = {policy.name: policy.place.key() for policy in context.state.portfolio.policies}
-    if not parameters.loosened:
-        reason = f"{code(context.policy)} requires it for every policy"
-        reasons = dict.fromkeys(present, reason)
-    else:
-        reasons = {
-            name: f"it was loosened ({labels})"
-            for name, labels in loosened_subjects(context).items()
-        }
-        if context.base is not None:
-            old = {policy.name for policy in context.base.portfolio.policies}
-            reasons = {
-                name: text for name, text in reasons.items() if name in present or name in old
-            }
-    for name, reason in reasons.items():
-        place = present.get(name) or (context.policy_place.key() if context.policy_place else None)
-        if place is not None and (name in present or parameters.loosened):
-            yield _Subject(
-                prefix=POLICY if name in present else "", name=name, place=place, reason=reason
-            )
+            yield ApprovalSubject(prefix=TASK_CLASS, name=task.name, place=place, reason=reason)
 
 
 def _vendors(task: TaskFigures) -> set[str]:
@@ -149,7 +126,9 @@ def _vendors(task: TaskFigures) -> set[str]:
     return {known.exposure.vendor for known in facts if known} - {UNKNOWN}
 
 
-def _violation(subject: _Subject, judged: ApprovalJudgment, rule: ApprovalRequirement) -> Violation:
+def _violation(
+    subject: ApprovalSubject, judged: ApprovalJudgment, rule: ApprovalRequirement
+) -> Violation:
     lacking = "; ".join(judged.objections) or "none is given"
     if judged.approved_by:
         lacking = f"so far {join_code(sorted(judged.approved_by))} approved" + "".join(
@@ -184,6 +163,15 @@ def _violation(subject: _Subject, judged: ApprovalJudgment, rule: ApprovalRequir
     )
 
 
+def _given(context: RuleContext, parameters: Parameters) -> Iterator[Measurement]:
+    """Approvals that count; who gave them is not known where no history is read."""
+    for subject, judged, _ in _judged(context, parameters):
+        kind = "policy" if subject.prefix == POLICY else "task class"
+        is_known = parameters.identity is None or context.introductions is not None
+        given = len(judged.approved_by) if is_known else None
+        yield Measurement(given, (kind, subject.name))
+
+
 RULE = Rule(
     id="GOV706",
     name="approval-required",
@@ -203,6 +191,15 @@ RULE = Rule(
     ),
     severity=Severity.ERROR,
     check=check,
+    limits={
+        "approvals_needed": RuleLimit(
+            words="Approvals given",
+            unit="count",
+            direction="at least",
+            measure=_given,
+        ),
+    },
+    criteria=("value_at_stake_above",),
     parameters=Parameters,
     tighter={
         "about": "never",

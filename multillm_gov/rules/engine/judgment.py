@@ -83,7 +83,7 @@ def judge(
         base.portfolio.waivers if base is not None else None,
     )
     findings: list[Finding] = []
-    counted = _counted(runs, context)
+    counted = counted_state(runs, context)
     for last in (False, True):
         if last:
             context = replace(context, waivers=ledger.outcomes(), ignores=ignores.outcomes())
@@ -97,7 +97,7 @@ def judge(
     return Judgment(hidden, context.waivers)
 
 
-def _counted(runs: tuple[Run, ...], context: RuleContext) -> State:
+def counted_state(runs: tuple[Run, ...], context: RuleContext) -> State:
     """The state without what policies do not let count."""
     for run in runs:
         if run.rule.counted is not None and run.policy is not None:

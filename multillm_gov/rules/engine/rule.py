@@ -14,6 +14,7 @@ from multillm_gov.finding import Finding, Flaw, Severity, Violation
 from multillm_gov.location import Place, Pointer
 from multillm_gov.measures.figures import FallbackFigures, LegFigures, TaskFigures
 from multillm_gov.portfolio.policy import Tighter
+from multillm_gov.register import Amount, LimitUnit, Period
 from multillm_gov.rules.approval_commits import Introductions
 from multillm_gov.rules.engine.approvals import Contents
 from multillm_gov.rules.engine.ignoring import IgnoreOutcome
@@ -118,6 +119,52 @@ class Nothing(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """The parameters of a rule that has none."""
 
 
+class Measurement(Struct, frozen=True):
+    """Where one thing stands that a limit covers."""
+
+    value: Amount | None
+    """In the limit's unit, by the worse end of doubt; ``None``: not known, so not judged."""
+    subject: tuple[str, str]
+    """``("task class", NAME)``, ``("vendor", "openai")``, ``("model", NAME)``."""
+    warn_at: Amount | None = None
+    """The early warning, where the rule's parameters declare one."""
+
+
+class RuleLimit(Struct, frozen=True, kw_only=True):
+    """A limit of a rule as the register shows it: what is measured, and how."""
+
+    words: str
+    """What is limited, in English; no identifier."""
+    unit: LimitUnit
+    """``share``: 0..1, or above 1 for what is used of a limit that each task class declares."""
+    period: Period = ""
+    direction: Literal["at most", "at least"] = "at most"
+    limit: Callable[[RuleContext, Any], Amount | None] | None = None
+    """Where it is not the parameter of its name; ``None`` from it: this policy sets none."""
+    measure: Callable[[RuleContext, Any], Iterator[Measurement]]
+    """Everything the limit covers; the worst of it is judged."""
+    has_band: bool = True
+    """Whether a tenth before the limit is an early warning where none is declared; never of a
+    count."""
+
+
+def of_task(task: TaskFigures, value: Amount | None, warn_at: Amount | None = None) -> Measurement:
+    """Where a task class stands."""
+    return Measurement(value, ("task class", task.task.name), warn_at)
+
+
+def part_used(amount: Amount | None, limit: Amount) -> Amount | None:
+    """What an amount is of a limit; ``None``: not known, or more than a limit of 0."""
+    if amount is None or (amount and not limit):
+        return None
+    return float(amount) / float(limit) if limit else 0.0
+
+
+def fixed(limit: Amount) -> Callable[[RuleContext, Any], Amount | None]:
+    """A limit that is the same for every policy: 1 for what is used of a declared cap."""
+    return lambda _context, _parameters: limit
+
+
 class Rule(Struct, frozen=True, kw_only=True):
     """One rule as its module declares it in ``RULE``; the module's file name is id and name."""
 
@@ -153,6 +200,10 @@ class Rule(Struct, frozen=True, kw_only=True):
     parameters: type[Struct] = Nothing
     tighter: dict[str, Tighter] = {}
     """For each parameter, which values are tighter."""
+    limits: dict[str, RuleLimit] = {}
+    """Its limits with a number, by parameter or by the name of what task classes declare."""
+    criteria: tuple[str, ...] = ()
+    """Parameters with a number that limit no figure: they select, assume or warn early."""
     scope: RuleScope = "task classes"
     validate_parameters: Callable[[Any, Document, Pointer], Iterator[Flaw]] | None = None
     """Flaws of a policy's parameters beyond their types; it is not enforced then."""

@@ -26,7 +26,8 @@ from multillm_gov.reporting.stress.report import report_stress
 from multillm_gov.risk.portfolio_risk import measure_risk
 from multillm_gov.risk.stress.scenario_book import scenarios_of
 from multillm_gov.rules.engine.assessment import Assessment
-from multillm_gov.rules.engine.registry import rule_names
+from multillm_gov.rules.engine.registry import all_rules, rule_names
+from multillm_gov.rules.policy_limits import policy_limits
 from multillm_gov.workflows.report import stand
 from portfolios import ACME_ALLOCATION, ACME_CATALOG, assessed, packed, replaced, retiring
 
@@ -241,8 +242,8 @@ def test_figures_are_those_of_check_and_stress(name: str) -> None:
         assert own[other.id] == other
     state = assessment.state
     risk = measure_risk(state, scenarios_of(state.scenarios), whole=True)
-    stress = {one.id: one for one in report_stress(risk, ()).limits}
-    assert set(stress) >= {one for one in own if not one.startswith("policy:")}
+    stress = {one.id: one for one in report_stress(risk, (), policies=policy_limits(assessment)).limits}
+    assert set(stress) == set(own)
     for name_of, other in stress.items():
         assert own[name_of].value == pytest.approx(other.value), name_of
         assert own[name_of].judgment == other.judgment
@@ -513,6 +514,8 @@ def test_every_language_is_complete() -> None:
                 assert set(fields.findall(part)) <= set(fields.findall(text)), (code, key)
         if code != "en":
             assert set(language.rules) == set(rule_names())
+            limits = {f"{rule.id}.{name}" for rule in all_rules() for name in rule.limits}
+            assert set(language.limits) == limits
             book = {one.name for one in scenarios_of(())}
             assert set(language.scenarios) == book
             same = [k for k, t in language.texts.items() if t == english.texts[k] and t.isalpha()]

@@ -1,6 +1,7 @@
 """The register of limits: one record a limit, one judgment a figure, the same in every command."""
 
 from datetime import date
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +22,7 @@ from multillm_gov.risk.limits.register import compared, register_of
 from multillm_gov.risk.portfolio_risk import PortfolioRisk, measure_board_risk
 from multillm_gov.risk.stress.scenario_book import scenarios_of
 from multillm_gov.rules.engine.assessment import Assessment
+from multillm_gov.rules.policy_limits import SHIPPED_POLICIES, policy_limits
 from portfolios import ACME_ALLOCATION, ACME_CATALOG, assessed, replaced, retiring
 
 STARTER = Path(__file__).parents[3] / "multillm_gov" / "workflows" / "starter" / "govern.yaml"
@@ -87,6 +89,26 @@ def test_a_limit_is_as_shipped_until_it_is_edited_or_adopted() -> None:
         assert one.shipped is expected, settings
     one = record(appetite_limits(judged(text + adopted).state), "largest-vendor-of-spend")
     assert (one.owner, one.set_by, one.set_on) == ("CRO", "Board", date(2026, 3, 1))
+
+
+def test_the_starters_policies_count_as_shipped_until_their_limits_are_edited() -> None:
+    policies = STARTER.parent / "policies" / "portfolio.yaml"
+    written = yaml.safe_load(policies.read_text())["policies"]
+    limits = {
+        (name, key): Decimal(str(value))
+        for name, policy in written.items()
+        for key, value in policy.items()
+        if key.startswith(("max_", "min_"))
+    }
+    assert limits == SHIPPED_POLICIES
+    for limit, expected in (("0.50", True), ("0.55", False)):
+        text = f"policies: {{vendor-concentration: {{rule: concentration, max_share: {limit}}}}}\n"
+        (one,) = (
+            record
+            for record in policy_limits(judged(policies__p=text))
+            if record.key == "policies.vendor-concentration.max_share"
+        )
+        assert one.shipped is expected
 
 
 def test_a_limit_that_moved_keeps_the_one_before() -> None:
