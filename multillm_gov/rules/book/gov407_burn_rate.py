@@ -33,11 +33,7 @@ class Parameters(Closed, frozen=True, kw_only=True):
     ] = field(default_factory=partial(Positive, "1"))
     min_days: Annotated[
         int,
-        Meta(
-            ge=1,
-            le=31,
-            description="Days of the month that must have elapsed before the pace is judged",
-        ),
+        Meta(ge=1, le=31, description="Days of the month that must be over before pace is judged"),
     ] = 3
 
 

@@ -242,7 +242,8 @@ def test_figures_are_those_of_check_and_stress(name: str) -> None:
         assert own[other.id] == other
     state = assessment.state
     risk = measure_risk(state, scenarios_of(state.scenarios), whole=True)
-    stress = {one.id: one for one in report_stress(risk, (), policies=policy_limits(assessment)).limits}
+    limits = report_stress(risk, (), policies=policy_limits(assessment)).limits
+    stress = {one.id: one for one in limits}
     assert set(stress) == set(own)
     for name_of, other in stress.items():
         assert own[name_of].value == pytest.approx(other.value), name_of
