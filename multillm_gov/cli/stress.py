@@ -73,10 +73,9 @@ def command(
     the smallest shocks that break a limit, a simulation of years, the calendar of retirements. On
     stdout as text it is short, and --all shows the rest. With names, those scenarios in full.
 
-    Twelve are built in, two of them in two
-    versions; files below scenarios/ add others or replace them by name. --base compares two states,
-    with the same random numbers in both. Figures are no verdict: the exit code is 0 whatever they
-    are, and `govern check` is the gate.
+    Twelve are built in, two in two versions; files below scenarios/ add others or replace them by
+    name. --base compares two states, with the same random numbers in both. Figures are no verdict:
+    the exit code is 0 whatever they are, and `govern check` is the gate.
 
     \b
     Examples:

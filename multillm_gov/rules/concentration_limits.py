@@ -1,19 +1,12 @@
 """Limits on a concentration, judged by the worse end of what is not known."""
 
-from collections.abc import Callable, Iterator
-from typing import Any
+from collections.abc import Iterator
 
 from msgspec import Struct
 
-from multillm_gov.catalog.overrides import PlacedVendor
 from multillm_gov.dimensions import UNKNOWN, Level
-from multillm_gov.measures.after_loss import AfterLoss, after_loss
 from multillm_gov.measures.figures import Concentration
-from multillm_gov.rules.engine.rule import Measurement, RuleContext
 from multillm_gov.rules.entity_exposure import describe_basis, describe_entity
-from multillm_gov.rules.failover import failover_of
-from multillm_gov.rules.loads import loads_of
-from multillm_gov.rules.spend_totals import shares_not_judged
 from multillm_gov.units import AtLeastOne, Share, format_share
 from multillm_gov.words import code
 
@@ -105,66 +98,6 @@ def _indexes(found: Concentration, limits: ConcentrationLimits) -> Iterator[Brea
         )
         doubtful = low <= float(most)
         yield Breach("max_top_n", largest, message, found.top(count), float(most), doubtful)
-
-
-def above_share(
-    context: RuleContext,
-    parameters: Any,  # noqa: ANN401
-) -> Iterator[tuple[str, PlacedVendor | None]]:
-    """Each entity above the share that requires an exit plan, and what is declared of it."""
-    found = loads_of(context).concentration(Level(parameters.level), parameters.weigh_by)
-    for entity, known in found.shares:
-        share = found.largest[1] if entity == found.largest[0] else known
-        if share > float(parameters.above_share) + ROUNDING:
-            yield entity, context.state.overrides.vendors.get(entity)
-
-
-Measure = Callable[[RuleContext, Any], Iterator[Measurement]]
-
-
-def of_shares(read: Callable[[Concentration, Any], float]) -> Measure:
-    """One figure of the shares that a policy names, by the worse end of what is not known."""
-
-    def measure(context: RuleContext, parameters: Any) -> Iterator[Measurement]:  # noqa: ANN401
-        found = _known_shares(context, parameters)
-        if isinstance(found, Measurement):
-            yield found
-        elif found.shares:
-            yield Measurement(read(found, parameters), (found.level.value, found.largest[0]))
-
-    return measure
-
-
-def after_a_loss(read: Callable[[AfterLoss], float | None]) -> Measure:
-    """One figure once the largest entity is lost; not known where a taker's cost is not."""
-
-    def measure(context: RuleContext, parameters: Any) -> Iterator[Measurement]:  # noqa: ANN401
-        found = _known_shares(context, parameters)
-        if isinstance(found, Measurement):
-            yield found
-        elif found.shares:
-            failed = found.largest[0]
-            loss = after_loss(context.tasks, failover_of(context), found.level, found.basis, failed)
-            yield Measurement(read(loss), (found.level.value, failed))
-
-    return measure
-
-
-def of_what_is_left(
-    read: Callable[[Concentration], float], nothing: float
-) -> Callable[[AfterLoss], float | None]:
-    """A figure of the shares after a loss; ``nothing``: the figure where nothing is left."""
-    return lambda loss: (
-        None if loss.unpriced else read(loss.after) if loss.after.shares else nothing
-    )
-
-
-def _known_shares(context: RuleContext, parameters: Any) -> Concentration | Measurement:  # noqa: ANN401
-    level, basis = parameters.level, parameters.weigh_by
-    unknown = shares_not_judged(context, level, basis)
-    if unknown is not None:
-        return Measurement(None, ("task class", unknown.subject))
-    return loads_of(context).concentration(level, basis)
 
 
 def span(low: str, high: str) -> str:

@@ -87,8 +87,7 @@ def _is_reference(value: str) -> bool:
 def masked_documents(configuration: Configuration) -> Configuration:
     """The configuration with stars in its text where literal values of secret keys stand.
 
-    Places stay as they are; what prints a line of the file prints the stars. Values that are not
-    reported as secrets (placeholders) are masked as well: nothing is lost by it.
+    Places stay as they are; what prints a line prints the stars. Placeholders are masked as well.
     """
     spans: dict[str, list[tuple[int, int]]] = {}
     for setting in configuration.scalars():

@@ -33,10 +33,8 @@ class Component(Struct, frozen=True, kw_only=True):
     name: str
     """As declared or in the catalog; ``unknown`` is one entity, which is the cautious view."""
     unavailability: float = 0.0
-    """Probability that it is down at a moment (0..1), without the shares in common with others.
-
-    1: it never answers (a retired model that is still routed).
-    """
+    """Probability (0..1) that it is down at a moment, without the shares in common with others; 1:
+    it never answers (a retired model that is still routed)."""
     mean_hours: float = 1.5
     """Mean length of one outage."""
     origin: Origin = "assumed"

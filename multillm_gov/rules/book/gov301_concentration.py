@@ -13,11 +13,11 @@ from multillm_gov.rules.concentration_limits import (
     Breach,
     ConcentrationLimits,
     breaches,
-    of_shares,
 )
 from multillm_gov.rules.engine.rule import Rule, RuleContext, RuleLimit
 from multillm_gov.rules.entity_exposure import EntityExposure, describe_basis, format_weight
 from multillm_gov.rules.loads import loads_of
+from multillm_gov.rules.measured_shares import of_shares
 from multillm_gov.rules.spend_totals import shares_not_judged
 from multillm_gov.units import AtLeastOne, Share, format_least_share
 from multillm_gov.vocabulary import Closed

@@ -8,11 +8,12 @@ from msgspec import Meta
 from multillm_gov.dimensions import Basis, Level
 from multillm_gov.finding import Severity, Violation
 from multillm_gov.measures.after_loss import AfterLoss, after_loss
-from multillm_gov.rules.concentration_limits import ROUNDING, after_a_loss, of_what_is_left, span
+from multillm_gov.rules.concentration_limits import ROUNDING, span
 from multillm_gov.rules.engine.rule import Rule, RuleContext, RuleLimit
 from multillm_gov.rules.entity_exposure import describe_basis, describe_entity, format_weight
 from multillm_gov.rules.failover import failover_of
 from multillm_gov.rules.loads import loads_of
+from multillm_gov.rules.measured_shares import after_a_loss, of_what_is_left
 from multillm_gov.rules.spend_totals import shares_not_judged
 from multillm_gov.units import Share, format_share
 from multillm_gov.vocabulary import Closed

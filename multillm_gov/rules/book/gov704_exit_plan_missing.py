@@ -13,7 +13,7 @@ from multillm_gov.dimensions import UNKNOWN, Basis, Level
 from multillm_gov.finding import Figure, Severity, Violation
 from multillm_gov.location import Place
 from multillm_gov.measures.figures import Concentration
-from multillm_gov.rules.concentration_limits import ROUNDING, above_share
+from multillm_gov.rules.concentration_limits import ROUNDING
 from multillm_gov.rules.engine.rule import Measurement, Rule, RuleContext, RuleLimit
 from multillm_gov.rules.entity_exposure import (
     EntityExposure,
@@ -22,6 +22,7 @@ from multillm_gov.rules.entity_exposure import (
     state_unknown,
 )
 from multillm_gov.rules.loads import loads_of
+from multillm_gov.rules.measured_shares import above_share
 from multillm_gov.rules.spend_totals import shares_not_judged
 from multillm_gov.units import Share, format_share
 from multillm_gov.vocabulary import Closed
@@ -115,7 +116,6 @@ def _violation(
     exposure: EntityExposure,
 ) -> Violation:
     entity, share = largest
-    who = describe_entity(found.level, entity)
     most = found.largest[1] if entity == found.largest[0] else share
     part = format_share(share)
     if most > share + ROUNDING:
@@ -124,7 +124,7 @@ def _violation(
     place = placed.place.at(gaps[0][0]) if placed else policy.key()
     return Violation(
         message=(
-            f"{who} carries {part} of {describe_basis(found.basis)}, with "
+            f"{describe_entity(found.level, entity)} carries {part} of {describe_basis(found.basis)}, with "
             f"{join_words(text for _, text, _ in gaps)}"
         ),
         place=place,
