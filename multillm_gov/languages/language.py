@@ -124,6 +124,24 @@ class Language(msgspec.Struct, frozen=True, kw_only=True):
         )
         return f"{', '.join(rest)} {word} {last}" if rest else last
 
+    def limit(self, identifier: str, words: str, *, rule: str, unit: str, policy: str) -> str:
+        """What a limit of the register is of: of the tool's own, of a policy or of a rule.
+
+        Args:
+            identifier: ``forecast-spend``, ``policy:NAME:PARAMETER``, ``rule:GOV503:PARAMETER``.
+            words: What is measured, in English.
+            rule: Id of the rule that measures it; empty for the tool's own limits.
+            unit: The currency of an amount; else empty.
+            policy: What the policy is called.
+        """
+        if ":" not in identifier:
+            return self.say(f"measure.{identifier}", currency=unit)
+        measured = self.limits.get(f"{rule}.{identifier.rpartition(':')[2]}", words)
+        measured += f" ({unit})" if unit else ""
+        if identifier.startswith("rule:"):
+            return measured
+        return self.say("measure.policy", policy=policy, words=measured)
+
     def country(self, code: str) -> str:
         """The name of a country or area; its code where the language has none."""
         return self.countries.get(code, code)

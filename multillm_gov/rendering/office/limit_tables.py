@@ -40,10 +40,11 @@ def write_register(sheet: Sheet, limits: tuple[LimitRecord, ...], currency: str)
     titles = [say(f"column.{key}") for key in keys]
     sheet.head(tuple(Column(title, numeric=0 < n < 4) for n, title in enumerate(titles)))
     for record in limits:
-        key = "policy" if record.id.startswith("policy:") else record.id
         unit = currency if record.unit == "money" else ""
-        name = record.id.split(":")[1].replace("-", " ").capitalize() if key == "policy" else ""
-        sheet.put(0, say(f"measure.{key}", currency=unit, policy=name), "text")
+        name = record.id.split(":")[1].replace("-", " ").capitalize() if ":" in record.id else ""
+        rule = str(record.facts.get("rule", ""))
+        words = sheet.language.limit(record.id, record.words, rule=rule, unit=unit, policy=name)
+        sheet.put(0, words, "text")
         style = "0.0%" if record.unit == "share" else "#,##0.##"
         _fill(sheet, record, style)
         word = say(f"status.{record.judgment}")

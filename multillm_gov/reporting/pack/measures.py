@@ -14,16 +14,14 @@ _ORDER = {"outside": 0, "warning": 1, "not judged": 2, "within": 3}
 
 def measure(record: LimitRecord, edition: Edition) -> str:
     """What a record is of, in the reader's language."""
-    unit = edition.currency if record.unit == "money" else ""
     kind, _, rest = record.id.partition(":")
-    if not rest:
-        return edition.say(f"measure.{record.id}", currency=unit)
-    name, _, parameter = rest.rpartition(":")
-    words = edition.language.limits.get(f"{record.facts['rule']}.{parameter}", record.words)
-    words += f" ({unit})" if unit else ""
-    if kind == "rule":
-        return words
-    return edition.say("measure.policy", policy=edition.policy(name), words=words)
+    return edition.language.limit(
+        record.id,
+        record.words,
+        rule=str(record.facts.get("rule", "")),
+        unit=edition.currency if record.unit == "money" else "",
+        policy=edition.policy(rest.rpartition(":")[0]) if kind == "policy" else "",
+    )
 
 
 def measures_table(

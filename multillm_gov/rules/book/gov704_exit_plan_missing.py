@@ -124,8 +124,8 @@ def _violation(
     place = placed.place.at(gaps[0][0]) if placed else policy.key()
     return Violation(
         message=(
-            f"{describe_entity(found.level, entity)} carries {part} of {describe_basis(found.basis)}, with "
-            f"{join_words(text for _, text, _ in gaps)}"
+            f"{describe_entity(found.level, entity)} carries {part} of "
+            f"{describe_basis(found.basis)}, with {join_words(text for _, text, _ in gaps)}"
         ),
         place=place,
         subject=f"{found.level}:{entity}",

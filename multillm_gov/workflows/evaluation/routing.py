@@ -84,12 +84,8 @@ async def _warm_up(
     from multillm_gov.providers.router import RoutedChain
 
     kinds = {
-        (
-            drill.call.mode,
-            drill.call.stream,
-            *(name.partition("/")[0] for name in drill.chain),
-        ): drill
-        for drill in plan.drills
+        (one.call.mode, one.call.stream, *(name.partition("/")[0] for name in one.chain)): one
+        for one in plan.drills
     }
     with refuse() as nowhere:
         addressing = offline_addresses(nowhere, endpoints)
