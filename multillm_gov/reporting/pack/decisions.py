@@ -11,8 +11,7 @@ from multillm_gov.changes.comparison import Comparison
 from multillm_gov.register import DecisionRecord, ManagementMatter
 from multillm_gov.reporting.pack.causes import Cause, Standing, causes_of
 from multillm_gov.reporting.pack.edition import Edition
-from multillm_gov.reporting.pack.measures import measure, moved_words
-from multillm_gov.reporting.pack.notes import subject_words
+from multillm_gov.reporting.pack.measures import measure, moved_words, subject_words
 from multillm_gov.reporting.pack.options import options_of
 from multillm_gov.risk.portfolio_risk import PortfolioRisk
 from multillm_gov.rules.engine.registry import find_rule

@@ -9,7 +9,7 @@ from multillm_gov.content import Block, Cell, HeatMap, HeatRow, Paragraph
 from multillm_gov.report import Section
 from multillm_gov.reporting.pack.edition import Edition
 from multillm_gov.reporting.pack.facts import Outside, toned
-from multillm_gov.reporting.pack.notes import scenario_title
+from multillm_gov.reporting.pack.measures import scenario_title
 from multillm_gov.reporting.stress.status import max_loss, task_status
 from multillm_gov.risk.portfolio_risk import PortfolioRisk
 from multillm_gov.risk.stress.outcome import TaskOutcome

@@ -52,12 +52,8 @@ def report_stress(
     if base is not None:
         limits = compared((*register_of(base), *policies_before), limits)
     settings, metrics = state.portfolio.settings, _metrics(risk)
-    summary = (
-        incomplete_sentence(state),
-        _summary(risk.results, risk.context),
-        _not_run(risk),
-        _changed(base, risk),
-    )
+    said = _summary(risk.results, risk.context)
+    summary = (incomplete_sentence(state), said, _not_run(risk), _changed(base, risk))
     report = Report(
         kind="stress",
         title="Portfolio stress test",
