@@ -8,7 +8,7 @@ from multillm_gov.dimensions import Level
 from multillm_gov.measures.after_loss import AfterLoss, after_loss
 from multillm_gov.measures.figures import Concentration
 from multillm_gov.rules.concentration_limits import ROUNDING
-from multillm_gov.rules.engine.rule import Measurement, RuleContext
+from multillm_gov.rules.engine.rule import LimitReading, RuleContext
 from multillm_gov.rules.failover import failover_of
 from multillm_gov.rules.loads import loads_of
 from multillm_gov.rules.spend_totals import shares_not_judged
@@ -26,18 +26,18 @@ def above_share(
             yield entity, context.state.overrides.vendors.get(entity)
 
 
-Measure = Callable[[RuleContext, Any], Iterator[Measurement]]
+Measure = Callable[[RuleContext, Any], Iterator[LimitReading]]
 
 
 def of_shares(read: Callable[[Concentration, Any], float]) -> Measure:
     """One figure of the shares that a policy names, by the worse end of what is not known."""
 
-    def measure(context: RuleContext, parameters: Any) -> Iterator[Measurement]:  # noqa: ANN401
+    def measure(context: RuleContext, parameters: Any) -> Iterator[LimitReading]:  # noqa: ANN401
         found = _known_shares(context, parameters)
-        if isinstance(found, Measurement):
+        if isinstance(found, LimitReading):
             yield found
         elif found.shares:
-            yield Measurement(read(found, parameters), (found.level.value, found.largest[0]))
+            yield LimitReading(read(found, parameters), (found.level.value, found.largest[0]))
 
     return measure
 
@@ -45,14 +45,14 @@ def of_shares(read: Callable[[Concentration, Any], float]) -> Measure:
 def after_a_loss(read: Callable[[AfterLoss], float | None]) -> Measure:
     """One figure once the largest entity is lost; not known where a taker's cost is not."""
 
-    def measure(context: RuleContext, parameters: Any) -> Iterator[Measurement]:  # noqa: ANN401
+    def measure(context: RuleContext, parameters: Any) -> Iterator[LimitReading]:  # noqa: ANN401
         found = _known_shares(context, parameters)
-        if isinstance(found, Measurement):
+        if isinstance(found, LimitReading):
             yield found
         elif found.shares:
             failed = found.largest[0]
             loss = after_loss(context.tasks, failover_of(context), found.level, found.basis, failed)
-            yield Measurement(read(loss), (found.level.value, failed))
+            yield LimitReading(read(loss), (found.level.value, failed))
 
     return measure
 
@@ -66,9 +66,9 @@ def of_what_is_left(
     )
 
 
-def _known_shares(context: RuleContext, parameters: Any) -> Concentration | Measurement:  # noqa: ANN401
+def _known_shares(context: RuleContext, parameters: Any) -> Concentration | LimitReading:  # noqa: ANN401
     level, basis = parameters.level, parameters.weigh_by
     unknown = shares_not_judged(context, level, basis)
     if unknown is not None:
-        return Measurement(None, ("task class", unknown.subject))
+        return LimitReading(None, ("task class", unknown.subject))
     return loads_of(context).concentration(level, basis)

@@ -17,7 +17,7 @@ from multillm_gov.rules.engine.assessment import Assessment
 from multillm_gov.rules.engine.judgment import counted_state
 from multillm_gov.rules.engine.planning import Run, narrowed, plan_runs
 from multillm_gov.rules.engine.registry import all_rules
-from multillm_gov.rules.engine.rule import Measurement, RuleContext, RuleLimit, models_of
+from multillm_gov.rules.engine.rule import LimitReading, RuleContext, RuleLimit, models_of
 from multillm_gov.state.state import State
 from multillm_gov.words import join_some
 
@@ -118,7 +118,7 @@ def _id(run: Run, name: str) -> str:
     return f"policy:{run.policy.name}:{name}" if run.policy else f"rule:{run.rule.id}:{name}"
 
 
-def _worst(known: list[Measurement], declared: RuleLimit) -> Measurement | None:
+def _worst(known: list[LimitReading], declared: RuleLimit) -> LimitReading | None:
     """The first of those that stand worst."""
     sign = -1 if declared.direction == "at most" else 1
     return min(known, key=lambda one: sign * float(one.value or 0), default=None)

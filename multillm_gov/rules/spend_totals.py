@@ -14,7 +14,7 @@ from multillm_gov.measures.burn import actual_pace, run_rate
 from multillm_gov.measures.concentration import weigh, weights
 from multillm_gov.measures.figures import TaskFigures
 from multillm_gov.measures.portfolio_figures import NO_OWNER
-from multillm_gov.rules.engine.rule import Measurement, RuleContext, of_task
+from multillm_gov.rules.engine.rule import LimitReading, RuleContext, of_task
 from multillm_gov.rules.entity_exposure import describe_basis
 from multillm_gov.units import format_part
 from multillm_gov.words import code, join_some
@@ -162,16 +162,16 @@ def unmatched(
             )
 
 
-def spent(months: int) -> Callable[[RuleContext, Any], Iterator[Measurement]]:
+def spent(months: int) -> Callable[[RuleContext, Any], Iterator[LimitReading]]:
     """Forecast of each total over some months, or by actual spend where that is more."""
 
-    def measure(context: RuleContext, parameters: Any) -> Iterator[Measurement]:  # noqa: ANN401
+    def measure(context: RuleContext, parameters: Any) -> Iterator[LimitReading]:  # noqa: ANN401
         only = {name.casefold() for name in parameters.names}
         paced = paced_totals(context, parameters.per)
         kind = parameters.per.replace("_", " ")
         for name, monthly in sorted(spend_totals(context.tasks, parameters.per).items()):
             if not only or name.casefold() in only:
-                yield Measurement(max(monthly, paced.get(name, monthly)) * months, (kind, name))
+                yield LimitReading(max(monthly, paced.get(name, monthly)) * months, (kind, name))
         for task in context.tasks:
             if task.spend_per_month is None:
                 yield of_task(task, None)

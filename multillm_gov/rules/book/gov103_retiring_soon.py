@@ -9,7 +9,7 @@ from msgspec import Meta
 from multillm_gov.catalog.facts import ModelFacts
 from multillm_gov.finding import Severity, Violation
 from multillm_gov.measures.lifecycle import runway_days
-from multillm_gov.rules.engine.rule import Measurement, Rule, RuleContext, RuleLimit, Use
+from multillm_gov.rules.engine.rule import LimitReading, Rule, RuleContext, RuleLimit, Use
 from multillm_gov.rules.migration import Moves
 from multillm_gov.vocabulary import Closed
 from multillm_gov.words import code, count_of
@@ -93,12 +93,12 @@ def _lead(context: RuleContext, parameters: Parameters) -> int | None:
     return _lead_days(context, parameters) if context.by_policy else None
 
 
-def _runways(context: RuleContext, parameters: Parameters) -> Iterator[Measurement]:
+def _runways(context: RuleContext, parameters: Parameters) -> Iterator[LimitReading]:
     """Days until each model retires; what no source dates is not known."""
     early = _lead_days(context, parameters) + parameters.notice_days
     for name, facts in sorted(context.models.items()):
         days = None if facts is None else runway_days(facts, context.as_of)
-        yield Measurement(days, ("model", name), early)
+        yield LimitReading(days, ("model", name), early)
 
 
 RULE = Rule(

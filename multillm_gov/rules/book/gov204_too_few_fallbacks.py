@@ -8,7 +8,7 @@ from msgspec import Meta, field
 from multillm_gov.dimensions import Level
 from multillm_gov.finding import Severity, Violation
 from multillm_gov.rules.alternative_models import Substitutes
-from multillm_gov.rules.engine.rule import Measurement, Rule, RuleContext, RuleLimit, of_task
+from multillm_gov.rules.engine.rule import LimitReading, Rule, RuleContext, RuleLimit, of_task
 from multillm_gov.rules.failover import failover_of
 from multillm_gov.units import Amount
 from multillm_gov.vocabulary import Closed
@@ -53,7 +53,7 @@ def check(context: RuleContext, parameters: Parameters) -> Iterator[Violation]:
         )
 
 
-def _fallbacks(context: RuleContext, parameters: Parameters) -> Iterator[Measurement]:
+def _fallbacks(context: RuleContext, parameters: Parameters) -> Iterator[LimitReading]:
     for task in context.tasks:
         if task.value_at_stake_per_month >= parameters.min_value_at_stake:
             yield of_task(task, len(failover_of(context).usable(task)))

@@ -11,7 +11,7 @@ from multillm_gov.finding import Severity, Violation
 from multillm_gov.measures.failover import Cut, cuts
 from multillm_gov.measures.figures import TaskFigures
 from multillm_gov.rules.alternative_models import Substitutes
-from multillm_gov.rules.engine.rule import Measurement, Rule, RuleContext, RuleLimit, of_task
+from multillm_gov.rules.engine.rule import LimitReading, Rule, RuleContext, RuleLimit, of_task
 from multillm_gov.rules.entity_exposure import state_unknown
 from multillm_gov.rules.failover import DOWN_SHARE, failover_of, format_downtime
 from multillm_gov.units import Amount, Share, format_share
@@ -136,7 +136,7 @@ def _remedy(other: str, levels: list[Level]) -> str:
     return f"Add a fallback with another {join_words(levels)} to `fallbacks`."
 
 
-def _lost(context: RuleContext, parameters: Parameters) -> Iterator[Measurement]:
+def _lost(context: RuleContext, parameters: Parameters) -> Iterator[LimitReading]:
     """The largest part that the loss of one entity stops, or may stop."""
     for task in context.tasks:
         if task.value_at_stake_per_month >= parameters.min_value_at_stake:

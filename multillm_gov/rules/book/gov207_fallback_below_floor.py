@@ -10,7 +10,7 @@ from multillm_gov.evidence.record import PlacedRecord
 from multillm_gov.finding import Severity, Violation
 from multillm_gov.location import Place
 from multillm_gov.measures.figures import FallbackFigures, TaskFigures
-from multillm_gov.rules.engine.rule import Measurement, Rule, RuleContext, RuleLimit, of_task
+from multillm_gov.rules.engine.rule import LimitReading, Rule, RuleContext, RuleLimit, of_task
 from multillm_gov.rules.quality_evidence import format_scored, misses
 from multillm_gov.units import Share, format_points
 from multillm_gov.vocabulary import Closed
@@ -118,7 +118,7 @@ def _violation(task: TaskFigures, fallback: FallbackFigures, miss: _Miss) -> Vio
     )
 
 
-def _shortfalls(context: RuleContext, parameters: Parameters) -> Iterator[Measurement]:
+def _shortfalls(context: RuleContext, parameters: Parameters) -> Iterator[LimitReading]:
     """By what part the newest result of each fallback misses a limit; not known without one."""
     for task in context.tasks:
         declared = task.task.declared

@@ -10,7 +10,7 @@ from msgspec import Meta, field
 from multillm_gov.dimensions import Level
 from multillm_gov.finding import Figure, Severity, Violation
 from multillm_gov.measures.after_loss import Inherited, inherited_loads
-from multillm_gov.rules.engine.rule import Measurement, Rule, RuleContext, RuleLimit, fixed
+from multillm_gov.rules.engine.rule import LimitReading, Rule, RuleContext, RuleLimit, fixed
 from multillm_gov.rules.failover import failover_of
 from multillm_gov.units import AtLeastOne, format_count, format_share
 from multillm_gov.vocabulary import Closed
@@ -129,7 +129,7 @@ def _violation(
     )
 
 
-def _used(context: RuleContext, parameters: Parameters) -> Iterator[Measurement]:
+def _used(context: RuleContext, parameters: Parameters) -> Iterator[LimitReading]:
     """What each failover would use of the taker's rate limit at the peak."""
     own = {task.task.name for task in context.tasks}
     fallbacks = failover_of(context)
@@ -143,7 +143,7 @@ def _used(context: RuleContext, parameters: Parameters) -> Iterator[Measurement]
             (load.facts.tokens_per_minute, load.tokens_per_minute),
         )
         parts = [need * parameters.peak_factor / limit for limit, need in pairs if limit]
-        yield Measurement(max(parts, default=None), ("model", load.model))
+        yield LimitReading(max(parts, default=None), ("model", load.model))
 
 
 RULE = Rule(

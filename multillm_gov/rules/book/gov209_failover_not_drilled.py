@@ -12,7 +12,7 @@ from multillm_gov.finding import Severity, Violation
 from multillm_gov.measures.failover import DRILL_DAYS, is_of
 from multillm_gov.measures.figures import TaskFigures
 from multillm_gov.risk.system.priors import COVERAGE_UNTESTED
-from multillm_gov.rules.engine.rule import Measurement, Rule, RuleContext, RuleLimit, of_task
+from multillm_gov.rules.engine.rule import LimitReading, Rule, RuleContext, RuleLimit, of_task
 from multillm_gov.rules.failover import DOWN_SHARE, format_downtime
 from multillm_gov.units import Amount, Share, format_share
 from multillm_gov.vocabulary import Closed
@@ -160,13 +160,13 @@ def _drilled(
         yield task, newest if newest and counts and newest.result != "fails" else None
 
 
-def _ages(context: RuleContext, parameters: Parameters) -> Iterator[Measurement]:
+def _ages(context: RuleContext, parameters: Parameters) -> Iterator[LimitReading]:
     for task, drill in _drilled(context, parameters):
         age = None if drill is None else (context.as_of - drill.date).days
         yield of_task(task, age, min(parameters.warn_after_days, parameters.max_age_days))
 
 
-def _covered(context: RuleContext, parameters: Parameters) -> Iterator[Measurement]:
+def _covered(context: RuleContext, parameters: Parameters) -> Iterator[LimitReading]:
     for task, drill in _drilled(context, parameters):
         if drill is None or drill.coverage is not None:
             yield of_task(task, None if drill is None else drill.coverage)

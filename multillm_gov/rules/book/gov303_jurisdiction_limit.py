@@ -11,7 +11,7 @@ from multillm_gov.catalog.parties.regions import EU_MEMBERS
 from multillm_gov.dimensions import IN_HOUSE, UNKNOWN, Basis, Level
 from multillm_gov.finding import Severity, Violation
 from multillm_gov.measures.figures import Concentration
-from multillm_gov.rules.engine.rule import Measurement, Rule, RuleContext, RuleLimit
+from multillm_gov.rules.engine.rule import LimitReading, Rule, RuleContext, RuleLimit
 from multillm_gov.rules.entity_exposure import EntityExposure, describe_basis, state_unknown
 from multillm_gov.rules.loads import loads_of
 from multillm_gov.rules.spend_totals import shares_not_judged
@@ -73,14 +73,14 @@ def _shares(context: RuleContext, parameters: Parameters) -> tuple[float, float]
     return float(proved / total), float(subject / total)
 
 
-def _measured(context: RuleContext, parameters: Parameters) -> Iterator[Measurement]:
+def _measured(context: RuleContext, parameters: Parameters) -> Iterator[LimitReading]:
     """The share by the worse end; a law that is not known counts as limited."""
     unknown = shares_not_judged(context, Level.JURISDICTION, parameters.weigh_by)
     shares = None if unknown is not None else _shares(context, parameters)
     if unknown is not None:
-        yield Measurement(None, ("task class", unknown.subject))
+        yield LimitReading(None, ("task class", unknown.subject))
     elif shares is not None:
-        yield Measurement(shares[1], ("portfolio", ""))
+        yield LimitReading(shares[1], ("portfolio", ""))
 
 
 def is_limited(country: str, parameters: Parameters) -> bool:

@@ -10,7 +10,7 @@ from msgspec import Meta, field
 from multillm_gov.dimensions import UNKNOWN, Basis, Level
 from multillm_gov.finding import Severity, Violation
 from multillm_gov.measures.cost.repricing import BASE_RISE, added_spend, spend_within
-from multillm_gov.rules.engine.rule import Measurement, Rule, RuleContext, RuleLimit
+from multillm_gov.rules.engine.rule import LimitReading, Rule, RuleContext, RuleLimit
 from multillm_gov.rules.entity_exposure import EntityExposure, describe_entity
 from multillm_gov.rules.loads import loads_of
 from multillm_gov.rules.spend_totals import not_judged
@@ -144,14 +144,14 @@ def _remedy(context: RuleContext, parameters: Parameters, entity: str, spend: De
     )
 
 
-def _added(context: RuleContext, parameters: Parameters) -> Iterator[Measurement]:
+def _added(context: RuleContext, parameters: Parameters) -> Iterator[LimitReading]:
     """What a rise by each entity adds to the bill of a month, at the worse end of doubt."""
     level = parameters.level
     unknown = not_judged(context, Basis.SPEND, f"price increases by {level}")
     if unknown is not None:
-        yield Measurement(None, ("task class", unknown.subject))
+        yield LimitReading(None, ("task class", unknown.subject))
     for entity, spend in _totals(dict(loads_of(context).totals(level, Basis.SPEND))).items():
-        yield Measurement(added_spend(spend, parameters.price_rise), (level.value, entity))
+        yield LimitReading(added_spend(spend, parameters.price_rise), (level.value, entity))
 
 
 RULE = Rule(

@@ -12,7 +12,7 @@ from multillm_gov.dimensions import UNKNOWN, Level
 from multillm_gov.finding import Severity, Violation
 from multillm_gov.location import Place
 from multillm_gov.measures.figures import FallbackFigures, TaskFigures
-from multillm_gov.rules.engine.rule import Measurement, Rule, RuleContext, RuleLimit
+from multillm_gov.rules.engine.rule import LimitReading, Rule, RuleContext, RuleLimit
 from multillm_gov.vocabulary import Closed
 from multillm_gov.words import code, count_of
 
@@ -129,7 +129,7 @@ def _remedy(task: TaskFigures, fallback: FallbackFigures) -> str:
     )
 
 
-def _ages(context: RuleContext, parameters: Parameters) -> Iterator[Measurement]:
+def _ages(context: RuleContext, parameters: Parameters) -> Iterator[LimitReading]:
     """Days since a drill reached each entity that only fallbacks depend on; not known: none did."""
     for entity, uses in _standby(context, parameters.level).items():
         days = [
@@ -137,7 +137,7 @@ def _ages(context: RuleContext, parameters: Parameters) -> Iterator[Measurement]
             for task, fallback in uses
             if (day := _survived(context, task, fallback)) is not None
         ]
-        yield Measurement(min(days, default=None), (parameters.level.value, entity))
+        yield LimitReading(min(days, default=None), (parameters.level.value, entity))
 
 
 RULE = Rule(

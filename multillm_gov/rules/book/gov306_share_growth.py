@@ -12,7 +12,7 @@ from multillm_gov.measures.concentration import concentration, share_growth
 from multillm_gov.measures.figures import Concentration
 from multillm_gov.portfolio.policy import EVERYTHING
 from multillm_gov.rules.engine.planning import select
-from multillm_gov.rules.engine.rule import Measurement, Rule, RuleContext, RuleLimit
+from multillm_gov.rules.engine.rule import LimitReading, Rule, RuleContext, RuleLimit
 from multillm_gov.rules.entity_exposure import EntityExposure, describe_basis, describe_entity
 from multillm_gov.rules.loads import loads_of
 from multillm_gov.rules.spend_totals import shares_not_judged
@@ -104,17 +104,17 @@ def _violation(
     )
 
 
-def _growth(context: RuleContext, parameters: Parameters) -> Iterator[Measurement]:
+def _growth(context: RuleContext, parameters: Parameters) -> Iterator[LimitReading]:
     """The largest growth of a share since the base; nothing without a base."""
     if context.base is None:
         return
     unknown = shares_not_judged(context, parameters.level, parameters.weigh_by)
     if unknown is not None:
-        yield Measurement(None, ("task class", unknown.subject))
+        yield LimitReading(None, ("task class", unknown.subject))
         return
-    yield Measurement(Decimal(0), ("", ""))
+    yield LimitReading(Decimal(0), ("", ""))
     for entity, old, new in share_growth(*_before_and_after(context, parameters)):
-        yield Measurement(new - old, (parameters.level.value, entity))
+        yield LimitReading(new - old, (parameters.level.value, entity))
 
 
 RULE = Rule(

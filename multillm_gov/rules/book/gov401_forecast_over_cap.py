@@ -11,7 +11,7 @@ from multillm_gov.finding import Severity, Violation
 from multillm_gov.location import Place
 from multillm_gov.measures.figures import LegFigures, TaskFigures
 from multillm_gov.rules.engine.rule import (
-    Measurement,
+    LimitReading,
     Rule,
     RuleContext,
     RuleLimit,
@@ -95,7 +95,7 @@ def _largest_part(
     return ((f"{code(leg.model)} costs {cost} a month of it", place),)
 
 
-def _used(context: RuleContext, parameters: Parameters) -> Iterator[Measurement]:
+def _used(context: RuleContext, parameters: Parameters) -> Iterator[LimitReading]:
     for task in context.tasks:
         cap = task.task.declared.spend_cap.monthly
         if cap is not None:

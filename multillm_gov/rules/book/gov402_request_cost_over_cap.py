@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from multillm_gov.finding import Severity, Violation
 from multillm_gov.rules.engine.rule import (
-    Measurement,
+    LimitReading,
     Nothing,
     Rule,
     RuleContext,
@@ -42,7 +42,7 @@ def check(context: RuleContext, _: Nothing) -> Iterator[Violation]:
         )
 
 
-def _used(context: RuleContext, _: Nothing) -> Iterator[Measurement]:
+def _used(context: RuleContext, _: Nothing) -> Iterator[LimitReading]:
     for task in context.tasks:
         cap = task.task.declared.spend_cap.per_request
         if cap is not None:

@@ -10,7 +10,7 @@ from msgspec import Meta, field
 from multillm_gov.finding import Severity, Violation
 from multillm_gov.measures.figures import FallbackFigures, TaskFigures
 from multillm_gov.rules.engine.rule import (
-    Measurement,
+    LimitReading,
     Rule,
     RuleContext,
     RuleLimit,
@@ -127,7 +127,7 @@ def _per_request(
     )
 
 
-def _used(context: RuleContext, parameters: Parameters) -> Iterator[Measurement]:
+def _used(context: RuleContext, parameters: Parameters) -> Iterator[LimitReading]:
     """What a failover to each fallback uses of the caps, by month and by request."""
     for task in context.tasks:
         cap = task.task.declared.spend_cap

@@ -10,7 +10,7 @@ from multillm_gov.documents.layout import SETTINGS
 from multillm_gov.finding import Severity, Violation
 from multillm_gov.location import Place
 from multillm_gov.measures.figures import TaskFigures
-from multillm_gov.rules.engine.rule import Measurement, Rule, RuleContext, RuleLimit, of_task
+from multillm_gov.rules.engine.rule import LimitReading, Rule, RuleContext, RuleLimit, of_task
 from multillm_gov.units import Amount
 from multillm_gov.vocabulary import Closed
 from multillm_gov.words import code, count_of
@@ -89,11 +89,11 @@ def _budget(context: RuleContext, parameters: Parameters) -> Decimal | None:
     return context.state.portfolio.settings.appetite.max_monthly_spend if own is None else own
 
 
-def _caps(context: RuleContext, _: Parameters) -> Iterator[Measurement]:
+def _caps(context: RuleContext, _: Parameters) -> Iterator[LimitReading]:
     """The sum of the caps; not known where a task class has none."""
     caps = [task.task.declared.spend_cap.monthly for task in context.tasks]
     total = sum((cap for cap in caps if cap is not None), Decimal(0))
-    yield Measurement(total, ("portfolio", ""))
+    yield LimitReading(total, ("portfolio", ""))
     for task, cap in zip(context.tasks, caps, strict=True):
         if cap is None:
             yield of_task(task, None)

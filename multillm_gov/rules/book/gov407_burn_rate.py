@@ -12,7 +12,7 @@ from multillm_gov.finding import Severity, Violation
 from multillm_gov.location import Place
 from multillm_gov.measures.burn import Burn, burn, current_actual
 from multillm_gov.measures.figures import TaskFigures
-from multillm_gov.rules.engine.rule import Measurement, Rule, RuleContext, RuleLimit, part_used
+from multillm_gov.rules.engine.rule import LimitReading, Rule, RuleContext, RuleLimit, part_used
 from multillm_gov.units import Positive, format_share
 from multillm_gov.usage.record import Actual, MonthForecast, PlacedActual
 from multillm_gov.vocabulary import Closed
@@ -174,7 +174,7 @@ def _remedy(context: RuleContext, budget: _Budget, pace: Burn, *, over: bool) ->
     return f"Spend at most {most} a day from now on{slower}, or raise the cap."
 
 
-def _rates(context: RuleContext, parameters: Parameters) -> Iterator[Measurement]:
+def _rates(context: RuleContext, parameters: Parameters) -> Iterator[LimitReading]:
     """Burn rates of the month, and of a finished month what was spent of its cap."""
     for budget in (*_of_task_classes(context), *_of_owners(context)):
         placed = current_actual(budget.records, context.as_of, parameters.min_days)
@@ -185,10 +185,10 @@ def _rates(context: RuleContext, parameters: Parameters) -> Iterator[Measurement
         day, spent = actual.through.day, part_used(actual.spend, budget.cap)
         is_early = day < parameters.min_days
         if spent is None or (is_early and spent <= 1):
-            yield Measurement(None, subject)
+            yield LimitReading(None, subject)
             continue
         rate = _pace(budget, placed).rate if not is_early and day < actual.days else None
-        yield Measurement(max(spent, float(rate or 0)), subject)
+        yield LimitReading(max(spent, float(rate or 0)), subject)
 
 
 RULE = Rule(

@@ -10,7 +10,7 @@ from msgspec import Meta, field
 from multillm_gov.catalog.facts import ModelFacts
 from multillm_gov.finding import Severity, Violation
 from multillm_gov.measures.cost.price_moves import PriceMove, largest_move
-from multillm_gov.rules.engine.rule import Measurement, Rule, RuleContext, RuleLimit, Use
+from multillm_gov.rules.engine.rule import LimitReading, Rule, RuleContext, RuleLimit, Use
 from multillm_gov.units import Share, format_change, format_money, format_share
 from multillm_gov.vocabulary import Closed
 from multillm_gov.words import code, count_of
@@ -112,18 +112,18 @@ def _format_effect(context: RuleContext, effect: Decimal | None) -> str:
     return f"{context.money(abs(effect))} a month {way} than forecast{part}{where}."
 
 
-def _moves(context: RuleContext, _: Parameters) -> Iterator[Measurement]:
+def _moves(context: RuleContext, _: Parameters) -> Iterator[LimitReading]:
     """How far each locked price moved; not known where it is gone or was free."""
     for name, facts in sorted(context.models.items()):
         if facts is None or facts.price is None or not context.state.catalog.has_lock:
             continue
         today = context.state.catalog.installed(name)
         if today is None or today.price is None:
-            yield Measurement(None, ("model", name))
+            yield LimitReading(None, ("model", name))
             continue
         move = largest_move(facts.price, today.price)
         relative = Decimal(0) if move is None else abs(move.relative)
-        yield Measurement(relative if relative.is_finite() else None, ("model", name))
+        yield LimitReading(relative if relative.is_finite() else None, ("model", name))
 
 
 RULE = Rule(

@@ -12,7 +12,7 @@ from multillm_gov.catalog.pricing.price import USD
 from multillm_gov.finding import Severity, Violation
 from multillm_gov.location import Place
 from multillm_gov.measures.capacity import utilization
-from multillm_gov.rules.engine.rule import Measurement, Rule, RuleContext, RuleLimit
+from multillm_gov.rules.engine.rule import LimitReading, Rule, RuleContext, RuleLimit
 from multillm_gov.units import Share, format_count, format_money, format_share
 from multillm_gov.vocabulary import Closed
 from multillm_gov.words import code
@@ -135,7 +135,7 @@ def _violation(
     )
 
 
-def _utilization(context: RuleContext, _: Parameters) -> Iterator[Measurement]:
+def _utilization(context: RuleContext, _: Parameters) -> Iterator[LimitReading]:
     """Use of the capacity of each model with a fixed cost; not known without rate or demand."""
     paid = {n for n, facts in context.models.items() if facts and facts.usd_fixed_per_month}
     requests: defaultdict[str, list[Decimal | None]] = defaultdict(list)
@@ -150,7 +150,7 @@ def _utilization(context: RuleContext, _: Parameters) -> Iterator[Measurement]:
         counted = [amount for amount in amounts if amount is not None]
         is_known = rate is not None and len(counted) == len(amounts)
         used = utilization(sum(counted, Decimal(0)), rate) if rate and is_known else None
-        yield Measurement(used, ("model", name))
+        yield LimitReading(used, ("model", name))
 
 
 RULE = Rule(

@@ -13,7 +13,7 @@ from multillm_gov.documents.layout import SETTINGS
 from multillm_gov.finding import Severity, Violation
 from multillm_gov.location import Place
 from multillm_gov.portfolio.settings import ExchangeRate
-from multillm_gov.rules.engine.rule import Measurement, Rule, RuleContext, RuleLimit
+from multillm_gov.rules.engine.rule import LimitReading, Rule, RuleContext, RuleLimit
 from multillm_gov.units import format_count
 from multillm_gov.vocabulary import Closed
 from multillm_gov.words import code
@@ -153,11 +153,11 @@ def _violation(message: str, key: str, rate: ExchangeRate, currency: str) -> Vio
     )
 
 
-def _age(context: RuleContext, _: Parameters) -> Iterator[Measurement]:
+def _age(context: RuleContext, _: Parameters) -> Iterator[LimitReading]:
     rate = context.state.portfolio.settings.exchange
     if rate is not None:
         days = (context.as_of - rate.as_of).days
-        yield Measurement(days if days >= 0 else None, ("portfolio", ""))
+        yield LimitReading(days if days >= 0 else None, ("portfolio", ""))
 
 
 RULE = Rule(

@@ -9,7 +9,7 @@ from multillm_gov.evidence.record import PlacedRecord
 from multillm_gov.finding import Severity, Violation
 from multillm_gov.measures.intervals import wilson_lower_bound
 from multillm_gov.rules.engine.rule import (
-    Measurement,
+    LimitReading,
     Rule,
     RuleContext,
     RuleLimit,
@@ -76,7 +76,7 @@ def _violation(context: RuleContext, claim: Claim, placed: PlacedRecord, floor: 
     )
 
 
-def _scores(context: RuleContext, parameters: Parameters) -> Iterator[Measurement]:
+def _scores(context: RuleContext, parameters: Parameters) -> Iterator[LimitReading]:
     for claim in claims(context, fallbacks=parameters.fallbacks):
         quality = claim.task.task.declared.quality
         if quality is not None and (claim.newest is not None or claim.role == "model"):

@@ -7,7 +7,7 @@ from msgspec import Meta
 
 from multillm_gov.evidence.record import PlacedRecord
 from multillm_gov.finding import Severity, Violation
-from multillm_gov.rules.engine.rule import Measurement, Rule, RuleContext, RuleLimit, of_task
+from multillm_gov.rules.engine.rule import LimitReading, Rule, RuleContext, RuleLimit, of_task
 from multillm_gov.rules.quality_evidence import Claim, claims, format_stake, relied_upon
 from multillm_gov.vocabulary import Closed
 from multillm_gov.words import code, count_of
@@ -78,7 +78,7 @@ def _violation(
     )
 
 
-def _ages(context: RuleContext, parameters: Parameters) -> Iterator[Measurement]:
+def _ages(context: RuleContext, parameters: Parameters) -> Iterator[LimitReading]:
     early = max(parameters.max_age_days - parameters.notice_days, 0)
     for claim in claims(context, fallbacks=parameters.fallbacks):
         newest = claim.newest

@@ -8,7 +8,7 @@ from msgspec import Meta
 from multillm_gov.evidence.record import PlacedRecord
 from multillm_gov.finding import Severity, Violation
 from multillm_gov.measures.intervals import smallest_visible_drop
-from multillm_gov.rules.engine.rule import Measurement, Rule, RuleContext, RuleLimit, of_task
+from multillm_gov.rules.engine.rule import LimitReading, Rule, RuleContext, RuleLimit, of_task
 from multillm_gov.rules.quality_evidence import Claim, claims, format_stake, relied_upon
 from multillm_gov.vocabulary import Closed
 from multillm_gov.words import code, count_of
@@ -61,7 +61,7 @@ def _points(drop: float, score: float) -> str:
     return f"{drop * 100:.1f} points or more" if drop <= score else "the whole score"
 
 
-def _sizes(context: RuleContext, parameters: Parameters) -> Iterator[Measurement]:
+def _sizes(context: RuleContext, parameters: Parameters) -> Iterator[LimitReading]:
     for claim in claims(context, fallbacks=parameters.fallbacks):
         newest = claim.newest
         if newest is not None or claim.role == "model":

@@ -10,7 +10,7 @@ from multillm_gov.evidence.record import EvidenceRecord, PlacedRecord
 from multillm_gov.finding import Severity, Violation
 from multillm_gov.measures.intervals import cases_to_prove, wilson_lower_bound
 from multillm_gov.rules.engine.rule import (
-    Measurement,
+    LimitReading,
     Rule,
     RuleContext,
     RuleLimit,
@@ -118,7 +118,7 @@ def _remedy(claim: Claim, record: EvidenceRecord | None, proof: _Proof) -> str:
     )
 
 
-def _proved(context: RuleContext, parameters: Parameters) -> Iterator[Measurement]:
+def _proved(context: RuleContext, parameters: Parameters) -> Iterator[LimitReading]:
     """What each newest result proves, of the floor; without a result nothing is."""
     for claim in claims(context, fallbacks=parameters.fallbacks):
         quality, newest = claim.task.task.declared.quality, claim.newest

@@ -9,7 +9,7 @@ from msgspec import Meta, field
 
 from multillm_gov.evidence.record import PlacedRecord
 from multillm_gov.finding import Severity, Violation
-from multillm_gov.rules.engine.rule import Measurement, Rule, RuleContext, RuleLimit, of_task
+from multillm_gov.rules.engine.rule import LimitReading, Rule, RuleContext, RuleLimit, of_task
 from multillm_gov.rules.quality_evidence import Claim, format_stake, measured
 from multillm_gov.units import Positive
 from multillm_gov.vocabulary import Closed
@@ -76,7 +76,7 @@ def _violation(
     )
 
 
-def _ratios(context: RuleContext, parameters: Parameters) -> Iterator[Measurement]:
+def _ratios(context: RuleContext, parameters: Parameters) -> Iterator[LimitReading]:
     early = min(parameters.warn_at_ratio, parameters.max_ratio)
     for claim, placed in measured(context, fallbacks=parameters.fallbacks, field="tone_ratio"):
         if placed.record.tone_ratio is not None:

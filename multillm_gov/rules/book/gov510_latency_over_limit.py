@@ -9,7 +9,7 @@ from msgspec import Meta
 from multillm_gov.evidence.record import PlacedRecord
 from multillm_gov.finding import Severity, Violation
 from multillm_gov.rules.engine.rule import (
-    Measurement,
+    LimitReading,
     Rule,
     RuleContext,
     RuleLimit,
@@ -72,7 +72,7 @@ def _format(seconds: Decimal) -> str:
     return f"{float(seconds):,.4g}"
 
 
-def _used(context: RuleContext, parameters: Parameters) -> Iterator[Measurement]:
+def _used(context: RuleContext, parameters: Parameters) -> Iterator[LimitReading]:
     """The p95 latency of each model, of its limit; a routed one without a result is not known."""
     for task in context.tasks:
         latency = task.task.declared.latency

@@ -6,7 +6,7 @@ from typing import Annotated
 from msgspec import Meta, field
 
 from multillm_gov.finding import Severity, Violation
-from multillm_gov.rules.engine.rule import Measurement, Rule, RuleContext, RuleLimit, of_task
+from multillm_gov.rules.engine.rule import LimitReading, Rule, RuleContext, RuleLimit, of_task
 from multillm_gov.rules.probing import Probed, probed
 from multillm_gov.rules.quality_evidence import format_stake
 from multillm_gov.units import Amount
@@ -64,7 +64,7 @@ def _violation(context: RuleContext, one: Probed, age: int | None, most: int) ->
     )
 
 
-def _ages(context: RuleContext, parameters: Parameters) -> Iterator[Measurement]:
+def _ages(context: RuleContext, parameters: Parameters) -> Iterator[LimitReading]:
     for one in probed(context, fallbacks=parameters.fallbacks):
         if (
             one.task.task.declared.mode in _PROBED

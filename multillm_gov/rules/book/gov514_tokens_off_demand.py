@@ -14,7 +14,7 @@ from multillm_gov.measures.cost.demand import usages
 from multillm_gov.measures.cost.request import request_cost
 from multillm_gov.measures.figures import LegFigures
 from multillm_gov.portfolio.demand import Demand
-from multillm_gov.rules.engine.rule import Measurement, Rule, RuleContext, RuleLimit, of_task
+from multillm_gov.rules.engine.rule import LimitReading, Rule, RuleContext, RuleLimit, of_task
 from multillm_gov.rules.probing import Probed, is_of_now, probed
 from multillm_gov.units import Share
 from multillm_gov.vocabulary import Closed
@@ -144,7 +144,7 @@ def _moved_per_month(
     return moved * part.requests_per_month / rate
 
 
-def _differences(context: RuleContext, _: Parameters) -> Iterator[Measurement]:
+def _differences(context: RuleContext, _: Parameters) -> Iterator[LimitReading]:
     """How far used tokens are from declared ones; differences below 10 tokens count as none."""
     for one in probed(context, fallbacks=False) if context.state.probes else ():
         demand = one.task.task.declared.demand

@@ -9,7 +9,7 @@ from msgspec import Meta, field
 
 from multillm_gov.evidence.record import PlacedProbe
 from multillm_gov.finding import Severity, Violation
-from multillm_gov.rules.engine.rule import Measurement, Rule, RuleContext, RuleLimit, of_task
+from multillm_gov.rules.engine.rule import LimitReading, Rule, RuleContext, RuleLimit, of_task
 from multillm_gov.rules.probing import Probed, probed
 from multillm_gov.rules.quality_evidence import format_stake
 from multillm_gov.units import Share
@@ -89,7 +89,7 @@ def _violation(context: RuleContext, one: Probed, placed: PlacedProbe, reason: s
     )
 
 
-def _stability(context: RuleContext, parameters: Parameters) -> Iterator[Measurement]:
+def _stability(context: RuleContext, parameters: Parameters) -> Iterator[LimitReading]:
     for one in probed(context, fallbacks=parameters.fallbacks) if context.state.probes else ():
         for placed in one.newest:
             if placed.probe.kind == "embedding" and placed.probe.rank_stability is not None:

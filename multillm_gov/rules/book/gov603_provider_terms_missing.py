@@ -8,7 +8,7 @@ from msgspec import Meta, Struct
 from multillm_gov.catalog.overrides import PlacedProvider
 from multillm_gov.dimensions import UNKNOWN
 from multillm_gov.finding import Severity, Violation
-from multillm_gov.rules.engine.rule import Measurement, Rule, RuleContext, RuleLimit, Use
+from multillm_gov.rules.engine.rule import LimitReading, Rule, RuleContext, RuleLimit, Use
 from multillm_gov.vocabulary import Classification, Closed
 from multillm_gov.words import code, count_of, join_words
 
@@ -116,7 +116,7 @@ def _violation(
     )
 
 
-def _kept(context: RuleContext, parameters: Parameters) -> Iterator[Measurement]:
+def _kept(context: RuleContext, parameters: Parameters) -> Iterator[LimitReading]:
     """Days that each provider of such data keeps requests; not known where not declared."""
     providers = {
         use.part.facts.exposure.provider
@@ -127,7 +127,7 @@ def _kept(context: RuleContext, parameters: Parameters) -> Iterator[Measurement]
     for provider in sorted(providers):
         placed = context.state.overrides.providers.get(provider)
         days = placed.declared.retention_days if placed is not None else None
-        yield Measurement(days, ("provider", provider))
+        yield LimitReading(days, ("provider", provider))
 
 
 RULE = Rule(

@@ -8,7 +8,14 @@ from msgspec import Meta
 
 from multillm_gov.finding import Severity, Violation
 from multillm_gov.portfolio.allocation import TaskClass
-from multillm_gov.rules.engine.rule import Measurement, Rule, RuleContext, RuleLimit, fixed, of_task
+from multillm_gov.rules.engine.rule import (
+    LimitReading,
+    Rule,
+    RuleContext,
+    RuleLimit,
+    fixed,
+    of_task,
+)
 from multillm_gov.vocabulary import Closed
 from multillm_gov.words import code, count_of
 
@@ -90,7 +97,7 @@ def _violation(task: TaskClass, message: str, as_of: date, figures: dict[str, in
     )
 
 
-def _days_overdue(context: RuleContext, parameters: Parameters) -> Iterator[Measurement]:
+def _days_overdue(context: RuleContext, parameters: Parameters) -> Iterator[LimitReading]:
     """Days since each review was due; not known where there is none."""
     for task in context.tasks:
         review = task.task.declared.review

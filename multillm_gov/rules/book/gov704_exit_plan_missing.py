@@ -14,7 +14,7 @@ from multillm_gov.finding import Figure, Severity, Violation
 from multillm_gov.location import Place
 from multillm_gov.measures.figures import Concentration
 from multillm_gov.rules.concentration_limits import ROUNDING
-from multillm_gov.rules.engine.rule import Measurement, Rule, RuleContext, RuleLimit
+from multillm_gov.rules.engine.rule import LimitReading, Rule, RuleContext, RuleLimit
 from multillm_gov.rules.entity_exposure import (
     EntityExposure,
     describe_basis,
@@ -168,12 +168,12 @@ def _remedy(
     )
 
 
-def _ages(context: RuleContext, parameters: Parameters) -> Iterator[Measurement]:
+def _ages(context: RuleContext, parameters: Parameters) -> Iterator[LimitReading]:
     """Days since the exit plan of each entity above the share was tested; not known: never."""
     for entity, placed in above_share(context, parameters):
         tested = placed.declared.exit_plan_tested if placed is not None else None
         days = None if tested is None or tested > context.as_of else (context.as_of - tested).days
-        yield Measurement(days, (parameters.level, entity))
+        yield LimitReading(days, (parameters.level, entity))
 
 
 RULE = Rule(

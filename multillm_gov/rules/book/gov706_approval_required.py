@@ -20,7 +20,7 @@ from multillm_gov.rules.approval_checks import (
     policies_to_approve,
 )
 from multillm_gov.rules.engine.approvals import POLICY, TASK_CLASS
-from multillm_gov.rules.engine.rule import Measurement, Rule, RuleContext, RuleLimit
+from multillm_gov.rules.engine.rule import LimitReading, Rule, RuleContext, RuleLimit
 from multillm_gov.units import Amount
 from multillm_gov.vocabulary import Closed
 from multillm_gov.words import code, join_code
@@ -163,13 +163,13 @@ def _violation(
     )
 
 
-def _given(context: RuleContext, parameters: Parameters) -> Iterator[Measurement]:
+def _given(context: RuleContext, parameters: Parameters) -> Iterator[LimitReading]:
     """Approvals that count; who gave them is not known where no history is read."""
     for subject, judged, _ in _judged(context, parameters):
         kind = "policy" if subject.prefix == POLICY else "task class"
         is_known = parameters.identity is None or context.introductions is not None
         given = len(judged.approved_by) if is_known else None
-        yield Measurement(given, (kind, subject.name))
+        yield LimitReading(given, (kind, subject.name))
 
 
 RULE = Rule(

@@ -119,7 +119,7 @@ class Nothing(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """The parameters of a rule that has none."""
 
 
-class Measurement(Struct, frozen=True):
+class LimitReading(Struct, frozen=True):
     """Where one thing stands that a limit covers."""
 
     value: Amount | None
@@ -141,16 +141,16 @@ class RuleLimit(Struct, frozen=True, kw_only=True):
     direction: Literal["at most", "at least"] = "at most"
     limit: Callable[[RuleContext, Any], Amount | None] | None = None
     """Where it is not the parameter of its name; ``None`` from it: this policy sets none."""
-    measure: Callable[[RuleContext, Any], Iterator[Measurement]]
+    measure: Callable[[RuleContext, Any], Iterator[LimitReading]]
     """Everything the limit covers; the worst of it is judged."""
     has_band: bool = True
     """Whether a tenth before the limit is an early warning where none is declared; never of a
     count."""
 
 
-def of_task(task: TaskFigures, value: Amount | None, warn_at: Amount | None = None) -> Measurement:
+def of_task(task: TaskFigures, value: Amount | None, warn_at: Amount | None = None) -> LimitReading:
     """Where a task class stands."""
-    return Measurement(value, ("task class", task.task.name), warn_at)
+    return LimitReading(value, ("task class", task.task.name), warn_at)
 
 
 def part_used(amount: Amount | None, limit: Amount) -> Amount | None:
