@@ -16,6 +16,8 @@ HOMES: tuple[Section, ...] = ("top", "router_settings", "attributes", "general_s
 ENTRY = frozenset({"model_name", "litellm_params", "model_info", "blocked"})
 """Keys of an entry of `model_list` that the router reads."""
 _ALWAYS = frozenset({"include", "model_list"})
+_DECLARED_ONLY = frozenset({"max_parallel_requests"})
+"""Fields of the type of `general_settings` that no code of the releases looked at reads."""
 
 
 @cache
@@ -32,6 +34,8 @@ def is_read(section: Section, key: str, release: tuple[int, int, int]) -> bool |
     """
     if section == "top" and key in _ALWAYS:
         return True
+    if section == "general_settings" and key in _DECLARED_ONLY:
+        return False
     span = _data()[section].get(key)
     if span is None:
         return False

@@ -115,6 +115,11 @@ class LintContext(Struct, frozen=True, kw_only=True):
         unread = any(flaw.kind.startswith("include") for flaw in self.configuration.flaws)
         return unread or (general is not None and general.value is True)
 
+    @property
+    def in_this_file(self) -> str:
+        """Words that bound a statement about what there is, where more may come from elsewhere."""
+        return " in this file" if self.may_have_more else ""
+
 
 class LintRule(Struct, frozen=True, kw_only=True):
     """One rule as its module declares it in ``RULE``; the file's name is id and name."""

@@ -161,3 +161,64 @@ def test_routes_that_budgets_pass_by_are_those_of_the_release(release: str, pass
     found = of("GOV833", text, release)
     assert len(found) == (2 if passed else 0)
     assert all(passed in message for message in found)
+
+
+def passing(*more: str) -> str:
+    return f"general_settings: {{pass_through_endpoints: [{{{', '.join(more)}}}]}}\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "release", "words"),
+    [
+        (passing("path: /v1/rerank", "target: t"), TESTED, "is a route of LiteLLM itself"),
+        (passing("path: /x", "target: t", "auth: false"), TESTED, "asks for no key"),
+        (passing("path: /x", "target: t"), "1.83.0", "asks for no key"),
+        (passing("path: /x", "target: t"), "1.90.0", "were reported to pass budgets"),
+        (passing("path: /x", "target: t", "auth: true"), "1.83.0", "were reported to pass budgets"),
+    ],
+)
+def test_a_pass_through_route_is_judged_by_what_asks_for_a_key(text, release, words) -> None:
+    (message,) = of("GOV837", text, release)
+    assert words in message
+
+
+GHOST = "router_settings: {fallbacks: [{ghost: [a]}]}\nmodel_list:\n"
+
+
+def test_a_name_without_deployment_reaches_the_router_beside_patterns_alone() -> None:
+    entry = "  - {model_name: a, litellm_params: {model: openai/gpt-4o}}\n"
+    pattern = "  - {model_name: mistral/*, litellm_params: {model: mistral/*}}\n"
+    assert "refused as an unknown model" in of("GOV813", GHOST + entry)[0]
+    assert "answered by the first fallback" in of("GOV813", GHOST + entry + pattern)[0]
+    stored = "general_settings: {store_model_in_db: true}\n"
+    assert "no deployment in this file" in of("GOV813", stored + GHOST + entry)[0]
+
+
+TAGS = """\
+model_list:
+  - {model_name: a, litellm_params: {model: openai/gpt-4o, tags: [eu]}}
+  - {model_name: a, litellm_params: {model: openai/gpt-4.1, tags: [default]}}
+router_settings: {enable_tag_filtering: true, routing_strategy: usage-based-routing}
+"""
+
+
+def test_the_first_usage_based_strategy_ignores_tags_in_all_but_the_newest_release() -> None:
+    assert "`usage-based-routing` ignores them" in of("GOV844", TAGS, "1.108.0")[0]
+    assert not of("GOV844", TAGS)
+    assert not of("GOV844", TAGS.replace("based-routing}", "based-routing-v2}"), "1.83.0")
+
+
+def test_what_only_looks_like_a_secret_a_retry_or_a_home_is_none() -> None:
+    """Each was a false statement once."""
+    header = "general_settings: {oauth2_config_mappings: {token: X-Auth-Token}}\n"
+    assert not of("GOV871", header)
+    assert of("GOV871", header.replace("oauth2_config_mappings", "other"))
+    retries = "model_list:\n  - {model_name: a, litellm_params: {model: openai/gpt-4o, NAME: 50}}\n"
+    assert not of("GOV852", retries.replace("NAME", "max_retries"))
+    assert of("GOV852", retries.replace("NAME", "num_retries"))
+    limit = "litellm_settings: {max_parallel_requests: 9}\n"
+    assert not of("GOV804", limit)
+    assert "read by nothing" in of("GOV803", limit)[0]
+    named = "model_list:\n  - {model_name: a, litellm_params: {model: MODEL}}\n"
+    floating = of("GOV865", named.replace("MODEL", "text-completion-codestral/codestral-latest"))
+    assert "last snapshot known" in floating[0]

@@ -8,12 +8,15 @@ from multillm_gov.finding import Severity, Violation
 from multillm_gov.gateways.litellm.configuration import ModelListEntry, number_of, variable_of
 from multillm_gov.gateways.litellm.known_keys import near_provider, providers
 from multillm_gov.gateways.litellm.rule import LintContext, LintRule, deployment_subject
+from multillm_gov.gateways.litellm.versions import parse_release
 from multillm_gov.location import Place
 from multillm_gov.words import code
 
 _TEXTS = ("api_key", "api_base", "api_version", "custom_llm_provider", "budget_duration")
 _NUMBERS = ("rpm", "tpm", "max_retries", "max_budget")
 _STOPS, _DROPS = "the proxy does not start", "the proxy drops the deployment without an error"
+_DROPS_SINCE = parse_release("1.75.0")
+"""First release tried that goes on without an invalid deployment; 1.65.0 does not start."""
 _BARE = re.compile(
     "(ft:)?(gpt|o[0-9]|chatgpt|claude|text-|davinci|babbage|curie|ada|dall-e|whisper|tts|omni-|sora"
     "|command|embed|rerank|gemini|mistral|codestral|computer-use|amazon|anthropic|meta)"
@@ -29,8 +32,9 @@ def check(context: LintContext) -> Iterator[Violation]:
             *_types(deployment),
             *_provider(context, deployment),
         ):
+            stops = context.release < _DROPS_SINCE
             yield Violation(
-                message=message,
+                message=message.replace(_DROPS, _STOPS) if stops else message,
                 place=place,
                 subject=deployment_subject(deployment),
                 remedy=remedy,
@@ -121,8 +125,9 @@ RULE = LintRule(
     title="Deployment that LiteLLM does not accept",
     why=(
         "The proxy drops a deployment that it cannot validate and goes on (it builds its router "
-        "with `ignore_invalid_deployments`): the group has one deployment less, or none. A date "
-        "such as `api_version: 2024-10-21` without quotes is the commonest case."
+        "with `ignore_invalid_deployments`; up to 1.65.0 it does not start): the group has "
+        "one deployment less, or none. A date such as `api_version: 2024-10-21` without quotes "
+        "is the commonest case."
     ),
     remediation="Correct the value that the finding names.",
     severity=Severity.ERROR,

@@ -20,7 +20,7 @@ def check(context: LintContext) -> Iterator[Violation]:
             after = "the next one is tried" if number < last else "there is no further one"
             yield Violation(
                 message=f"{code(fallback.group)} falls back to {code(target.name)}, which nothing "
-                f"serves{did_you_mean(target.name, groups)}; {after}",
+                f"serves{context.in_this_file}{did_you_mean(target.name, groups)}; {after}",
                 place=target.place,
                 subject=group_subject(fallback.group),
                 remedy=f"Name a group of `model_list`, or add a deployment of {code(target.name)}.",

@@ -20,7 +20,7 @@ def check(context: LintContext) -> Iterator[Violation]:
         if len(members) > 1 or {group, plain} & covered or group in targets or "*" in group:
             continue
         yield Violation(
-            message=f"{code(group)} has one deployment and no fallback",
+            message=f"{code(group)} has one deployment and no fallback{context.in_this_file}",
             place=members[0].place.at("model_name"),
             subject=group_subject(group),
             remedy=f"Add a deployment, or an entry for {code(group)} to `fallbacks`.",

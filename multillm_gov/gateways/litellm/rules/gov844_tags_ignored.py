@@ -8,7 +8,8 @@ from multillm_gov.gateways.litellm.shares import strategy_of
 from multillm_gov.gateways.litellm.versions import parse_release
 from multillm_gov.words import code
 
-_ALL_STRATEGIES = parse_release("1.83.0")
+_ALL_STRATEGIES = parse_release("1.110.2")
+"""First release tried in which `usage-based-routing` filters too; 1.108.0 does not."""
 
 
 def check(context: LintContext) -> Iterator[Violation]:
@@ -16,7 +17,7 @@ def check(context: LintContext) -> Iterator[Violation]:
     setting = context.configuration.router.get("enable_tag_filtering")
     enabled = setting is not None and setting.value is True
     strategy = strategy_of(context)
-    ignores = strategy.startswith("usage-based") and context.release < _ALL_STRATEGIES
+    ignores = strategy == "usage-based-routing" and context.release < _ALL_STRATEGIES
     for group, members in context.configuration.groups.items():
         tagged = [member for member in members if member.tags]
         own = any(member.info.get("enable_tag_filtering") is True for member in members)
@@ -48,8 +49,8 @@ RULE = LintRule(
     remediation="Switch tag filtering on.",
     severity=Severity.WARNING,
     source=(
-        "BerriAI/litellm #15944 (usage-based strategies; repaired by 1.83.0, where all strategies "
-        "filter); the router of 1.83.0 to 1.110.2"
+        "BerriAI/litellm #15944; the routers of 1.55.0 to 1.110.2: `usage-based-routing` filters "
+        "in 1.110.2 alone, `usage-based-routing-v2` and the others in all of them"
     ),
     trap="#15944",
     check=check,

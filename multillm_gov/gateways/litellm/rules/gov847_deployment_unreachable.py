@@ -6,7 +6,11 @@ from multillm_gov.finding import Severity, Violation
 from multillm_gov.gateways.litellm.configuration import ModelListEntry
 from multillm_gov.gateways.litellm.rule import LintContext, LintRule, deployment_subject
 from multillm_gov.gateways.litellm.shares import picks_by, strategy_of
+from multillm_gov.gateways.litellm.versions import parse_release
 from multillm_gov.words import code
+
+_ORDER_SINCE = parse_release("1.83.0")
+"""First release tried that follows `order` (GOV843)."""
 
 
 def check(context: LintContext) -> Iterator[Violation]:
@@ -47,7 +51,8 @@ def _unreached(
             for each, value in zip(members, values, strict=True):
                 if value == 0:
                     yield each, f"has `{key}: 0`", key
-    if any(member.number("order") is not None for member in members):
+    ordered = any(member.number("order") is not None for member in members)
+    if ordered and context.release >= _ORDER_SINCE:
         for each in members:
             if each.number("order") is None:
                 yield each, "has no `order` where others have", "order"

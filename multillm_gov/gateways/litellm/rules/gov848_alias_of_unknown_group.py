@@ -14,7 +14,7 @@ def check(context: LintContext) -> Iterator[Violation]:
         if alias.group not in groups and not context.serves(alias.group):
             yield Violation(
                 message=f"{code(alias.name)} stands for {code(alias.group)}, which nothing "
-                f"serves{did_you_mean(alias.group, groups)}",
+                f"serves{context.in_this_file}{did_you_mean(alias.group, groups)}",
                 place=alias.place,
                 subject=group_subject(alias.name),
                 remedy="Name a group of `model_list`.",

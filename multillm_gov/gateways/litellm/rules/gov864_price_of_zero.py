@@ -19,8 +19,8 @@ def check(context: LintContext) -> Iterator[Violation]:
             price = number_of(values.get("input_cost_per_token"))
             if price == 0 or (price is not None and where == "model_info"):
                 yield Violation(
-                    message=f"the price of {code(deployment.model)} in `{where}` was ignored on "
-                    "some routes before 1.83.0",
+                    message=f"the price of {code(deployment.model)} in `{where}` was reported "
+                    "to be ignored on some routes before 1.83.0",
                     place=place("input_cost_per_token"),
                     subject=deployment_subject(deployment),
                     remedy="Upgrade LiteLLM, and compare the spend log of one request.",
@@ -39,8 +39,8 @@ RULE = LintRule(
     remediation="Run a release that charges what is written: 1.83.0 and later were tried.",
     severity=Severity.NOTE,
     source=(
-        "BerriAI/litellm #25204, #11975, PR#36584; the router of 1.83.0, 1.98.0, 1.106.2 and "
-        "1.110.2 charges both forms as written on chat requests"
+        "BerriAI/litellm #25204, #11975, PR#36584 (reported; the routers of 1.55.0 to 1.110.2 "
+        "charge both forms as written on chat requests)"
     ),
     trap="#25204",
     affected=Affected(until="1.83.0"),

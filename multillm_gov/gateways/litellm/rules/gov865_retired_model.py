@@ -19,8 +19,22 @@ def check(context: LintContext) -> Iterator[Violation]:
         days = (day - context.as_of).days
         if days > _SOON_DAYS:
             continue
-        source = f" ({facts.lifecycle.source})" if facts.lifecycle.source else ""
         ended = facts.ended_on(context.as_of)
+        source = f" ({facts.lifecycle.source})" if facts.lifecycle.source else ""
+        snapshot = facts.lifecycle.snapshot
+        if snapshot:
+            # A floating name goes where its provider points it; only its snapshots have dates.
+            yield Violation(
+                message=f"the last snapshot known of {code(facts.name)}, {code(snapshot)}, "
+                f"{'was retired' if ended else 'retires'} on {day}: whether the name goes on to a "
+                "newer one is not known",
+                place=deployment.parameter("model"),
+                subject=deployment_subject(deployment),
+                remedy="Name a dated snapshot, or look which model answers.",
+                figures={"retirement": day.isoformat(), "days": days},
+                severity=Severity.WARNING if ended else Severity.NOTE,
+            )
+            continue
         answers = (
             f"; {code(facts.lifecycle.redirect)} answers and is billed"
             if facts.lifecycle.redirect and ended

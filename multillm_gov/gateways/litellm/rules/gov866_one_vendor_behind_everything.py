@@ -20,7 +20,8 @@ def check(context: LintContext) -> Iterator[Violation]:
     if len(groups) >= _FEWEST_GROUPS and len(known) == 1 and all(makers):
         (vendor,) = known
         yield Violation(
-            message=f"all {count_of(len(groups), 'group')} depend on the vendor {code(vendor)}",
+            message=f"all {count_of(len(groups), 'group')}{context.in_this_file} depend on the "
+            f"vendor {code(vendor)}",
             place=deployments[0].parameter("model"),
             subject=f"vendor:{vendor}",
             remedy="Add a fallback at a vendor that shares nothing with it.",
