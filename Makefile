@@ -48,7 +48,7 @@ test-realmodel: $(READY)  ## Ask a small real chat and a small real embedding mo
 
 test-gateway: $(READY)  ## Start the real LiteLLM proxy from an exported file and drive it (installs it)
 	tests/gateway/setup .gateway
-	$(BIN)/pytest -m gateway tests/gateway
+	$(BIN)/pytest -m gateway -o faulthandler_timeout=600 tests/gateway
 
 test-spark: $(READY)  ## Run the query of usage on Apache Spark in local mode (installs it; needs Java 17)
 	tests/spark/setup .spark

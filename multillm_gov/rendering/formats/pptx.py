@@ -34,7 +34,7 @@ from multillm_gov.rendering.office.shapes import (
     row_heights,
     set_typeface,
 )
-from multillm_gov.rendering.pages.layout import facts, headline_table, plain
+from multillm_gov.rendering.pages.layout import facts, findings_section, headline_table, plain
 from multillm_gov.rendering.plain.escaping import visible
 from multillm_gov.rendering.plain.tabulation import list_figures
 from multillm_gov.rendering.plain.width import crop
@@ -53,6 +53,8 @@ _MOST_FIGURES = 18
 _MOST_TEXT = 900
 """Characters of a slide of text."""
 _MOST_COLUMNS = 8
+_FINDINGS_A_SLIDE = 5
+_MOST_FINDING_SLIDES = 20
 _EPOCH = (1980, 1, 1, 0, 0, 0)
 _STAMP = re.compile(rb"(<dcterms:(created|modified)[^>]*>)[^<]*(</)")
 
@@ -85,6 +87,8 @@ def render(report: Report) -> bytes:
     deck.headline()
     for section in report.sections:
         deck.section(section)
+    if report.layout == "findings":
+        deck.findings()
     buffer = BytesIO()
     show.save(buffer)
     return _fixed(buffer.getvalue(), datetime.fromisoformat(report.as_of).replace(tzinfo=UTC))
@@ -134,6 +138,24 @@ class _Deck:
                 self._table(self._slide(table.title or section.title), table)
         for chart in charts:
             self._chart(section, chart)
+
+    def findings(self) -> None:
+        """What a check found, some findings a slide; the last slide counts those it leaves out."""
+        section = findings_section(self._report)
+        (table,) = (block for block in section.blocks if isinstance(block, Table))
+        # What needs a look first: errors, then warnings; the order of the file within each.
+        order = ("bad", "watch")
+        rows = sorted(
+            table.rows,
+            key=lambda row: order.index(row[0].status) if row[0].status in order else len(order),
+        )
+        shown = rows[: _FINDINGS_A_SLIDE * _MOST_FINDING_SLIDES]
+        for start in range(0, len(shown), _FINDINGS_A_SLIDE):
+            slide = self._slide(section.title)
+            part = shown[start : start + _FINDINGS_A_SLIDE]
+            self._table(slide, replace(table, rows=tuple(part)))
+        if len(shown) < len(self._report.findings):
+            self._count(slide, (len(shown), len(self._report.findings)), (1, 1))
 
     def _slide(self, title: str, *, size: int = 24, top: float = 0.35) -> "Slide":
         from pptx.util import Inches, Pt

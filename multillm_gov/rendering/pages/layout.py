@@ -58,7 +58,7 @@ def sections(report: Report) -> tuple[Section, ...]:
     """The report's sections; findings, open and resolved, where none shows them; sources last."""
     shown = list(report.sections)
     if report.layout != "document":
-        shown.append(_findings("findings", "Findings", report.findings, "No findings."))
+        shown.append(findings_section(report))
     if report.resolved and report.layout in {"findings", "comparison"}:
         shown.append(_findings("resolved", "Resolved", report.resolved, ""))
     if report.provenance:
@@ -68,6 +68,11 @@ def sections(report: Report) -> tuple[Section, ...]:
         table = Table(title="", columns=columns, rows=rows)
         shown.append(Section(id="provenance", title=say("page.sources"), blocks=(table,)))
     return tuple(shown)
+
+
+def findings_section(report: Report) -> Section:
+    """Severity, problem, remediation and place of every finding that is open."""
+    return _findings("findings", "Findings", report.findings, "No findings.")
 
 
 def _findings(name: str, title: str, findings: tuple[Finding, ...], empty: str) -> Section:
@@ -101,8 +106,8 @@ def _finding_row(finding: Finding) -> tuple[Cell, ...]:
     message = sentence(finding.message) + (
         f" Risk: {sentence(finding.risk)}" if finding.risk else ""
     )
-    place = f"{finding.location.path}:{finding.location.line} {finding.rule} {finding.name}"
-    others = [f"{each.location.path}:{each.location.line}" for each in finding.related]
+    place = f"{finding.location} {finding.rule} {finding.name}"
+    others = [str(each.location) for each in finding.related]
     place += f"; see {join_some(others, _MOST_PLACES)}" if others else ""
     return (severity, Cell(message), Cell(finding.remedy), Cell(place))
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from multillm_gov.catalog.facts import ModelFacts
 from multillm_gov.finding import Severity, Violation
 from multillm_gov.gateways.litellm.rule import LintContext, LintRule, deployment_subject
 from multillm_gov.words import code
@@ -14,46 +15,48 @@ def check(context: LintContext) -> Iterator[Violation]:
     for deployment in context.configuration.deployments:
         facts = context.facts(deployment)
         day = facts.lifecycle.retirement if facts is not None else None
-        if facts is None or day is None:
-            continue
-        days = (day - context.as_of).days
-        if days > _SOON_DAYS:
+        if facts is None or day is None or (day - context.as_of).days > _SOON_DAYS:
             continue
         ended = facts.ended_on(context.as_of)
-        source = f" ({facts.lifecycle.source})" if facts.lifecycle.source else ""
-        snapshot = facts.lifecycle.snapshot
-        if snapshot:
-            # A floating name goes where its provider points it; only its snapshots have dates.
-            yield Violation(
-                message=f"the last snapshot known of {code(facts.name)}, {code(snapshot)}, "
-                f"{'was retired' if ended else 'retires'} on {day}: whether the name goes on to a "
-                "newer one is not known",
-                place=deployment.parameter("model"),
-                subject=deployment_subject(deployment),
-                remedy="Name a dated snapshot, or look which model answers.",
-                figures={"retirement": day.isoformat(), "days": days},
-                severity=Severity.WARNING if ended else Severity.NOTE,
-            )
-            continue
-        answers = (
-            f"; {code(facts.lifecycle.redirect)} answers and is billed"
-            if facts.lifecycle.redirect and ended
-            else ""
-        )
-        successor = facts.lifecycle.successor
+        when = f"{'was retired' if ended else 'retires'} on {day}"
+        floats = bool(facts.lifecycle.snapshot)
+        message, remedy = _of_floating(facts, when) if floats else _of_model(facts, when, ended)
+        fails = ended and not floats and not facts.lifecycle.redirect
+        least = Severity.NOTE if floats else Severity.WARNING
         yield Violation(
-            message=f"{code(facts.name)} {'was retired' if ended else 'retires'} on {day}"
-            f"{source}{answers}",
+            message=message,
             place=deployment.parameter("model"),
             subject=deployment_subject(deployment),
-            remedy=f"Move to {code(successor.model)} ({successor.origin} successor), after scoring "
-            "it on your own cases."
-            if successor is not None
-            else "Move to another model, after scoring it on your own cases.",
-            risk="Requests to it fail." if ended and not answers else "",
-            figures={"retirement": day.isoformat(), "days": days},
-            severity=None if ended else Severity.WARNING,
+            remedy=remedy,
+            risk="Requests to it fail." if fails else "",
+            figures={"retirement": day.isoformat(), "days": (day - context.as_of).days},
+            severity=(Severity.WARNING if floats else None) if ended else least,
         )
+
+
+def _of_floating(facts: ModelFacts, when: str) -> tuple[str, str]:
+    """A floating name goes where its provider points it; only its snapshots have dates."""
+    return (
+        f"the last snapshot known of {code(facts.name)}, {code(facts.lifecycle.snapshot)}, {when}: "
+        "whether the name goes on to a newer one is not known",
+        "Name a dated snapshot, or look which model answers.",
+    )
+
+
+def _of_model(facts: ModelFacts, when: str, ended: bool) -> tuple[str, str]:
+    lifecycle = facts.lifecycle
+    source = f" ({lifecycle.source})" if lifecycle.source else ""
+    answers = (
+        f"; {code(lifecycle.redirect)} answers and is billed"
+        if lifecycle.redirect and ended
+        else ""
+    )
+    successor = lifecycle.successor
+    target = (
+        f"{code(successor.model)} ({successor.origin} successor)" if successor else "another model"
+    )
+    message = f"{code(facts.name)} {when}{source}{answers}"
+    return message, f"Move to {target}, after scoring it on your own cases."
 
 
 RULE = LintRule(
