@@ -20,8 +20,8 @@ _HARMLESS = frozenset(
     {"", "none", "null", "any", "anything", "n/a", "empty", "not-needed", "not_needed", "no-key"}
     | {"ollama", "lm-studio", "local", "string", "true", "false", "key"}
 )
-_PUBLIC_KEY = "sk-1234"
-_FEWEST = 8
+_FIELDS = frozenset({"oauth2_config_mappings"})  # values are names of headers
+_PUBLIC_KEY, _FEWEST = "sk-1234", 8
 _PATH = re.compile(r"[./~]|[A-Za-z]:\\")
 
 
@@ -49,7 +49,7 @@ def _kind(setting: PlacedSetting) -> str:
     value = setting.value
     steps = [step for step in setting.place.pointer if isinstance(step, str)]
     key = steps[-1] if steps else ""
-    if not isinstance(value, str) or variable_of(value) is not None or _names_fields(steps):
+    if not isinstance(value, str) or variable_of(value) is not None or _FIELDS & {*steps}:
         return ""
     if key == "master_key" and value == _PUBLIC_KEY:
         return "a public key"
@@ -59,11 +59,6 @@ def _kind(setting: PlacedSetting) -> str:
     if _names_secret(key) and not _stands_in(value) and not _is_reference(value):
         return f"a literal value of `{key[:60]}`"
     return ""
-
-
-def _names_fields(steps: list[str]) -> bool:
-    """Whether a mapping says where something stands: values are names of headers or fields."""
-    return any(step.endswith(("_mapping", "_mappings", "_header_name")) for step in steps)
 
 
 def _names_secret(key: str) -> bool:

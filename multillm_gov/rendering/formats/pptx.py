@@ -34,7 +34,7 @@ from multillm_gov.rendering.office.shapes import (
     row_heights,
     set_typeface,
 )
-from multillm_gov.rendering.pages.layout import facts, findings_section, headline_table, plain
+from multillm_gov.rendering.pages.layout import facts, findings_by_severity, headline_table, plain
 from multillm_gov.rendering.plain.escaping import visible
 from multillm_gov.rendering.plain.tabulation import list_figures
 from multillm_gov.rendering.plain.width import crop
@@ -140,22 +140,12 @@ class _Deck:
             self._chart(section, chart)
 
     def findings(self) -> None:
-        """What a check found, some findings a slide; the last slide counts those it leaves out."""
-        section = findings_section(self._report)
-        (table,) = (block for block in section.blocks if isinstance(block, Table))
-        # What needs a look first: errors, then warnings; the order of the file within each.
-        order = ("bad", "watch")
-        rows = sorted(
-            table.rows,
-            key=lambda row: order.index(row[0].status) if row[0].status in order else len(order),
-        )
-        shown = rows[: _FINDINGS_A_SLIDE * _MOST_FINDING_SLIDES]
-        for start in range(0, len(shown), _FINDINGS_A_SLIDE):
-            slide = self._slide(section.title)
-            part = shown[start : start + _FINDINGS_A_SLIDE]
-            self._table(slide, replace(table, rows=tuple(part)))
-        if len(shown) < len(self._report.findings):
-            self._count(slide, (len(shown), len(self._report.findings)), (1, 1))
+        """What a check found, errors first; each slide says how many are on no slide."""
+        for table in findings_by_severity(self._report, _FINDINGS_A_SLIDE, _MOST_FINDING_SLIDES):
+            slide = self._slide("Findings")
+            self._table(slide, table)
+            shown, whole = _FINDINGS_A_SLIDE * _MOST_FINDING_SLIDES, len(self._report.findings)
+            self._count(slide, (min(shown, whole), whole), (1, 1))
 
     def _slide(self, title: str, *, size: int = 24, top: float = 0.35) -> "Slide":
         from pptx.util import Inches, Pt

@@ -3,6 +3,8 @@
 import re
 from itertools import islice
 
+from msgspec.structs import replace
+
 from multillm_gov.content import Block, Cell, Column, Paragraph, Status, Table
 from multillm_gov.finding import Finding
 from multillm_gov.languages.language import find_language
@@ -58,7 +60,7 @@ def sections(report: Report) -> tuple[Section, ...]:
     """The report's sections; findings, open and resolved, where none shows them; sources last."""
     shown = list(report.sections)
     if report.layout != "document":
-        shown.append(findings_section(report))
+        shown.append(_findings("findings", "Findings", report.findings, "No findings."))
     if report.resolved and report.layout in {"findings", "comparison"}:
         shown.append(_findings("resolved", "Resolved", report.resolved, ""))
     if report.provenance:
@@ -70,25 +72,18 @@ def sections(report: Report) -> tuple[Section, ...]:
     return tuple(shown)
 
 
-def findings_section(report: Report) -> Section:
-    """Severity, problem, remediation and place of every finding that is open."""
-    return _findings("findings", "Findings", report.findings, "No findings.")
+def findings_by_severity(report: Report, size: int, most: int) -> tuple[Table, ...]:
+    """Tables of so many open findings each, the gravest first, and no more tables than ``most``."""
+    ordered = sorted(report.findings, key=lambda one: one.severity, reverse=True)[: size * most]
+    whole = _finding_table(tuple(ordered), "")
+    return tuple(
+        replace(whole, rows=whole.rows[start : start + size])
+        for start in range(0, len(whole.rows), size)
+    )
 
 
 def _findings(name: str, title: str, findings: tuple[Finding, ...], empty: str) -> Section:
-    blocks: tuple[Block, ...] = (
-        Table(
-            title="",
-            columns=(
-                Column("Severity"),
-                Column("Problem"),
-                Column("Remediation"),
-                Column("Place and rule"),
-            ),
-            rows=tuple(_finding_row(finding) for finding in islice(findings, _MOST_FINDINGS)),
-            empty=empty,
-        ),
-    )
+    blocks: tuple[Block, ...] = (_finding_table(findings, empty),)
     left = len(findings) - _MOST_FINDINGS
     if left > 0:
         blocks += (
@@ -97,6 +92,20 @@ def _findings(name: str, title: str, findings: tuple[Finding, ...], empty: str) 
             ),
         )
     return Section(id=name, title=title, blocks=blocks)
+
+
+def _finding_table(findings: tuple[Finding, ...], empty: str) -> Table:
+    return Table(
+        title="",
+        columns=(
+            Column("Severity"),
+            Column("Problem"),
+            Column("Remediation"),
+            Column("Place and rule"),
+        ),
+        rows=tuple(_finding_row(finding) for finding in islice(findings, _MOST_FINDINGS)),
+        empty=empty,
+    )
 
 
 def _finding_row(finding: Finding) -> tuple[Cell, ...]:

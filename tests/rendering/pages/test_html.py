@@ -130,7 +130,7 @@ def test_check_and_diff_show_their_findings(report: Report, kind: str) -> None:
     )
     assert "content-generation exceeds its cap" in page.text
     assert "Raise content-generation" in page.text
-    assert "allocations/main.yaml:3 GOV401 monthly-cap" in page.text
+    assert "allocations/main.yaml:3:5 GOV401 monthly-cap" in page.text
     assert "Waived" in page.text
     assert "Resolved" in page.text
 

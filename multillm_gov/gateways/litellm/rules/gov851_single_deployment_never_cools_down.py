@@ -57,7 +57,7 @@ RULE = LintRule(
         "The router cools a deployment of a group down after failures, except one that stands "
         "alone, unless `allowed_fails` or `allowed_fails_policy` is set. With the default retries "
         "each request took 4.5 to 7.9 seconds in our trials; with `allowed_fails: 1` the third "
-        "took 0.1. `cooldown_time` alone changes nothing. Errors that no retry mends (401, 404) "
+        "took 0.1. `cooldown_time` alone changes nothing. Errors that no retry helps (401, 404) "
         "cool it down, and so do 1,000 failures within a minute without any success."
     ),
     remediation="Set `allowed_fails`, or `num_retries: 0`.",

@@ -36,11 +36,12 @@ def check(context: LintContext) -> Iterator[Violation]:
 
 def _of_floating(facts: ModelFacts, when: str) -> tuple[str, str]:
     """A floating name goes where its provider points it; only its snapshots have dates."""
-    return (
-        f"the last snapshot known of {code(facts.name)}, {code(facts.lifecycle.snapshot)}, {when}: "
-        "whether the name goes on to a newer one is not known",
-        "Name a dated snapshot, or look which model answers.",
+    name, snapshot = code(facts.name), code(facts.lifecycle.snapshot)
+    message = (
+        f"the last snapshot known of {name}, {snapshot}, {when}: whether the name goes on to a "
+        "newer one is not known"
     )
+    return message, "Name a dated snapshot, or look which model answers."
 
 
 def _of_model(facts: ModelFacts, when: str, ended: bool) -> tuple[str, str]:
