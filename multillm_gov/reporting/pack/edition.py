@@ -55,6 +55,11 @@ class Edition:
         """Whether identifiers are shown as they are written."""
         return self.audience == "engineering"
 
+    @property
+    def most_rows(self) -> int:
+        """Rows of a table that lists the worst; a board's six pages hold fewer."""
+        return 6 if self.audience == "board" else 12
+
     def task(self, name: str) -> str:
         """A task class."""
         return code(name) if self.by_id else self._tasks.get(name) or self._title(name)

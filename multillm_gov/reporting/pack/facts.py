@@ -13,7 +13,6 @@ from multillm_gov.risk.portfolio_risk import PortfolioRisk
 
 Outside = frozenset[str]
 """Ids of the limits outside."""
-_MOST_FACTS = 12
 
 
 def facts_section(risk: PortfolioRisk, outside: Outside, edition: Edition) -> Section:
@@ -21,9 +20,9 @@ def facts_section(risk: PortfolioRisk, outside: Outside, edition: Edition) -> Se
     say = edition.say
     found = [*_broken(risk, edition), *_failed_drills(risk, edition)]
     found.sort(key=lambda one: -one[0])
-    rows = [row for _, row in found[:_MOST_FACTS]]
-    if len(found) > _MOST_FACTS:
-        more = say("others", n=len(found) - _MOST_FACTS)
+    rows = [row for _, row in found[: edition.most_rows]]
+    if len(found) > edition.most_rows:
+        more = say("others", n=len(found) - edition.most_rows)
         rows.append((Cell(more), Cell(""), Cell(""), Cell("")))
     columns = (
         Column(edition.say("column.task")),
@@ -134,8 +133,10 @@ def _fallback_rows(
     graded: list[tuple[TaskFigures, _Grade]], value: Decimal, outside: Outside, edition: Edition
 ) -> list[tuple[Cell, ...]]:
     say = edition.say
-    rows = [_fallback_row(task, grade, outside, edition) for task, grade in graded[:12]]
-    further = graded[12:]
+    rows = [
+        _fallback_row(task, grade, outside, edition) for task, grade in graded[: edition.most_rows]
+    ]
+    further = graded[edition.most_rows :]
     if further:
         rest = sum((task.value_at_stake_per_month for task, _ in further), Decimal(0))
         rows.append(

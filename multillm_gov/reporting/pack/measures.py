@@ -9,6 +9,12 @@ from multillm_gov.risk.stress.scenario_book import scenarios_of
 
 MOST_MEASURES = 11
 """Rows of the table of measures: those outside first; the others are counted."""
+_NARROW = 28
+"""Characters that a line of a narrow column holds for sure."""
+_FEWEST = 3
+"""Rows of measures that page two has in any case."""
+MOST_NAME = 56
+"""Characters of a name on page two: two lines; later sections have the whole name."""
 _MOST_NAMED = 3
 """Limits outside that have no row for themselves and are named in the last one."""
 _ORDER = {"outside": 0, "warning": 1, "not judged": 2, "within": 3}
@@ -27,17 +33,22 @@ def measure(record: LimitRecord, edition: Edition) -> str:
 
 
 def measures_table(
-    records: tuple[LimitRecord, ...], edition: Edition, *, compared: bool, most: int = MOST_MEASURES
+    records: tuple[LimitRecord, ...], edition: Edition, *, compared: bool, lines: int = 99
 ) -> Table:
-    """Those outside first, then the board's own; what has no row is counted, outside ones named."""
+    """Those outside first, then the board's own; what has no row is counted, outside ones named.
+
+    ``lines``: what the page has room for; at least `_FEWEST` rows are shown.
+    """
     say = edition.say
     ordered = sorted(
         (one for one in records if one.of_board or one.judgment == "outside"),
         key=lambda one: (_ORDER[one.judgment], not one.of_board),
     )
+    rows = [_measure_row(one, edition, compared=compared) for one in ordered]
     outside = [one for one in ordered if one.judgment == "outside"]
-    further = outside[most - 1 :] if len(outside) > most else []
-    shown = ordered[: most - 1] if further else ordered[:most]
+    most = _that_fit(rows, lines)
+    if len(outside) > most:
+        most = max(min(most, _that_fit(rows, lines - 3)) - 1, 1)
     columns = [
         Column(say("column.measure")),
         Column(say("column.now"), numeric=True),
@@ -46,21 +57,46 @@ def measures_table(
     ]
     if compared:
         columns.insert(1, Column(say("column.last-pack"), numeric=True))
-    rows = [_measure_row(one, edition, compared=compared) for one in shown]
-    if further:
-        rows.append(_further_row(further, len(columns), edition))
+    rows = rows[:most]
+    if len(outside) > most:
+        rows.append(_further_row(outside[most:], len(columns), edition))
     return Table(
-        title=say("table.measures", n=len(shown), total=len(records)),
+        title=say("table.measures", n=min(most, len(ordered)), total=len(records)),
         columns=tuple(columns),
         rows=tuple(rows),
         empty=say("table.none"),
     )
 
 
+def _that_fit(rows: list[tuple[Cell, ...]], lines: int) -> int:
+    """How many rows, by the lines that their longest cells take."""
+    used = 0
+    for number, row in enumerate(rows[:MOST_MEASURES]):
+        used += lines_of([cell.text for cell in row])
+        if used > lines and number >= _FEWEST:
+            return number
+    return min(len(rows), MOST_MEASURES)
+
+
+def lines_of(texts: list[str], width: int = _NARROW) -> int:
+    """Lines that a row of cells takes in columns of so many characters."""
+    return max(-(-len(text) // width) for text in texts)
+
+
+def shortened(text: str, most: int) -> str:
+    """Cut at a word, or within one that is longer; the whole text stands in later sections."""
+    if len(text) <= most:
+        return text
+    kept = text[:most].rsplit(" ", 1)[0]
+    return f"{kept if len(kept) > most // 2 else text[:most]} …"
+
+
 def _further_row(further: list[LimitRecord], columns: int, edition: Edition) -> tuple[Cell, ...]:
     """Limits outside that have no row of their own."""
     say = edition.say
-    names = edition.language.join([measure(one, edition) for one in further], _MOST_NAMED)
+    names = edition.language.join(
+        [shortened(measure(one, edition), _NARROW) for one in further], _MOST_NAMED
+    )
     count = Cell(edition.language.number(len(further)), "bad", strong=True)
     blank = tuple(Cell("") for _ in range(columns - 4))
     return (Cell(say("measure.further")), *blank, count, Cell(""), Cell(names))
@@ -75,11 +111,11 @@ def _measure_row(record: LimitRecord, edition: Edition, *, compared: bool) -> tu
         now += _trend(float(record.value) - float(record.value_before))
     before = edition.value(record, record.value_before) if record.judgment_before else ""
     return (
-        Cell(measure(record, edition)),
+        Cell(shortened(measure(record, edition), MOST_NAME)),
         *((Cell(before),) if compared else ()),
         Cell(now, record.status, strong=True),
         Cell(limit),
-        Cell(_note(record, edition)),
+        Cell(shortened(_note(record, edition), 2 * MOST_NAME)),
     )
 
 

@@ -17,7 +17,6 @@ from multillm_gov.risk.limits.judging import judge_below, nothing_known
 from multillm_gov.state.state import State
 from multillm_gov.units import MONTHS_PER_YEAR
 
-_MOST = 12
 _ZERO = Decimal(0)
 
 
@@ -64,7 +63,7 @@ def _table(state: State, edition: Edition) -> Table:
         return cap is None or spent <= cap, -spent, task.task.name
 
     ordered = sorted(tasks, key=excess)
-    shown, rest = ordered[:_MOST], ordered[_MOST:]
+    shown, rest = ordered[: edition.most_rows], ordered[edition.most_rows :]
     spent = actual if has_actuals else None
     rows = [_row(task, spent, month, edition) for task in shown]
     if rest:

@@ -17,12 +17,24 @@ from multillm_gov.report import Section
 from multillm_gov.reporting.pack.causes import Authors, Standing
 from multillm_gov.reporting.pack.decisions import Agenda, FollowUp
 from multillm_gov.reporting.pack.edition import Edition
-from multillm_gov.reporting.pack.measures import measures_table, moved_words
+from multillm_gov.reporting.pack.measures import (
+    MOST_NAME,
+    lines_of,
+    measures_table,
+    moved_words,
+    shortened,
+)
 from multillm_gov.risk.limits.judging import left_out
 
 MOST_WORDS = 80
 _FEW = 3
 """Decisions beside which there is room to name the matters that the first sentence counts."""
+_LINES = 40
+"""Lines of page two beside its headings and first sentences."""
+_WIDE = 90
+"""Characters of a line across the page."""
+_HEAD = 3
+"""Lines of a table's title and head."""
 MOST_LINE = 240
 """Characters of an option and of a line; the whole texts stand in later sections."""
 
@@ -38,13 +50,21 @@ class LastPack(Struct, frozen=True, kw_only=True):
 def page_two(standing: Standing, agenda: Agenda, last: LastPack, edition: Edition) -> Section:
     """The whole page."""
     records = standing.records
-    blocks: list[Block] = [
-        *_changed(records, last, edition),
-        measures_table(records, edition, compared=last.comparison is not None),
-        *_decisions(agenda, edition),
-        Paragraph(unknown_sentence(standing, edition)),
-    ]
-    return Section(id="position", title=edition.say("section.position"), blocks=tuple(blocks))
+    changed, decisions = [*_changed(records, last, edition)], [*_decisions(agenda, edition)]
+    unknown = Paragraph(unknown_sentence(standing, edition))
+    left = _LINES - _lines([*changed, *decisions, unknown])
+    measures = measures_table(records, edition, compared=last.comparison is not None, lines=left)
+    blocks = (*changed, measures, *decisions, unknown)
+    return Section(id="position", title=edition.say("section.position"), blocks=blocks)
+
+
+def _lines(blocks: list[Block]) -> int:
+    """Lines that the blocks take: cells in narrow columns, sentences across the page."""
+    tables = [block for block in blocks if isinstance(block, Table)]
+    texts = [block.text for block in blocks if isinstance(block, Paragraph)]
+    texts += [item for block in blocks if isinstance(block, Items) for item in block.items]
+    cells = (lines_of([cell.text for cell in row]) for table in tables for row in table.rows)
+    return _HEAD * len(tables) + sum(cells) + sum(lines_of([text], _WIDE) for text in texts)
 
 
 def standing_sentence(standing: Standing, agenda: Agenda, edition: Edition) -> str:
@@ -165,9 +185,9 @@ def _row(number: int, one: DecisionRecord, edition: Edition) -> tuple[Cell, ...]
         words += f" ({cost_words(float(option.cost_per_month), edition)})"
     return (
         Cell(f"{number}"),
-        Cell(one.title),
+        Cell(shortened(one.title, MOST_NAME)),
         Cell(words),
-        Cell(one.owner or edition.say("blank")),
+        Cell(shortened(one.owner, MOST_NAME // 2) or edition.say("blank")),
         Cell(edition.optional_day(one.due)),
     )
 
@@ -178,11 +198,6 @@ def cost_words(amount: float, edition: Edition) -> str:
         return edition.say("cost.none")
     sign = "+" if amount > 0 else "\N{MINUS SIGN}"
     return edition.say("cost.month", amount=f"{sign}{edition.money(abs(amount))}")
-
-
-def shortened(text: str, most: int) -> str:
-    """Cut at a word; the whole text stands in the decision's own record."""
-    return text if len(text) <= most else f"{text[:most].rsplit(' ', 1)[0]} …"
 
 
 def _followed(followed: tuple[FollowUp, ...], edition: Edition) -> Iterator[str]:
