@@ -39,18 +39,21 @@ def measured(data: bytes, folder: Path, width: int) -> dict[str, str]:
     page = re.sub(r"<meta http-equiv[^>]*>", "", data.decode())
     file = folder / "frame.html"
     file.write_text(FRAME.format(width=width, page=escape(page)), encoding="utf-8")
+    root = re.search(r"<html[^>]*>", opened(file))
+    return dict(re.findall(r'data-([a-z]+)="([^"]*)"', root[0]))
+
+
+def opened(file: Path) -> str:
+    """The document that a browser makes of a file, after its scripts ran."""
     options = (
         "--headless --no-sandbox --disable-gpu --disable-quic --no-first-run "
-        "--disable-background-networking"
+        "--disable-background-networking --disable-component-update --disable-sync "
+        "--hide-scrollbars --window-size=1200,900 --dump-dom"
     )
     done = subprocess.run(
-        [
-            CHROMIUM, *options.split(), "--disable-component-update", "--disable-sync", "--hide-scrollbars",  # noqa: E501
-            f"--user-data-dir={folder / 'profile'}", "--window-size=1200,900", "--dump-dom", file.as_uri(),  # noqa: E501
-        ],
+        [CHROMIUM, *options.split(), f"--user-data-dir={file.parent / 'profile'}", file.as_uri()],
         check=True,
         capture_output=True,
         timeout=60,
-    )  # fmt: skip
-    root = re.search(r"<html[^>]*>", done.stdout.decode())
-    return dict(re.findall(r'data-([a-z]+)="([^"]*)"', root[0]))
+    )
+    return done.stdout.decode()

@@ -99,12 +99,12 @@ def _bar(bar: Bar, plan: _Plan, top: float, theme: Theme, start: float) -> list[
     y = top + (18 if plan.stacked else 6)
     baseline = y - 5 if plan.stacked else y + _BAR - 3
     room = plan.width - plan.values - 6 if plan.stacked else plan.names - 12
-    value = clip(_format(bar), plan.values)
+    name, value = visible(bar.label), clip(_format(bar), plan.values)
     parts = [
-        label((0, baseline), shorten(visible(bar.label), room), theme.ink),
+        label((0, baseline), shorten(name, room), theme.ink, tip=name),
         box((plan.names, y), plan.scale.end - plan.names, _BAR, theme.track),
         box((plan.scale(start), y), plan.scale(bar.value) - plan.scale(start), _BAR,
-            theme.status[bar.status]),
+            theme.status[bar.status], tip=f"{name}: {visible(bar.text)}"),
         label((plan.width, baseline), value, theme.ink, anchor="end", strong=bar.status == "bad"),
     ]  # fmt: skip
     return parts if bar.limit is None else parts + _limit_mark(plan.scale(bar.limit), y, theme)

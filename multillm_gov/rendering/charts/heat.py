@@ -123,11 +123,12 @@ def _band(
 def _row(
     row: HeatRow, plan: _Plan, span: tuple[int, int], y: float, theme: Theme
 ) -> tuple[list[str], float]:
+    name = visible(row.label)
     if plan.stacked:
-        parts = [label((0, y + 14), shorten(visible(row.label), plan.width), theme.ink)]
+        parts = [label((0, y + 14), shorten(name, plan.width), theme.ink, tip=name)]
         y += 20
     else:
-        parts = [label((0, y + 17), shorten(visible(row.label), plan.names - 10), theme.ink)]
+        parts = [label((0, y + 17), shorten(name, plan.names - 10), theme.ink, tip=name)]
     for position, cell in enumerate(row.cells[slice(*span)]):
         left = plan.left(position)
         parts.append(box((left, y), plan.cell - _GAP, _ROW - _GAP, theme.grounds[cell.status]))

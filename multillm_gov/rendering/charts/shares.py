@@ -107,7 +107,8 @@ def _stack(
         fill, ink = (
             theme.ranks[rank] if part.label != UNKNOWN else (theme.unknown, theme.on_unknown)
         )
-        parts.append(box((left, y), max(right - left - 1.5, 0.5), _BAR, fill))
+        tip = f"{visible(part.label)} {format_share(part.share)}"
+        parts.append(box((left, y), max(right - left - 1.5, 0.5), _BAR, fill, tip=tip))
         first, last = _clear(left, right, mark)
         inside = _named(part, last - first - 14)
         if inside:

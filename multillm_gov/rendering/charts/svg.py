@@ -80,10 +80,18 @@ def _attribute(value: str | float) -> str:
     return escape(value if isinstance(value, str) else coordinate(value))
 
 
-def label(at: Point, text: str, fill: str, *, anchor: str = "start", strong: bool = False) -> str:
-    """A line of text; ``at`` lies on its baseline."""
+def label(
+    at: Point, text: str, fill: str, *, anchor: str = "start", strong: bool = False, tip: str = ""
+) -> str:
+    """A line of text; ``at`` lies on its baseline; ``tip`` is the whole of what was cut."""
     weight = {"font_weight": "600"} if strong else {}
-    return element("text", escape(text), x=at[0], y=at[1], fill=fill, text_anchor=anchor, **weight)
+    content = escape(text) + (_tip(tip) if tip != text else "")
+    return element("text", content, x=at[0], y=at[1], fill=fill, text_anchor=anchor, **weight)
+
+
+def _tip(text: str) -> str:
+    """What a browser shows where the pointer rests."""
+    return element("title", escape(text)) if text else ""
 
 
 def line(start: Point, end: Point, stroke: str, *, width: float = 1, dashes: str = "") -> str:
@@ -93,11 +101,11 @@ def line(start: Point, end: Point, stroke: str, *, width: float = 1, dashes: str
     return element("line", x1=x1, y1=y1, x2=x2, y2=y2, stroke=stroke, stroke_width=width, **style)
 
 
-def box(corner: Point, width: float, height: float, fill: str) -> str:
-    """A filled rectangle, from its upper left corner."""
-    return element(
-        "rect", x=corner[0], y=corner[1], width=max(width, 0.0), height=height, fill=fill
-    )
+def box(corner: Point, width: float, height: float, fill: str, *, tip: str = "") -> str:
+    """A filled rectangle, from its upper left corner; ``tip`` says what it stands for."""
+    x, y = corner
+    width = max(width, 0.0)
+    return element("rect", _tip(tip), x=x, y=y, width=width, height=height, fill=fill)
 
 
 def frame(parts: list[str], size: Point, chart: Chart, *, key: str, theme: Theme) -> str:

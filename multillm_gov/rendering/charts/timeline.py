@@ -49,7 +49,7 @@ def _words_above(event: Event, end: tuple[float, float], theme: Theme) -> list[s
     text = clip(visible(event.text), width / 2)
     name = shorten(visible(event.label), width - text_width(text) - 10)
     return [
-        label((0, y - 14), name, theme.ink),
+        label((0, y - 14), name, theme.ink, tip=visible(event.label)),
         label((width, y - 14), text, theme.ink, anchor="end"),
     ]
 
@@ -58,9 +58,9 @@ def _words_beside(
     event: Event, end: tuple[float, float], room: tuple[float, float], theme: Theme
 ) -> list[str]:
     (width, y), (names, texts) = end, room
-    text = clip(visible(event.text), texts - 8)
+    text, name = clip(visible(event.text), texts - 8), visible(event.label)
     return [
-        label((0, y + 4), shorten(visible(event.label), names - 10), theme.ink),
+        label((0, y + 4), shorten(name, names - 10), theme.ink, tip=name),
         label((width, y + 4), text, theme.ink, anchor="end"),
     ]
 

@@ -1,6 +1,12 @@
-"""The report as one HTML file: no script, nothing fetched, charts for pages and phones."""
+"""The report as one HTML file: nothing fetched, charts for pages and phones.
+
+Its one script is named by its digest in the page's policy, so that no other can run; without it
+everything is there to read.
+"""
 
 from base64 import b64encode
+from functools import cache
+from hashlib import sha256
 from typing import TYPE_CHECKING
 
 from multillm_gov.content import Block, Cell, Chart, Column, Items, Paragraph, Table
@@ -16,6 +22,8 @@ from multillm_gov.report import Report
 ENDINGS = (".htm",)
 _LONG_WORD = 30
 """Characters from which a word may be broken anywhere."""
+_MOST_FONT = 256 * 1024
+"""Bytes of a brand's font that a page carries; a larger one is named only."""
 _SHORT_CELL = 18
 """Characters up to which a cell keeps to one line."""
 
@@ -45,10 +53,18 @@ def render(
 
     environment = _environment()
     source = environment.loader
-    css = source.get_source(environment, "report.css")[0] if source else ""
+    css, script = (
+        source.get_source(environment, name)[0] if source else ""
+        for name in ("report.css", "report.js")
+    )
+    language = find_language(report.language)
     page = environment.get_template("report.html.j2").render(
         report=report,
         css=Markup(css),  # noqa: S704 - our own file
+        script=Markup(script),  # noqa: S704 - our own file
+        digest=b64encode(sha256(script.encode()).digest()).decode(),
+        faces=Markup(_faces(report.look)),  # noqa: S704 - our own fonts, and a quoted name
+        language=language,
         facts=facts(report),
         draft=draft_sentence(report),
         links=links,
@@ -57,7 +73,7 @@ def render(
         described=described,
         accent=report.look.color,
         logo=_logo(report.look),
-        say=find_language(report.language).say,
+        say=language.say,
         headline=headline_table(report),
         sections=sections(report),
         marks=MARKS,
@@ -67,6 +83,41 @@ def render(
         drawing=_drawing,
     )
     return page.lstrip().encode()
+
+
+def _faces(look: Look) -> str:
+    """The typeface of the PDF as part of the page: ours, and the brand's where it is small."""
+    rules = [
+        _face("Inter", weight, _shipped(name), "woff2")
+        for name, weight in (("Inter-Regular", 400), ("Inter-SemiBold", 600))
+    ]
+    if look.typeface:
+        rules += [
+            _face(look.typeface, 400, b64encode(data).decode(), "opentype")
+            for data in look.fonts
+            if len(data) <= _MOST_FONT
+        ]
+        rules.append(f":root {{ --face: {_quoted(look.typeface)}, Inter; }}")
+    return "\n".join(rules)
+
+
+@cache
+def _shipped(name: str) -> str:
+    from importlib.resources import files
+
+    return b64encode(
+        (files("multillm_gov.rendering") / "fonts" / f"{name}.woff2").read_bytes()
+    ).decode()
+
+
+def _face(name: str, weight: int, data: str, kind: str) -> str:
+    source = f"url(data:font/{kind};base64,{data})"
+    return f"@font-face {{ font-family: {_quoted(name)}; font-weight: {weight}; src: {source}; }}"
+
+
+def _quoted(name: str) -> str:
+    """A name as a string of CSS that nothing in it can end."""
+    return '"' + "".join(c if c.isalnum() or c in " -_" else f"\\{ord(c):x} " for c in name) + '"'
 
 
 def _logo(look: Look) -> str:

@@ -1,22 +1,26 @@
 """The HTML page stands alone, escapes what it shows, and can be read by everyone."""
 
 import re
+from base64 import b64encode
+from hashlib import sha256
 from html.parser import HTMLParser
 from importlib.resources import files
 
 import msgspec
 import pytest
 
+from multillm_gov.content import Bar, BarChart
+from multillm_gov.look import Look
 from multillm_gov.rendering.formats.html import render
 from multillm_gov.report import Report, Section
 
-VOID = {"meta", "br", "hr", "line", "rect", "circle", "polygon"}
+VOID = {"meta", "br", "hr", "line", "circle", "polygon"}
 DRAWN = {"svg", "title", "desc", "text", "line", "rect", "circle", "polygon"}
 WRITTEN = {
     "html", "head", "meta", "title", "style", "body", "header", "nav", "main", "section", "footer", "figure",  # noqa: E501
     "figcaption",
     "h1", "h2", "h3", "p", "ul", "li", "a", "dl", "dt", "dd", "div", "span", "code", "details", "summary",  # noqa: E501
-    "table", "caption", "thead", "tbody", "tr", "th", "td",
+    "table", "caption", "thead", "tbody", "tr", "th", "td", "script",
 }  # fmt: skip
 
 
@@ -54,23 +58,31 @@ def page(report: Report) -> Page:
     return Page(render(report))
 
 
-def test_nothing_is_fetched_and_nothing_runs(report: Report) -> None:
+def test_nothing_is_fetched_and_only_our_script_runs(report: Report) -> None:
     data = render(report).decode()
+    (script,) = re.findall(r"<script>(.*?)</script>", data, re.DOTALL)
+    assert script == (files("multillm_gov.rendering") / "templates" / "report.js").read_text()
+    digest = b64encode(sha256(script.encode()).digest()).decode()
+    assert f"script-src 'sha256-{digest}'" in data
+    assert not re.search(r"innerHTML|eval|Function|document\.write|fetch|XMLHttp|import\(", script)
     for tag, attributes in Page(data.encode()).elements:
         assert tag in WRITTEN | DRAWN
         for name, value in attributes.items():
             assert not name.startswith("on")
             assert name not in {"src", "srcset", "xlink:href", "style", "action"}
             assert name != "href" or (value or "").startswith("#")
-    outside = re.findall(r"(?:https?:)?//[^\s\"'<]+", data)
+    bare = re.sub(r"base64,[A-Za-z0-9+/=]+", "", data)
+    outside = re.findall(r"(?:https?:)?//[^\s\"'<]+", bare)
     assert set(outside) <= {"http://www.w3.org/2000/svg"}, "a namespace is a name, not an address"
     assert "@import" not in data
-    assert "url(" not in data
+    assert set(re.findall(r"url\(([^,)]{0,30})", data)) == {"data:font/woff2;base64"}
     assert "default-src 'none'" in data
 
 
 def test_hostile_strings_are_text(hostile_report: Report, hostile: str) -> None:
-    page = Page(render(hostile_report))
+    data = render(hostile_report)
+    assert data.count(b"<script") == 1, "ours"
+    page = Page(data)
     assert {tag for tag, _ in page.elements} <= WRITTEN | DRAWN
     assert hostile.replace("`", "") in page.text.replace("\u00a0", " ")
     for _, attributes in page.elements:
@@ -179,3 +191,30 @@ def test_text_stands_out_in_light_and_dark(mode: int) -> None:
     assert min(contrast(colors["track"], mark) for mark in marks) >= 2, (
         "bars stand out from their track"
     )
+
+
+def test_the_face_of_the_pdf_is_part_of_the_page_and_a_brand_cannot_end_its_name(
+    report: Report,
+) -> None:
+    data = render(report).decode()
+    for name in ("Inter-Regular", "Inter-SemiBold"):
+        font = (files("multillm_gov.rendering") / "fonts" / f"{name}.woff2").read_bytes()
+        assert font.startswith(b"wOF2")
+        assert b64encode(font).decode() in data
+    look = Look(typeface='Own"; } </style><script>x()</script>', fonts=(b"OTTO" + bytes(9),))
+    branded = render(msgspec.structs.replace(report, look=look)).decode()
+    assert branded.count("<script") == 1
+    assert branded.count("</style>") == 1
+    assert b64encode(b"OTTO" + bytes(9)).decode() in branded
+    assert '--face: "Own' in branded
+    large = msgspec.structs.replace(look, fonts=(b"OTTO" + bytes(300_000),))
+    assert len(render(msgspec.structs.replace(report, look=large))) < len(data) + 2_000
+
+
+def test_what_is_cut_in_a_drawing_is_there_as_a_tip(report: Report) -> None:
+    name = "a-supplier-with-a-name-that-no-column-of-any-drawing-has-room-for-" + "x" * 40
+    bars = BarChart(title="t", summary="s", bars=(Bar(label=name, value=1, text="1 USD"),))
+    section = Section(id="a", title="A", blocks=(bars,))
+    data = render(msgspec.structs.replace(report, sections=(section,))).decode()
+    assert data.count(f"<title>{name}</title>") == 2, "of the wide and of the narrow drawing"
+    assert f"<title>{name}: 1 USD</title>" in data
