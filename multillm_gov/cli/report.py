@@ -1,6 +1,6 @@
 """``govern report``: the board pack as a document, slides, a workbook or data."""
 
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -26,7 +26,18 @@ if TYPE_CHECKING:
 @click.command("report", short_help="Render the board pack: document, slides, workbook, data.")
 @format_option
 @output_option
-@click.option("--since", metavar="REV", help="Git revision to compare with: what changed since.")
+@click.option(
+    "--since",
+    metavar="REV",
+    help="The last pack: Git revision, day, or quarter of the fiscal year (2026-Q3). What changed "
+    "since is compared with it as it was judged then.",
+)
+@click.option(
+    "--since-day",
+    type=click.DateTime(["%Y-%m-%d"]),
+    metavar="DATE",
+    help="Day the last pack was judged as of; default: the day of its commit, or the one named.",
+)
 @at_option("report on")
 @click.option(
     "--audience",
@@ -61,6 +72,7 @@ def command(
     targets: tuple[OutputTarget, ...],
     output: Path | None,
     since: str | None,
+    since_day: datetime | None,
     revision: str | None,
     audience: "Audience",
     language: str,
@@ -92,7 +104,13 @@ def command(
     if sign and (output is None or output == Path("-")):
         raise UsageError("--sign needs a file", "Name it: `--output board.pdf`.")
 
-    options = PackOptions(audience=audience, language=language, since=since, revision=revision)
+    options = PackOptions(
+        audience=audience,
+        language=language,
+        since=since,
+        since_day=since_day.date() if since_day else None,
+        revision=revision,
+    )
     emit(
         report(options, as_of=judged_day(as_of, root, revision), root=root),
         targets,

@@ -1,5 +1,6 @@
 """Periods of a calendar or fiscal year, for figures over time."""
 
+import re
 from collections.abc import Iterator
 from datetime import date, timedelta
 from typing import Literal
@@ -43,6 +44,19 @@ def periods(first: date, last: date, every: Every, year_starts: int = 1) -> Iter
 def quarter_of(day: date, year_starts: int = 1) -> Period:
     """The quarter of the fiscal year that holds a day."""
     return next(periods(day, day, "quarter", year_starts))
+
+
+_QUARTER = re.compile(r"(?:FY)?(?P<year>\d{4})[- ]?Q(?P<number>[1-4])", re.ASCII)
+
+
+def quarter_named(label: str, year_starts: int = 1) -> Period | None:
+    """The quarter of the fiscal year that a label names: ``2026-Q3``, ``FY2027 Q1``."""
+    found = _QUARTER.fullmatch(label)
+    if found is None or not 1 < int(found["year"]) < 9999:
+        return None
+    year = int(found["year"]) - (year_starts > 1)
+    months = 12 * year + year_starts - 1 + 3 * (int(found["number"]) - 1)
+    return quarter_of(_first_of(months), year_starts)
 
 
 def _first_of(months: int) -> date:

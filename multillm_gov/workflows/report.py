@@ -1,5 +1,6 @@
 """``govern report``: assess a state, compare it with an older one, report to its audience."""
 
+import re
 import shlex
 from datetime import date
 from pathlib import Path
@@ -14,6 +15,7 @@ from multillm_gov.documents.layout import SETTINGS
 from multillm_gov.errors import RevisionError, SourceError
 from multillm_gov.languages.language import Language, find_language
 from multillm_gov.location import Place
+from multillm_gov.measures.periods import quarter_named
 from multillm_gov.register import LimitRecord
 from multillm_gov.report import Report
 from multillm_gov.reporting.pack.causes import Authors, Standing
@@ -38,6 +40,8 @@ from multillm_gov.workflows.states import (
     working_revision,
 )
 
+_DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
+
 
 class PackOptions(Struct, frozen=True, kw_only=True):
     """For whom the pack is, and what it compares with."""
@@ -45,7 +49,9 @@ class PackOptions(Struct, frozen=True, kw_only=True):
     audience: Audience = "board"
     language: str = "en"
     since: str | None = None
-    """Git revision of the last pack; without it the pack says that none was named."""
+    """Revision, day or quarter of the last pack; without it the pack says that none was named."""
+    since_day: date | None = None
+    """The last pack's own day; default: the one that ``since`` names, else that of its commit."""
     revision: str | None = None
     """Git revision to report on; default: the working tree."""
 
@@ -71,8 +77,9 @@ def report(options: PackOptions, *, as_of: date, root: Path | None = None) -> Re
     last = None
     if options.since is not None:
         repository = Repository.open(top)
-        require_order(repository, options.since, options.revision or "")
-        last = _last_pack(repository, options.since, now, as_of)
+        options = _dated(options, repository, now)
+        require_order(repository, options.since or "", options.revision or "")
+        last = _last_pack(repository, options, now)
     standing = stand(now, last.standing.assessment.state if last else None)
     if now.state.revision:
         standing = with_setters(standing, Repository.open(top), now.state.revision)
@@ -174,14 +181,33 @@ def _authors(repository: Repository, now: Assessment, comparison: Comparison) ->
     return Authors(names=tuple(names), approved=count)
 
 
-def _last_pack(repository: Repository, since: str, now: Assessment, as_of: date) -> Since:
-    """The state of the last pack, judged as of the same day, and the day of its commit."""
-    then = assess_revision(repository, since, as_of=as_of, known=now.state)
+def _dated(options: PackOptions, repository: Repository, now: Assessment) -> PackOptions:
+    """With the last pack's own day, and its end where ``since`` names a quarter of the year."""
+    since, day = options.since or "", options.since_day
+    period = quarter_named(since, now.state.portfolio.settings.fiscal_year_starts)
+    name = repository.split_revision(since)[0]
+    try:
+        commit = repository.resolve(name)
+    except RevisionError:
+        if period is None:
+            raise
+        since = name = period.end.isoformat()
+        commit = repository.resolve(name)
+    if day is None and _DAY.fullmatch(name):
+        day = date.fromisoformat(name)
+    day = day or repository.commit_day(commit)
+    return replace(options, since=since, since_day=min(day, now.state.as_of))
+
+
+def _last_pack(repository: Repository, options: PackOptions, now: Assessment) -> Since:
+    """The state of the last pack, judged as of its own day with the catalog that it held."""
+    day = options.since_day or now.state.as_of
+    then = assess_revision(repository, options.since or "", as_of=day, known=now.state)
     comparison = compare_assessments(then.state, now.state)
     return Since(
         standing=stand(then),
         comparison=comparison,
-        day=repository.commit_day(then.state.revision),
+        day=day,
         authors=_authors(repository, now, comparison),
     )
 
@@ -196,7 +222,9 @@ def command_again(pack: Report, options: PackOptions) -> str:
     revision, since = options.revision or "", options.since or ""
     words = ["govern", "report", "--at", pack.revision + "".join(revision.partition(":")[1:])]
     words += ["--as-of", pack.as_of]
-    words += ["--since", pack.base + "".join(since.partition(":")[1:])] if pack.base else []
+    if pack.base:
+        words += ["--since", pack.base + "".join(since.partition(":")[1:])]
+        words += ["--since-day", f"{options.since_day}"] if options.since_day else []
     words += ["--audience", options.audience] if options.audience != "board" else []
     words += ["--language", options.language] if options.language != "en" else []
     return shlex.join(words)

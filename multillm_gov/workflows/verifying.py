@@ -30,7 +30,8 @@ _MOST_BYTES = 256 * 1024 * 1024
 _COMMAND = re.compile(
     r"govern report --at (?P<at>[0-9a-f]{40}(?:[0-9a-f]{24})?(?::[\w./-]{1,500})?)"
     r" --as-of (?P<day>\d{4}-\d\d-\d\d)"
-    r"(?: --since (?P<since>[0-9a-f]{40}(?:[0-9a-f]{24})?(?::[\w./-]{1,500})?))?"
+    r"(?: --since (?P<since>[0-9a-f]{40}(?:[0-9a-f]{24})?(?::[\w./-]{1,500})?)"
+    r"(?: --since-day (?P<since_day>\d{4}-\d\d-\d\d))?)?"
     r"(?: --audience (?P<audience>risk|procurement|engineering|audit))?"
     r"(?: --language (?P<language>[a-z]{2}))?"
 )
@@ -82,6 +83,7 @@ def verify(file: Path, *, root: Path | None = None) -> Verification:
         audience=cast("Audience", found["audience"] or "board"),
         language=found["language"] or "en",
         since=found["since"],
+        since_day=date.fromisoformat(found["since_day"]) if found["since_day"] else None,
         revision=found["at"],
     )
     pack = report(options, as_of=date.fromisoformat(found["day"]), root=top)

@@ -49,21 +49,11 @@ def render(
         picture: An SVG in base64, shown before the sections; as an image it can run nothing.
         described: What the picture shows, for those who do not see it.
     """
-    from markupsafe import Markup
-
     environment = _environment()
-    source = environment.loader
-    css, script = (
-        source.get_source(environment, name)[0] if source else ""
-        for name in ("report.css", "report.js")
-    )
     language = find_language(report.language)
     page = environment.get_template("report.html.j2").render(
         report=report,
-        css=Markup(css),  # noqa: S704 - our own file
-        script=Markup(script),  # noqa: S704 - our own file
-        digest=b64encode(sha256(script.encode()).digest()).decode(),
-        faces=Markup(_faces(report.look)),  # noqa: S704 - our own fonts, and a quoted name
+        **_machinery(environment, report.look),
         language=language,
         facts=facts(report),
         draft=draft_sentence(report),
@@ -83,6 +73,23 @@ def render(
         drawing=_drawing,
     )
     return page.lstrip().encode()
+
+
+def _machinery(environment: "SandboxedEnvironment", look: Look) -> dict[str, str]:
+    """Style, typefaces and script of a page, and the digest that its policy names."""
+    from markupsafe import Markup
+
+    source = environment.loader
+    css, script = (
+        source.get_source(environment, name)[0] if source else ""
+        for name in ("report.css", "report.js")
+    )
+    return {
+        "css": Markup(css),  # noqa: S704 - our own file
+        "script": Markup(script),  # noqa: S704 - our own file
+        "digest": b64encode(sha256(script.encode()).digest()).decode(),
+        "faces": Markup(_faces(look)),  # noqa: S704 - our own fonts, and a quoted name
+    }
 
 
 def _faces(look: Look) -> str:

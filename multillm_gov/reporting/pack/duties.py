@@ -71,8 +71,8 @@ def _headroom(record: LimitRecord, left: float, edition: Edition) -> str:
     return f"\N{MINUS SIGN}{text}" if left < 0 else text
 
 
-def method_section(edition: Edition) -> Section:
-    """How the figures come about, in a sentence each; conditional on what data there is."""
+def method_section(edition: Edition, since: date | None = None) -> Section:
+    """How the figures come about, in a sentence each; ``since`` is the last pack's own day."""
     say, state = edition.say, edition.state
     has_actuals = bool(state.actuals.task_classes or state.actuals.portfolio)
     lines = [
@@ -81,6 +81,7 @@ def method_section(edition: Edition) -> Section:
         say("method.losses"),
         say("method.options"),
         say("method.controls"),
+        *((say("method.then", day=since),) if since else ()),
     ]
     return Section(id="method", title=say("section.method"), blocks=(Items(tuple(lines)),))
 

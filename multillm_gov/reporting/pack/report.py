@@ -221,7 +221,7 @@ def _makers(pack: PackContents) -> dict[str, Callable[[], Section]]:
         "controls": lambda: duties.controls_section(standing.assessment, edition),
         "completeness": lambda: duties.completeness_section(risk, edition),
         "register": lambda: duties.register_section(standing.records, edition),
-        "method": lambda: duties.method_section(edition),
+        "method": lambda: duties.method_section(edition, day),
     }
 
 
