@@ -2,7 +2,8 @@
 
 import shutil
 import subprocess
-from collections.abc import Callable
+import tempfile
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -194,6 +195,45 @@ def test_a_signature_of_gits_own_key_is_checked(govern, folder: Path, tmp_path: 
     done = govern("report", "--verify", "board.md", cwd=folder)
     assert done.returncode == 1
     assert b"The signature proves nothing" in done.stdout
+
+
+@pytest.mark.skipif(shutil.which("gpg") is None, reason="no gpg is installed")
+def test_packs_of_a_signed_commit_are_signed_with_openpgp(
+    govern, folder: Path, keyring: str
+) -> None:
+    """Every format: signed, rendered again from the commit, and refused once a byte is changed."""
+    git(folder, "config", "user.signingkey", keyring)
+    git(folder, "config", "gpg.format", "openpgp")
+    git(folder, "commit", "--quiet", "--allow-empty", "-S", "-m", "signed")
+    git(folder, "verify-commit", "HEAD")
+    for name in ("md", "pdf", "html", "json", "xlsx", "pptx", "txt"):
+        file = folder.parent / f"board.{name}"
+        done = govern("report", "--as-of", DAY, "--output", file, "--sign", cwd=folder)
+        assert done.returncode == 0, done.stderr
+        done = govern("report", "--verify", file, cwd=folder)
+        assert (done.returncode, done.stdout.splitlines()[-1]) == (
+            0,
+            b"Signed by Board Secretary <secretary@example.org>.",
+        )
+        with file.open("ab") as stream:
+            stream.write(b" ")
+        done = govern("report", "--verify", file, cwd=folder)
+        assert done.returncode == 1
+        assert b"The signature proves nothing" in done.stdout
+
+
+@pytest.fixture
+def keyring(monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
+    """A key without a passphrase in a keyring of its own; its path is short, as gpg requires."""
+    with tempfile.TemporaryDirectory(prefix="gpg-", ignore_cleanup_errors=True) as home:
+        Path(home).chmod(0o700)
+        monkeypatch.setenv("GNUPGHOME", home)
+        person = "Board Secretary <secretary@example.org>"
+        batch = ("gpg", "--batch", "--quiet", "--passphrase", "", "--pinentry-mode", "loopback")
+        words = [*batch, "--quick-generate-key", person, "ed25519", "sign", "never"]
+        subprocess.run(words, check=True, timeout=60, capture_output=True)
+        yield "secretary@example.org"
+        subprocess.run(["gpgconf", "--kill", "all"], check=False, timeout=60, capture_output=True)
 
 
 def test_signing_without_a_key_or_a_file_is_refused(govern, folder: Path) -> None:
