@@ -5,13 +5,12 @@ from msgspec.structs import replace
 from multillm_gov.content import Block, Cell, Column, Items, Paragraph, Table
 from multillm_gov.finding import Finding
 from multillm_gov.measures.figures import TaskFigures
-from multillm_gov.report import Metric, Report, RuleNote, Section, Verdict
+from multillm_gov.report import Report, RuleNote, Section, Verdict
 from multillm_gov.state.state import State
 from multillm_gov.units import format_money, format_share
 from multillm_gov.words import count_of
 
 _NOTHING = Verdict(fail_on=None, errors=0, warnings=0, notes=0, waived=0)
-_WORDS = {"good": "Within", "watch": "Near", "bad": "Outside", "neutral": "Not judged"}
 
 
 def page(state: State, title: str, sections: tuple[Section, ...], summary: str = "") -> Report:
@@ -43,7 +42,7 @@ def index_page(state: State, pack: Report, packs: tuple[tuple[str, str, Report],
             Cell(label, strong=True),
             Cell(day),
             Cell(old.revision[:10]),
-            Cell(f"{sum(metric.status == 'bad' for metric in old.headline):,}"),
+            Cell(f"{sum(limit.judgment == 'outside' for limit in old.limits):,}"),
             Cell(old.summary),
         )
         for label, day, old in reversed(packs)
@@ -52,7 +51,7 @@ def index_page(state: State, pack: Report, packs: tuple[tuple[str, str, Report],
         Column("Pack"),
         Column("As of"),
         Column("Commit"),
-        Column("Figures outside", numeric=True),
+        Column("Limits outside", numeric=True),
         Column("Summary"),
     )
     table = Table(title="", columns=columns, rows=rows, empty="No quarter has ended yet.")
@@ -61,24 +60,11 @@ def index_page(state: State, pack: Report, packs: tuple[tuple[str, str, Report],
 
 
 def limits_page(state: State, pack: Report, waivers: Report) -> Report:
-    """Every limit with its figure, and the register of waivers."""
-    limited = [metric for metric in pack.headline if metric.limit]
-    rows = tuple(_limit_row(metric) for metric in limited)
-    columns = (Column("Limit"), Column("Now", numeric=True), Column("Allowed"), Column("Status"))
-    limits = Section(
-        id="limits", title="Limits", blocks=(Table(title="", columns=columns, rows=rows),)
-    )
-    summary = f"{count_of(len(limited), 'limit')}. {waivers.summary}".strip()
+    """The pack's register of limits, and the register of waivers."""
+    register = next(part for part in pack.sections if part.id == "register")
+    limits = replace(register, id="limits", title="Limits")
+    summary = f"{count_of(len(pack.limits), 'limit')}. {waivers.summary}".strip()
     return page(state, "Limits and waivers", (limits, *waivers.sections), summary)
-
-
-def _limit_row(metric: Metric) -> tuple[Cell, ...]:
-    return (
-        Cell(metric.label, strong=True),
-        Cell(metric.value),
-        Cell(metric.limit),
-        Cell(_WORDS[metric.status], metric.status),
-    )
 
 
 def task_page(state: State, task: TaskFigures, findings: tuple[Finding, ...]) -> Report:

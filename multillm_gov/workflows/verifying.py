@@ -79,14 +79,7 @@ def verify(file: Path, *, root: Path | None = None) -> Verification:
         text = f"{code(file.name)} {_NO_COMMIT}"
         return Verification(outcome="not reproducible", text=text, signature=signature)
     top, _ = split_paths((), root)
-    options = PackOptions(
-        audience=cast("Audience", found["audience"] or "board"),
-        language=found["language"] or "en",
-        since=found["since"],
-        since_day=date.fromisoformat(found["since_day"]) if found["since_day"] else None,
-        revision=found["at"],
-    )
-    pack = report(options, as_of=date.fromisoformat(found["day"]), root=top)
+    pack = report(_options(found), as_of=date.fromisoformat(found["day"]), root=top)
     of = f"commit {found['at'][:10]} as of {found['day']}"
     if pack.command and pack.command != shlex.join(shlex.split(found[0])):
         raise SourceError(f"{code(file.name)} records a call that this release reads differently")
@@ -97,6 +90,17 @@ def verify(file: Path, *, root: Path | None = None) -> Verification:
             return Verification(outcome="same", text=text, signature=signature)
     text = f"{code(file.name)} is not what {of} gives: {_difference(data, pack, name)}"
     return Verification(outcome="different", text=text, signature=signature)
+
+
+def _options(found: re.Match[str]) -> PackOptions:
+    """What the recorded call asked for."""
+    return PackOptions(
+        audience=cast("Audience", found["audience"] or "board"),
+        language=found["language"] or "en",
+        since=found["since"],
+        since_day=date.fromisoformat(found["since_day"]) if found["since_day"] else None,
+        revision=found["at"],
+    )
 
 
 def _read(file: Path) -> bytes:

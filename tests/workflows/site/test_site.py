@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from msgspec import json
 
 from multillm_gov.rendering.pages.site import page_name
 from portfolios import REPOSITORY, replaced
@@ -81,6 +82,20 @@ def test_each_pack_is_of_the_commit_that_its_quarter_ended_with(
         for quarter, text in packs.items()
     }
     assert said == {"2026-Q1": {first}, "2026-Q2": {second}, "2026-Q3": {second}}
+
+
+def test_the_limits_are_those_of_the_register(site: Path, govern: Any, repository: Any) -> None:
+    """Each with early warning, headroom and owner, as the pack's JSON has them."""
+    words = ("report", "--format", "json", "--as-of", DAY)
+    limits = json.decode(govern(*words, cwd=repository.folder).stdout)["limits"]
+    text = pages(site)["limits.html"]
+    table = text[text.index('id="section-0"') :]
+    table = table[: table.index("</table>")]
+    assert table.count("<tr") == len(limits) + 1
+    for title in ("Early warning", "Headroom", "Owner", "Set by, on"):
+        assert f">{title}</th>" in table
+    outside = sum(limit["judgment"] == "outside" for limit in limits)
+    assert table.count("▲") == outside > 0
 
 
 def test_every_link_leads_to_a_page(site: Path) -> None:
