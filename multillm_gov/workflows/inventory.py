@@ -8,7 +8,7 @@ from msgspec.structs import replace
 from multillm_gov.inventory import Inventory
 from multillm_gov.reporting.inventory import take_inventory
 from multillm_gov.sources.root import path_prefix, split_paths
-from multillm_gov.workflows.report import draft_reasons
+from multillm_gov.workflows.drafts import draft_reasons
 from multillm_gov.workflows.states import state_at
 
 

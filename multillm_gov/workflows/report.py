@@ -12,8 +12,8 @@ from multillm_gov.changes.change import Direction
 from multillm_gov.changes.comparison import Comparison
 from multillm_gov.documents.document import Document, locate
 from multillm_gov.documents.layout import SETTINGS
-from multillm_gov.errors import RevisionError, SourceError
-from multillm_gov.languages.language import Language, find_language
+from multillm_gov.errors import RevisionError
+from multillm_gov.languages.language import find_language
 from multillm_gov.location import Place
 from multillm_gov.measures.periods import quarter_named
 from multillm_gov.register import LimitRecord
@@ -32,6 +32,7 @@ from multillm_gov.sources.git import Repository
 from multillm_gov.sources.root import path_prefix, split_paths
 from multillm_gov.state.state import State
 from multillm_gov.workflows.comparing import compare_assessments
+from multillm_gov.workflows.drafts import draft_reasons
 from multillm_gov.workflows.gate import gate
 from multillm_gov.workflows.states import (
     assess_folder,
@@ -228,33 +229,3 @@ def command_again(pack: Report, options: PackOptions) -> str:
     words += ["--audience", options.audience] if options.audience != "board" else []
     words += ["--language", options.language] if options.language != "en" else []
     return shlex.join(words)
-
-
-def draft_reasons(
-    top: Path, revision: str, default_branch: str | None, language: Language | None = None
-) -> tuple[str, ...]:
-    """Why a report on a revision (``+`` last: and what is not committed) is no final paper."""
-    language = language or find_language("en")
-    if not revision:
-        return (language.say("draft.unversioned"),)
-    uncommitted = (language.say("draft.uncommitted"),) if revision.endswith("+") else ()
-    return uncommitted + _unmerged(top, revision.removesuffix("+"), default_branch, language)
-
-
-def _unmerged(
-    top: Path, commit: str, default_branch: str | None, language: Language
-) -> tuple[str, ...]:
-    """The clause that a commit is not on the default branch; empty: it is."""
-    try:
-        repository = Repository.open(top)
-        branch = repository.default_branch(default_branch)
-        is_merged = repository.common_commit(branch, commit) == commit
-    except (RevisionError, SourceError):
-        return (language.say("draft.no-branch"),)
-    return () if is_merged else (unmerged_clause(branch, language),)
-
-
-def unmerged_clause(branch: str, language: Language) -> str:
-    """``contains changes that are not merged into main``."""
-    name = branch.removeprefix("refs/heads/").removeprefix("refs/remotes/")
-    return language.say("draft.unmerged", branch=name)

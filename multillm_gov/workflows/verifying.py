@@ -23,7 +23,8 @@ from multillm_gov.sources.git import Repository
 from multillm_gov.sources.root import split_paths
 from multillm_gov.sources.signature import SignatureState, check_signature
 from multillm_gov.words import code, count_of
-from multillm_gov.workflows.report import PackOptions, report, unmerged_clause
+from multillm_gov.workflows.drafts import unmerged_clause
+from multillm_gov.workflows.report import PackOptions, report
 from multillm_gov.workflows.states import state_at
 
 _MOST_BYTES = 256 * 1024 * 1024
