@@ -47,24 +47,23 @@ def index_page(state: State, pack: Report, packs: tuple[tuple[str, str, Report],
         )
         for label, day, old in reversed(packs)
     )
-    columns = (
-        Column("Pack"),
-        Column("As of"),
-        Column("Commit"),
-        Column("Limits outside", numeric=True),
-        Column("Summary"),
-    )
+    titles = ("Pack", "As of", "Commit", "Limits outside", "Summary")
+    columns = tuple(Column(title, numeric=title == "Limits outside") for title in titles)
     table = Table(title="", columns=columns, rows=rows, empty="No quarter has ended yet.")
-    index = page(state, "Portfolio", (Section(id="packs", title="Packs", blocks=(table,)),))
+    index = page(state, "Portfolio", (_section("packs", "Packs", table),))
     return replace(index, summary=pack.summary, headline=pack.headline, draft=pack.draft)
 
 
 def limits_page(state: State, pack: Report, waivers: Report) -> Report:
     """The pack's register of limits, and the register of waivers."""
-    register = next(part for part in pack.sections if part.id == "register")
-    limits = replace(register, id="limits", title="Limits")
+    (register,) = (part for part in pack.sections if part.id == "register")
+    limits = _section("limits", "Limits", *register.blocks)
     summary = f"{count_of(len(pack.limits), 'limit')}. {waivers.summary}".strip()
     return page(state, "Limits and waivers", (limits, *waivers.sections), summary)
+
+
+def _section(name: str, title: str, *blocks: Block) -> Section:
+    return Section(id=name, title=title, blocks=blocks)
 
 
 def task_page(state: State, task: TaskFigures, findings: tuple[Finding, ...]) -> Report:
@@ -79,25 +78,16 @@ def task_page(state: State, task: TaskFigures, findings: tuple[Finding, ...]) ->
         ("Cap a month", "none" if cap is None else format_money(cap, currency)),
     )
     rows = tuple((Cell(label, strong=True), Cell(value)) for label, value in facts)
-    routed = [f"`{leg.model}`, {format_share(leg.share)}" for leg in task.legs]
-    backups = [f"`{model}`" for model in declared.fallbacks]
-    sections = [
-        Section(
-            id="facts",
-            title="What is declared",
-            blocks=(Table(title="", columns=(Column("What"), Column("Value")), rows=rows),),
-        ),
-        Section(
-            id="route",
-            title="Route and fallbacks",
-            blocks=(
-                Items(tuple(routed)),
-                Items(tuple(backups)) if backups else Paragraph("No fallback."),
-            ),
-        ),
-        Section(id="findings", title="Findings", blocks=(_findings(findings),)),
-    ]
-    return page(state, f"Task class {task.task.name}", tuple(sections))
+    routed = Items(tuple(f"`{leg.model}`, {format_share(leg.share)}" for leg in task.legs))
+    backups = tuple(f"`{model}`" for model in declared.fallbacks)
+    table = Table(title="", columns=(Column("What"), Column("Value")), rows=rows)
+    spare = Items(backups) if backups else Paragraph("No fallback.")
+    sections = (
+        _section("facts", "What is declared", table),
+        _section("route", "Route and fallbacks", routed, spare),
+        _section("findings", "Findings", _findings(findings)),
+    )
+    return page(state, f"Task class {task.task.name}", sections)
 
 
 def _findings(findings: tuple[Finding, ...]) -> Block:
@@ -110,20 +100,17 @@ def _findings(findings: tuple[Finding, ...]) -> Block:
         )
         for finding in findings
     )
-    columns = (Column("Severity"), Column("Rule"), Column("Problem"), Column("Remediation"))
+    columns = tuple(map(Column, ("Severity", "Rule", "Problem", "Remediation")))
     return Table(title="", columns=columns, rows=rows, empty="No findings.")
 
 
 def rule_page(state: State, rule: RuleNote, findings: tuple[Finding, ...]) -> Report:
     """One rule: why it exists, how to comply, and what it finds here."""
+    controls = _section("controls", "Controls", Items(rule.controls))
     sections = (
-        Section(id="why", title="Why", blocks=(Paragraph(rule.why),)),
-        Section(id="fix", title="How to comply", blocks=(Paragraph(rule.remediation),)),
-        *(
-            (Section(id="controls", title="Controls", blocks=(Items(rule.controls),)),)
-            if rule.controls
-            else ()
-        ),
-        Section(id="findings", title="Findings here", blocks=(_findings(findings),)),
+        _section("why", "Why", Paragraph(rule.why)),
+        _section("fix", "How to comply", Paragraph(rule.remediation)),
+        *((controls,) if rule.controls else ()),
+        _section("findings", "Findings here", _findings(findings)),
     )
     return page(state, f"{rule.id} {rule.title}", sections)
