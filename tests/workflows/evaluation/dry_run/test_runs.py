@@ -79,7 +79,7 @@ def test_all_pass_and_the_evidence_says_what_was_proved(
     assert all((routed.task, routed.prompt, routed.output_schema))
     assert found["custom/sorter"].role == "fallback"
     assert found["openai/text-embedding-3-small"].dimensions == 1536
-    assert [next(iter(line)) for line in history(portfolio)] == ["probe"] * 3
+    assert ["probe" in line for line in history(portfolio)] == [True] * 3
     assert len(list((portfolio / "evidence/references").iterdir())) == 1
     written = everything_below(portfolio / "evidence")
     assert b"My bill is wrong" not in written
