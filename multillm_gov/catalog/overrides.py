@@ -107,8 +107,8 @@ def _names(document: Document) -> set[str]:
 def _read(document: Document, flaws: list[Flaw]) -> CatalogFile:
     from multillm_gov.documents.shape import convert, sound_entries
 
-    file, found = convert(document, (), CatalogFile)
-    flaws.extend(found)
+    file, matching_flaws = convert(document, (), CatalogFile)
+    flaws.extend(matching_flaws)
     if file is not None:
         return file
     sound = {key: dict(sound_entries(document, key, kind)) for key, (kind, _) in _KINDS.items()}
@@ -162,7 +162,7 @@ def unknown_bases(
     documents: dict[str, Document],
 ) -> tuple[Flaw, ...]:
     """A flaw for every ``base`` that is not among the ``known`` models."""
-    found = set(known)
+    texts = set(known)
     return tuple(
         Flaw(
             kind="schema",
@@ -173,7 +173,7 @@ def unknown_bases(
             subject=name,
         )
         for name, placed in overrides.models.items()
-        if (base := placed.declared.base) is not None and base not in found
+        if (base := placed.declared.base) is not None and base not in texts
     )
 
 
@@ -196,31 +196,35 @@ def own_models(overrides: Overrides) -> dict[str, OwnModel]:
     from multillm_gov.catalog.pricing.declared_prices import has_own_price
 
     endpoints = endpoints_of(overrides)
-    found = {}
+    models_by_name = {}
     for name in overrides.models:
         links = chain_of(name, overrides.models)
         chain = [placed.declared for link in links if (placed := overrides.models.get(link))]
-        found[name] = OwnModel(
+        models_by_name[name] = OwnModel(
             endpoint=endpoints.get(name),
             base=chain[-1].base or "",
             has_own_price=any(
-                has_own_price(one) or one.discount is not None or one.surcharge is not None
-                for one in chain
+                has_own_price(declaration)
+                or declaration.discount is not None
+                or declaration.surcharge is not None
+                for declaration in chain
             ),
-            has_own_requests=any(one.requests_per_minute is not None for one in chain),
-            has_own_tokens=any(one.tokens_per_minute is not None for one in chain),
-            has_own_window=any(one.max_input_tokens is not None for one in chain),
+            has_own_requests=any(
+                declaration.requests_per_minute is not None for declaration in chain
+            ),
+            has_own_tokens=any(declaration.tokens_per_minute is not None for declaration in chain),
+            has_own_window=any(declaration.max_input_tokens is not None for declaration in chain),
         )
-    return found
+    return models_by_name
 
 
 def endpoints_of(overrides: Overrides) -> dict[str, Endpoint]:
     """Every declared model's endpoint: its own, or that of the override it is based on."""
-    found = {}
+    endpoints_by_name = {}
     for name in sorted(overrides.models):
         for link in chain_of(name, overrides.models):
             placed = overrides.models.get(link)
             if placed is not None and placed.declared.endpoint is not None:
-                found[name] = placed.declared.endpoint
+                endpoints_by_name[name] = placed.declared.endpoint
                 break
-    return found
+    return endpoints_by_name

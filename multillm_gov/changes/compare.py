@@ -119,7 +119,7 @@ def _moved_files(pairs: Pairs[TaskFigures]) -> tuple[tuple[str, str, int], ...]:
         if old.task.place.path != new.task.place.path
     )
     return tuple(
-        (*paths, files[paths]) for paths in sorted(files, key=lambda one: (-files[one], one))
+        (*paths, files[paths]) for paths in sorted(files, key=lambda file: (-files[file], file))
     )
 
 

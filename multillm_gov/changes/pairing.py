@@ -58,8 +58,8 @@ def pair(
             break
         matches = _match(gone.values(), fresh.values(), likeness)
         renamed.extend(matches)
-        for one, other in matches:
-            del gone[one.name], fresh[other.name]
+        for policy, other in matches:
+            del gone[policy.name], fresh[other.name]
     return Pairs(
         same=same, renamed=tuple(renamed), removed=tuple(gone.values()), added=tuple(fresh.values())
     )
@@ -131,15 +131,15 @@ def declared_moves(before: Portfolio, after: Portfolio) -> dict[str, tuple[str, 
     old = {task.name: task for task in before.task_classes}
     new = {task.name: task for task in after.task_classes if task.name not in old}
     moves = {move.declared.old: move.declared.new for move in after.moves}
-    found: dict[str, tuple[str, str]] = {}
+    values_by_name: dict[str, tuple[str, str]] = {}
     taken: set[str] = set()
-    kept = {task.name for task in after.task_classes}
-    for name in sorted(moves.keys() & old.keys() - kept):
+    kept_names = {task.name for task in after.task_classes}
+    for name in sorted(moves.keys() & old.keys() - kept_names):
         target = _last(name, moves)
         if target in new and target not in taken:
             taken.add(target)
-            found[name] = target, _likelier(old[name], target, new) if len(new) > 1 else ""
-    return found
+            values_by_name[name] = target, _likelier(old[name], target, new) if len(new) > 1 else ""
+    return values_by_name
 
 
 def _last(name: str, moves: Mapping[str, str]) -> str:

@@ -63,7 +63,7 @@ def facts_in_use(figures: PortfolioFigures) -> dict[str, ModelFacts | None]:
     """Facts of every model that is routed to or stands by."""
     facts: dict[str, ModelFacts | None] = {}
     for task in figures.tasks:
-        facts.update((leg.model, leg.facts) for leg in task.legs)
+        facts.update((entry.model, entry.facts) for entry in task.legs)
         facts.update((fallback.model, fallback.facts) for fallback in task.fallbacks)
     return facts
 
@@ -168,15 +168,15 @@ def _add(target: ByModel, model: str, amount: Decimal) -> None:
 
 def _shares(task: TaskFigures) -> ByModel:
     shares: ByModel = {}
-    for leg in task.legs:
-        shares[leg.model] = shares.get(leg.model, _ZERO) + leg.share
+    for entry in task.legs:
+        shares[entry.model] = shares.get(entry.model, _ZERO) + entry.share
     return shares
 
 
 def _hosting(task: TaskFigures) -> ByModel:
     amounts: ByModel = {}
-    for leg in task.legs:
-        _add(amounts, leg.model, leg.fixed_per_month)
+    for entry in task.legs:
+        _add(amounts, entry.model, entry.fixed_per_month)
     for fallback in task.fallbacks:
         _add(amounts, fallback.model, fallback.standby_per_month)
     return amounts
@@ -185,9 +185,9 @@ def _hosting(task: TaskFigures) -> ByModel:
 def spend_by_model(task: TaskFigures) -> ByModel:
     """A task class's spend by model, fixed cost included, where it is known."""
     amounts = _hosting(task)
-    for leg in task.legs:
-        if leg.cost_per_request is not None:
-            _add(amounts, leg.model, leg.requests_per_month * leg.cost_per_request)
+    for entry in task.legs:
+        if entry.cost_per_request is not None:
+            _add(amounts, entry.model, entry.requests_per_month * entry.cost_per_request)
     return amounts
 
 

@@ -110,7 +110,7 @@ def _describe(figures: TaskFigures, currency: str) -> str:
     stake = f", {format_money(value, currency)} a month at stake" if value else ""
     reserve = len(figures.fallbacks)
     fallbacks = "no fallback" if not reserve else f"{reserve} fallback{'s' if reserve > 1 else ''}"
-    return f"{', '.join(dict.fromkeys(leg.model for leg in figures.legs))}; {fallbacks}{stake}"
+    return f"{', '.join(dict.fromkeys(entry.model for entry in figures.legs))}; {fallbacks}{stake}"
 
 
 def _forecast(

@@ -14,11 +14,15 @@ def compare_approvals(
     """Compare approvals word by word; changed ones of one subject pair in order of day."""
     old, new = _by_subject(before), _by_subject(after)
     for subject in sorted({*old, *new}):
-        kept = {approval.declared for approval in old.get(subject, [])} & {
+        kept_approvals = {approval.declared for approval in old.get(subject, [])} & {
             approval.declared for approval in new.get(subject, [])
         }
         was, now = (
-            [one for one in side.get(subject, []) if one.declared not in kept]
+            [
+                placed_approval
+                for placed_approval in side.get(subject, [])
+                if placed_approval.declared not in kept_approvals
+            ]
             for side in (old, new)
         )
         for index in range(max(len(was), len(now))):
@@ -30,14 +34,18 @@ def compare_approvals(
 
 
 def _by_subject(approvals: tuple[PlacedApproval, ...]) -> dict[str, list[PlacedApproval]]:
-    found: defaultdict[str, list[PlacedApproval]] = defaultdict(list)
+    approvals_by_name: defaultdict[str, list[PlacedApproval]] = defaultdict(list)
     for approval in approvals:
-        found[approval.declared.subject].append(approval)
-    for group in found.values():
+        approvals_by_name[approval.declared.subject].append(approval)
+    for group in approvals_by_name.values():
         group.sort(
-            key=lambda one: (one.declared.date, one.declared.approved_by, one.declared.digest)
+            key=lambda placed_approval: (
+                placed_approval.declared.date,
+                placed_approval.declared.approved_by,
+                placed_approval.declared.digest,
+            )
         )
-    return found
+    return approvals_by_name
 
 
 def _change(subject: str, before: PlacedApproval | None, after: PlacedApproval | None) -> Change:
@@ -95,14 +103,14 @@ def _by_exception(
     waivers: tuple[PlacedWaiver, ...], renames: Renames
 ) -> dict[tuple[str, str], list[PlacedWaiver]]:
     """Waivers by policy and subject, the longest first."""
-    found: defaultdict[tuple[str, str], list[PlacedWaiver]] = defaultdict(list)
+    waivers_by_key: defaultdict[tuple[str, str], list[PlacedWaiver]] = defaultdict(list)
     for waiver in waivers:
         names = (waiver.declared.policy, waiver.declared.subject)
         policy, subject = (renames[side].get(name, name) for side, name in enumerate(names))
-        found[policy, subject].append(waiver)
-    for group in found.values():
+        waivers_by_key[policy, subject].append(waiver)
+    for group in waivers_by_key.values():
         group.sort(key=lambda waiver: (waiver.declared.expires, *_words(waiver)), reverse=True)
-    return found
+    return waivers_by_key
 
 
 def _words(waiver: PlacedWaiver) -> tuple[str, ...]:

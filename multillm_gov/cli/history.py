@@ -58,6 +58,6 @@ def command(
     """
     from multillm_gov.workflows.history import history
 
-    found = history(every=cast("Every", every), as_of=as_of or today(), root=root, since=since)
-    emit(found, targets, output)
+    report = history(every=cast("Every", every), as_of=as_of or today(), root=root, since=since)
+    emit(report, targets, output)
     ctx.exit(0)

@@ -89,8 +89,8 @@ class _Surgery:
     def __init__(self, document: Document) -> None:
         self._document = document
         self._text = document.source.content
-        found = _BREAK.search(self._text)
-        self._newline = found[0] if found else "\n"
+        match = _BREAK.search(self._text)
+        self._newline = match[0] if match else "\n"
 
     def added(self, key: str, entries: Sequence[Entry]) -> str:
         """The text with more items in a list."""
@@ -210,8 +210,8 @@ class _Surgery:
         """The text with lines below that of a place, or above it where the place starts one."""
         place = min(place, len(text))
         if place and text[place - 1] not in "\r\n":
-            found = _BREAK.search(text, place)
-            place = found.end() if found else len(text)
+            match = _BREAK.search(text, place)
+            place = match.end() if match else len(text)
         opening = self._newline if place and text[place - 1] not in "\r\n" else ""
         return text[:place] + opening + self._joined(lines) + text[place:]
 

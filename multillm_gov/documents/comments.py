@@ -30,8 +30,8 @@ def comments(text: Text) -> Iterator[Comment]:
     spans = _scalar_spans(text.content)
     starts = [start for start, _ in spans]
     position = 0
-    while found := _START.search(text.content, position):
-        position = found.start()
+    while match := _START.search(text.content, position):
+        position = match.start()
         index = bisect_right(starts, position) - 1
         if index >= 0 and position < spans[index][1]:
             position = spans[index][1]
@@ -63,5 +63,5 @@ def _scalar_spans(content: str) -> list[tuple[int, int]]:
 
 
 def _line_end(content: str, start: int) -> int:
-    found = _BREAK.search(content, start)
-    return found.start() if found else len(content)
+    match = _BREAK.search(content, start)
+    return match.start() if match else len(content)

@@ -61,8 +61,8 @@ def _block_item(content: str, start: int, end: int, *, only: bool) -> Edit | Non
     if content[first:start].strip() != "-":
         return None
     if content[end - 1 : end] != "\n":
-        found = content.find("\n", end)
-        end = found + 1 if found >= 0 else len(content)
+        number = content.find("\n", end)
+        end = number + 1 if number >= 0 else len(content)
     if "#" in content[first:end]:
         return None
     indent = max(content[first:start].index("-"), 2)
@@ -71,11 +71,11 @@ def _block_item(content: str, start: int, end: int, *, only: bool) -> Edit | Non
 
 def applicable(edits: Iterable[Edit]) -> tuple[Edit, ...]:
     """Edits in order of place; of two that overlap, the earlier one."""
-    kept: list[Edit] = []
+    kept_edits: list[Edit] = []
     for edit in sorted(edits):
-        if not kept or edit.start >= kept[-1].end:
-            kept.append(edit)
-    return tuple(kept)
+        if not kept_edits or edit.start >= kept_edits[-1].end:
+            kept_edits.append(edit)
+    return tuple(kept_edits)
 
 
 def edited(content: str, edits: Iterable[Edit]) -> str:

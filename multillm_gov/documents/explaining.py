@@ -39,11 +39,12 @@ def explain_misfit(
     """All flaws of a value that the decoder refused, in order of place; at least one."""
     schema = cached_schema(kind)
     errors = _validator(kind).iter_errors(value)  # type: ignore[arg-type] # as in `cached_schema`
-    found = islice(
+    schema_flaws = islice(
         find_schema_flaws(cast("Iterator[SchemaError]", errors), schema), MAX_SCHEMA_FLAWS
     )
     flaws = {
-        _flaw(document, pointer, schema_flaw): None for schema_flaw in without_consequences(found)
+        _flaw(document, pointer, schema_flaw): None
+        for schema_flaw in without_consequences(schema_flaws)
     }
     if not flaws:
         refused = islice(_decoder_flaws(value, error, refusal), MAX_SCHEMA_FLAWS)

@@ -55,11 +55,13 @@ def _changed(key: str, parts: "_Parts", fresh: "_Parts", newline: str) -> str:
     written = fresh.bare(key).replace("\n", newline)
     if old is None or new is None:
         return comments + written + parts.remark(key)
-    kept: dict[str, list[str]] = {}
+    texts_by_name: dict[str, list[str]] = {}
     for value, text in old:
-        kept.setdefault(repr(value), []).append(text)
+        texts_by_name.setdefault(repr(value), []).append(text)
     lines = [
-        kept[repr(value)].pop(0) if kept.get(repr(value)) else text.replace("\n", newline)
+        texts_by_name[repr(value)].pop(0)
+        if texts_by_name.get(repr(value))
+        else text.replace("\n", newline)
         for value, text in new
     ]
     return parts.head(key) + "".join(_ended(line, newline) for line in lines)
@@ -115,12 +117,12 @@ class _Parts:
         ]
 
     def _item_starts(self, key: str) -> list[int]:
-        found = []
+        item_starts = []
         below = self._line_end(self._key_offset(key))
         for index in range(len(self._document.data[key])):
             start = self._line_start(self._document.offsets((key, index))[0])
-            found.append(max(self._above(start), below))
-        return found
+            item_starts.append(max(self._above(start), below))
+        return item_starts
 
     def _start_of(self, key: str) -> int:
         return self._above(self._line_start(self._key_offset(key)))
@@ -143,5 +145,5 @@ class _Parts:
         return self._text.rfind("\n", 0, offset) + 1
 
     def _line_end(self, offset: int) -> int:
-        found = self._text.find("\n", offset)
-        return found + 1 if found >= 0 else len(self._text)
+        number = self._text.find("\n", offset)
+        return number + 1 if number >= 0 else len(self._text)

@@ -118,19 +118,19 @@ def _component(struct: type[msgspec.Struct], components: dict[str, Any]) -> str:
 
 def _structs(kind: type[Any]) -> list[type[msgspec.Struct]]:
     """Every struct type reachable from a type, in the order met."""
-    found: dict[type[msgspec.Struct], None] = {}
+    values_by_key: dict[type[msgspec.Struct], None] = {}
     pending: list[Any] = [msgspec.inspect.type_info(kind)]
     while pending:
         node = pending.pop()
         if isinstance(node, msgspec.inspect.StructType):
-            if node.cls in found:
+            if node.cls in values_by_key:
                 continue
-            found[node.cls] = None
+            values_by_key[node.cls] = None
         if isinstance(node, msgspec.inspect.Type | msgspec.inspect.Field):
             pending.extend(getattr(node, name) for name in node.__struct_fields__)
         elif isinstance(node, tuple):
             pending.extend(node)
-    return list(found)
+    return list(values_by_key)
 
 
 def _write_defaults(component: dict[str, Any], struct: type[msgspec.Struct]) -> None:

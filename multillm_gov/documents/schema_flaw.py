@@ -33,6 +33,6 @@ class SchemaFlaw(msgspec.Struct, frozen=True):
 
 def without_consequences(flaws: Iterable[SchemaFlaw]) -> list[SchemaFlaw]:
     """A misspelled key is one flaw: it is not reported once more as missing."""
-    found = list(flaws)
-    misspelled = {(*flaw.pointer[:-1], flaw.meant) for flaw in found if flaw.meant}
-    return [flaw for flaw in found if not (flaw.missing and flaw.pointer in misspelled)]
+    schema_flaws = list(flaws)
+    misspelled = {(*flaw.pointer[:-1], flaw.meant) for flaw in schema_flaws if flaw.meant}
+    return [flaw for flaw in schema_flaws if not (flaw.missing and flaw.pointer in misspelled)]

@@ -85,17 +85,17 @@ class ContentChecks:
     def check_characters(self, event: YamlEvent, *, is_key: bool) -> None:
         """Refuse control and hidden characters made by escapes, and line breaks in keys."""
         text = event.value
-        found = (
+        match = (
             CONTROL.search(text) or HIDDEN.search(text) or (_BREAK.search(text) if is_key else None)
         )
         start, end = _span(event)
         # Hidden characters that stand there unescaped were noted when the text was decoded.
-        if found and (
-            found.re is not HIDDEN or found[0] not in self.flaws.source.content[start:end]
+        if match and (
+            match.re is not HIDDEN or match[0] not in self.flaws.source.content[start:end]
         ):
             self.flaws.refuse(
                 "unsafe-yaml",
-                f"the text holds the control character U+{ord(found[0]):04X}",
+                f"the text holds the control character U+{ord(match[0]):04X}",
                 "Remove it; such characters steer terminals and hide text.",
                 *_span(event),
             )

@@ -162,8 +162,8 @@ def _build(content: str, composed: Composed, checks: ContentChecks) -> None:  # 
             # ended.
             if event.end_mark.index != event.start_mark.index:
                 last = event.end_mark.index
-            container, keyed, places, slot = stack.pop()
-            places[slot] = last
+            container, keyed, places, number = stack.pop()
+            places[number] = last
         elif kind is AliasEvent:
             start = event.start_mark.index
             last = event.end_mark.index

@@ -54,10 +54,10 @@ class GovernServer(LanguageServer):
     def open(self, document: types.TextDocumentItem) -> None:
         """Take a file in; one that is not governed is passed over."""
         file = to_fs_path(document.uri)
-        found = governed_place(Path(file)) if file and document.uri.startswith("file:") else None
-        if found is None:
+        values = governed_place(Path(file)) if file and document.uri.startswith("file:") else None
+        if values is None:
             return
-        root, path = found
+        root, path = values
         session = self.sessions.get(root)
         if session is None:
             session = self.sessions[root] = EditorSession(
@@ -89,8 +89,8 @@ class GovernServer(LanguageServer):
         if judged is None:
             return
         capabilities = self.client_capabilities.text_document
-        told = capabilities.publish_diagnostics if capabilities is not None else None
-        related = bool(told and told.related_information)
+        text = capabilities.publish_diagnostics if capabilities is not None else None
+        related = bool(text and text.related_information)
         by_path: defaultdict[str, list[Finding]] = defaultdict(list)
         for finding in judged.assessment.findings:
             by_path[finding.location.path].append(finding)

@@ -50,14 +50,14 @@ def _follow_texts(server: GovernServer) -> None:
 
     @server.feature(types.TEXT_DOCUMENT_DID_CHANGE)
     def changed(params: types.DidChangeTextDocumentParams) -> None:
-        found = server.place(params.text_document.uri)
-        if found is not None:
-            _edit(*found, params, server.encoding)
+        values = server.place(params.text_document.uri)
+        if values is not None:
+            _edit(*values, params, server.encoding)
 
     @server.feature(types.TEXT_DOCUMENT_DID_SAVE)
     def saved(params: types.DidSaveTextDocumentParams) -> None:
-        if (found := server.place(params.text_document.uri)) is not None:
-            found[0].changed()
+        if (values := server.place(params.text_document.uri)) is not None:
+            values[0].changed()
 
     @server.feature(types.TEXT_DOCUMENT_DID_CLOSE)
     def closed(params: types.DidCloseTextDocumentParams) -> None:
@@ -101,10 +101,10 @@ def answer(server: GovernServer) -> None:
 
     @server.feature(types.TEXT_DOCUMENT_HOVER)
     async def hovered(params: types.HoverParams) -> types.Hover | None:
-        asked = await _asked(server, params)
-        if asked is None:
+        requested = await _asked(server, params)
+        if requested is None:
             return None
-        path, buffer, text, offset, judged = asked
+        path, buffer, text, offset, judged = requested
         try:
             hint = await asyncio.to_thread(hover, path, text, offset, judged.assessment.state)
         except GovernError as error:
@@ -116,12 +116,12 @@ def answer(server: GovernServer) -> None:
         types.TEXT_DOCUMENT_COMPLETION, types.CompletionOptions(trigger_characters=["/", "-", "."])
     )
     async def completed(params: types.CompletionParams) -> types.CompletionList | None:
-        asked = await _asked(server, params)
-        if asked is None:
+        requested = await _asked(server, params)
+        if requested is None:
             return None
-        path, buffer, text, offset, judged = asked
-        found = await asyncio.to_thread(complete, path, text, offset, judged.assessment)
-        return completions_of(found, buffer, server.encoding) if found is not None else None
+        path, buffer, text, offset, judged = requested
+        offers = await asyncio.to_thread(complete, path, text, offset, judged.assessment)
+        return completions_of(offers, buffer, server.encoding) if offers is not None else None
 
     _offer_fixes(server)
 
@@ -132,11 +132,11 @@ def _offer_fixes(server: GovernServer) -> None:
         types.CodeActionOptions(code_action_kinds=[types.CodeActionKind.QuickFix]),
     )
     async def acted(params: types.CodeActionParams) -> list[types.CodeAction]:
-        found = server.place(params.text_document.uri)
-        judged = await found[0].known() if found is not None else None
-        if found is None or judged is None:
+        values = server.place(params.text_document.uri)
+        judged = await values[0].known() if values is not None else None
+        if values is None or judged is None:
             return []
-        session, path = found
+        session, path = values
         buffer = session.files[path].buffer
         if judged.buffer(path).text != buffer.text:
             return []  # the places are those of an older text
@@ -155,10 +155,10 @@ async def _asked(
     server: GovernServer, params: types.HoverParams | types.CompletionParams
 ) -> tuple[str, Buffer, str, int, JudgedSession] | None:
     """Path, buffer, text without its mark, offset, state; ``None``: not a governed file."""
-    found = server.place(params.text_document.uri)
-    if found is None:
+    values = server.place(params.text_document.uri)
+    if values is None:
         return None
-    session, path = found
+    session, path = values
     judged = await session.known()
     file = session.files.get(path)
     if judged is None or file is None:
@@ -169,8 +169,8 @@ async def _asked(
     return path, file.buffer, file.buffer.text[mark:], max(offset, 0), judged
 
 
-def _meet(one: types.Range, other: types.Range) -> bool:
-    return one.start <= other.end and other.start <= one.end
+def _meet(each: types.Range, other: types.Range) -> bool:
+    return each.start <= other.end and other.start <= each.end
 
 
 def serve(today: Callable[[], date]) -> int:

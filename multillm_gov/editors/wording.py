@@ -130,16 +130,16 @@ def hover_of(hint: Hint, buffer: Buffer, encoding: Encoding) -> types.Hover:
     )
 
 
-def completions_of(found: Offers, buffer: Buffer, encoding: Encoding) -> types.CompletionList:
+def completions_of(offers: Offers, buffer: Buffer, encoding: Encoding) -> types.CompletionList:
     """Words to choose from, each with the edit that writes it."""
     mark = marked(buffer)
-    place = span(buffer, found.start + mark, found.end + mark, encoding)
-    items = [_item(number, offer, place) for number, offer in enumerate(found.offers)]
-    return types.CompletionList(is_incomplete=not found.complete, items=items)
+    place = span(buffer, offers.start + mark, offers.end + mark, encoding)
+    items = [_item(number, offer, place) for number, offer in enumerate(offers.offers)]
+    return types.CompletionList(is_incomplete=not offers.complete, items=items)
 
 
 def _item(number: int, offer: Offer, place: types.Range) -> types.CompletionItem:
-    told = (
+    text = (
         types.MarkupContent(kind=types.MarkupKind.Markdown, value=offer.markdown)
         if offer.markdown
         else None
@@ -148,7 +148,7 @@ def _item(number: int, offer: Offer, place: types.Range) -> types.CompletionItem
         label=visible(offer.label),
         kind=_KINDS[offer.what],
         detail=visible(offer.detail) or None,
-        documentation=told,
+        documentation=text,
         sort_text=f"{number:04}",
         filter_text=offer.label,
         text_edit=types.TextEdit(range=place, new_text=f"{offer.label}{offer.follow}"),

@@ -110,9 +110,9 @@ def _agreements(group: Sequence[Shadowed]) -> list[AnswerAgreement]:
         if row.judged is not None:
             counted["judge"].append(row.judged)
     return [
-        AnswerAgreement(method=method, comparisons=len(found), agreeing=sum(found))
-        for method, found in counted.items()
-        if found
+        AnswerAgreement(method=method, comparisons=len(values), agreeing=sum(values))
+        for method, values in counted.items()
+        if values
     ]
 
 

@@ -97,7 +97,9 @@ class ShadowPlan(Struct, frozen=True, kw_only=True):
         models = {
             question.probe.model for question in self.questions if question.probe.worst_usd is None
         }
-        return tuple(sorted(models | {one.model for one in self.judging if one.worst_usd is None}))
+        return tuple(
+            sorted(models | {cost.model for cost in self.judging if cost.worst_usd is None})
+        )
 
     @property
     def missing_keys(self) -> tuple[str, ...]:
@@ -118,7 +120,7 @@ def plan_shadow(requests: Sequence[ShadowRequest], planner: ShadowPlanner) -> Sh
     return ShadowPlan(
         requests=tuple(requests),
         questions=tuple(questions),
-        judging=tuple(_foreseen(one, planner) for one in judged),
+        judging=tuple(_foreseen(shadow_request, planner) for shadow_request in judged),
     )
 
 

@@ -68,7 +68,7 @@ async def run_shadow(plan: ShadowPlan, planner: ShadowPlanner, send: SendProbes)
         run, complete, unjudged = await _judged(complete, planner, send)
         runs.append(run)
     return ShadowRun(
-        rows=tuple(one.row for one in complete),
+        rows=tuple(shadow_request.row for shadow_request in complete),
         unanswered=len(plan.requests) - len(complete),
         unjudged=unjudged,
         runs=tuple(runs),
@@ -92,26 +92,29 @@ def _filled(
 async def _judged(
     requests: Sequence[ShadowRequest], planner: ShadowPlanner, send: SendProbes
 ) -> tuple[ProbeRun, list[ShadowRequest], int]:
-    found: dict[int, bool] = {}
-    asked = {
-        number: probe_of(one, equivalence_call(one, _shown(one), planner), planner)
-        for number, one in enumerate(requests)
-        if one.row.judged is None and _fits(one, planner)
+    values_by_number: dict[int, bool] = {}
+    probes_by_number = {
+        number: probe_of(request, equivalence_call(request, _shown(request), planner), planner)
+        for number, request in enumerate(requests)
+        if request.row.judged is None and _fits(request, planner)
     }
-    places = {id(probe): number for number, probe in asked.items()}
+    places = {id(probe): number for number, probe in probes_by_number.items()}
 
     def look(probe: Probe, sample: int, answer: Answer) -> None:
         del sample
         judgment = read_judgment(answer, JUDGMENT)
         if judgment is not None:
-            found[places[id(probe)]] = bool(judgment["equivalent"])
+            values_by_number[places[id(probe)]] = bool(judgment["equivalent"])
 
-    run = await send(list(asked.values()), look)
+    run = await send(list(probes_by_number.values()), look)
     judged = [
-        replace(one, row=replace(one.row, judged=found.get(number, one.row.judged)))
-        for number, one in enumerate(requests)
+        replace(
+            request,
+            row=replace(request.row, judged=values_by_number.get(number, request.row.judged)),
+        )
+        for number, request in enumerate(requests)
     ]
-    return run, judged, sum(one.row.judged is None for one in judged)
+    return run, judged, sum(request.row.judged is None for request in judged)
 
 
 def _shown(request: ShadowRequest) -> tuple[str, str]:

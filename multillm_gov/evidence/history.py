@@ -92,12 +92,12 @@ class _Line(Struct, frozen=True):
     probe: _Head | None = None
 
     def subject(self) -> tuple[Subject, _Head] | None:
-        if one := self.record:
-            return ("record", one.task_class, one.model, one.origin), one
-        if one := self.drill:
-            return ("drill", one.task_class), one
-        if one := self.probe:
-            return ("probe", one.task_class, one.model, one.kind), one
+        if head := self.record:
+            return ("record", head.task_class, head.model, head.origin), head
+        if head := self.drill:
+            return ("drill", head.task_class), head
+        if head := self.probe:
+            return ("probe", head.task_class, head.model, head.kind), head
         return None
 
 
@@ -129,11 +129,11 @@ def subject_of(entry: Entry) -> Subject:
 def read_history(files: Mapping[str, SourceFile]) -> History:
     """Read and verify the history among governed files by path, in one pass of linear time."""
     paths = sorted((path for path in files if kind_of(path) == "history"), key=history_order)
-    kept, flaw = _within_bounds(paths, files)
+    kept_names, flaw = _within_bounds(paths, files)
     reading = _Reading(from_start=flaw is None)
     if flaw is not None:
         reading.flaws.append(flaw)
-    for path in kept:
+    for path in kept_names:
         reading.take(path, files[path].data)
     return reading.finish()
 
@@ -161,14 +161,14 @@ class _Reading:
         digest = sha256(text).digest()
         try:
             line = _LINES.decode(text)
-            found = line.subject()
+            pairs = line.subject()
         except (msgspec.MsgspecError, ValueError):
-            found = None
-        if found is None:
+            pairs = None
+        if pairs is None:
             self._unreadable[digest] = _unreadable(_located(path, number, text))
         else:
             self._follow(line.previous, (path, number, text))
-            subject, head = found
+            subject, head = pairs
             rank = (head.verdict in PROVING, head.date)
             if subject not in self._ranks or rank >= self._ranks[subject]:
                 self._ranks[subject] = rank

@@ -73,8 +73,8 @@ def load_incidents(
     histories: list[PlacedIncidents] = []
     for path in sorted(documents):
         if kind_of(path) == "incidents":
-            history, found = convert(documents[path], (), IncidentFile)
-            flaws.extend(found)
+            history, matching_flaws = convert(documents[path], (), IncidentFile)
+            flaws.extend(matching_flaws)
             if history is not None:
                 histories.append(PlacedIncidents(history=history, place=Place(path)))
     return tuple(histories), tuple(flaws)

@@ -39,8 +39,8 @@ def load_evidence(
     probes: list[PlacedProbe] = []
     for path in sorted(documents):
         if kind_of(path) == "evidence":
-            file, found = convert(documents[path], (), EvidenceFile)
-            flaws.extend(found)
+            file, matching_flaws = convert(documents[path], (), EvidenceFile)
+            flaws.extend(matching_flaws)
             records.extend(
                 PlacedRecord(record=record, place=Place(path, ("records", index)))
                 for index, record in _items(documents[path], "records", EvidenceRecord, file)

@@ -38,11 +38,12 @@ def merge(
     """
     return EvidenceFile(
         records=_newest(
-            (*current.records, *records), lambda one: (one.task_class, one.model, one.origin)
+            (*current.records, *records),
+            lambda record: (record.task_class, record.model, record.origin),
         ),
-        drills=_newest((*current.drills, *drills), lambda one: (one.task_class,)),
+        drills=_newest((*current.drills, *drills), lambda drill: (drill.task_class,)),
         probes=_newest(
-            (*current.probes, *probes), lambda one: (one.task_class, one.model, one.kind)
+            (*current.probes, *probes), lambda probe: (probe.task_class, probe.model, probe.kind)
         ),
     )
 
@@ -89,12 +90,12 @@ def _compact(probe: ProbeRecord) -> ProbeRecord:
 def _newest(
     entries: tuple[_Dated, ...], subject: Callable[[_Dated], Hashable]
 ) -> tuple[_Dated, ...]:
-    kept: dict[Any, _Dated] = {}
+    values_by_key: dict[Any, _Dated] = {}
     for entry in entries:
-        held = kept.get(subject(entry))
+        held = values_by_key.get(subject(entry))
         if held is None or (_proves(entry), entry.date) >= (_proves(held), held.date):
-            kept[subject(entry)] = entry
-    return tuple(kept[key] for key in sorted(kept))
+            values_by_key[subject(entry)] = entry
+    return tuple(values_by_key[key] for key in sorted(values_by_key))
 
 
 def _proves(entry: EvidenceRecord | DrillRecord | ProbeRecord) -> bool:

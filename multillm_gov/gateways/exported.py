@@ -73,8 +73,10 @@ def header_lines(rendered: Rendered, commit: str) -> list[str]:
 
 
 def _listed(lost: Iterable[Omission]) -> Iterable[str]:
-    for one in lost:
-        text = f"Not carried: {one.setting} of {join_code(one.task_classes)}: {one.why}"
+    for omission in lost:
+        text = (
+            f"Not carried: {omission.setting} of {join_code(omission.task_classes)}: {omission.why}"
+        )
         first, *rest = textwrap.wrap(text, _WIDTH, break_long_words=False, break_on_hyphens=False)
         yield first
         yield from (f"  {line}" for line in rest)
@@ -89,8 +91,8 @@ def differences(committed: bytes, data: bytes) -> str:
                    for text in (committed, data))  # fmt: skip
     if before == now:
         return ""
-    found, wanted = _DIGEST.search(before), _DIGEST.search(now)
-    if found and wanted and found[1] == wanted[1]:
+    match, wanted = _DIGEST.search(before), _DIGEST.search(now)
+    if match and wanted and match[1] == wanted[1]:
         return "was changed by hand: its digest is that of this allocation, its content is not"
     lines = [
         Counter(text.splitlines()) for text in (_DIGEST.sub(b"", before), _DIGEST.sub(b"", now))

@@ -152,6 +152,6 @@ def _prices(facts: ModelFacts | None) -> tuple[dict[str, Decimal], bool]:
         return {}, facts is not None and facts.price is not None
     price = facts.price
     others = bool(price.tiers or price.services or price.variants or price.standard.units)
-    found = {key: amount for name, amount in price.standard.text().items()
+    amounts_by_name = {key: amount for name, amount in price.standard.text().items()
              if (key := TOKEN_PRICES.get(name)) is not None}  # fmt: skip
-    return found, others or price.minimum is not None
+    return amounts_by_name, others or price.minimum is not None

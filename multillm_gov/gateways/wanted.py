@@ -80,12 +80,14 @@ def omissions(
         wanted: Settings by task class.
         lost: Settings that a format does not carry, and why.
     """
-    found = []
+    matching_omissions = []
     for setting in SETTINGS:
         names = tuple(name for name, wants in wanted.items() if setting in wants)
         if setting in lost and names:
-            found.append(Omission(setting=setting, task_classes=names, why=lost[setting]))
-    return tuple(found)
+            matching_omissions.append(
+                Omission(setting=setting, task_classes=names, why=lost[setting])
+            )
+    return tuple(matching_omissions)
 
 
 def _wanted(figures: TaskFigures, models: tuple[Served, ...], *, priced: bool) -> Iterator[Setting]:

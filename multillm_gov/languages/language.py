@@ -55,8 +55,8 @@ class Language(msgspec.Struct, frozen=True, kw_only=True):
         Raises:
             KeyError: the language has no such text: a defect, which a test rules out.
         """
-        one, _, many = self.texts[key].partition("|")
-        text = many if many and values.get("n") != 1 else one
+        each, _, many = self.texts[key].partition("|")
+        text = many if many and values.get("n") != 1 else each
         return text.format(**{name: self._spell(value) for name, value in values.items()})
 
     def _spell(self, value: object) -> object:

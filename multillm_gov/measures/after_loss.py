@@ -68,14 +68,14 @@ def inherited_loads(
             or load.tokens + load.requests > worst[key][1].tokens + worst[key][1].requests
         ):
             worst[key] = (entity, load)
-    found = []
+    inheriteds = []
     for key, (entity, load) in worst.items():
         heirs = sorted(load.heirs.values(), key=lambda heir: (-heir[0], heir[1].task.name))
         fallback = next((heir for _, _, heir in heirs if _is_limited(heir.facts)), heirs[0][2])
         if fallback.facts is None:
             continue
         requests, tokens = routine.get(key, (Decimal(0), Decimal(0)))
-        found.append(
+        inheriteds.append(
             Inherited(
                 model=fallback.model,
                 facts=fallback.facts,
@@ -86,7 +86,7 @@ def inherited_loads(
                 heirs=tuple((task, heir.index) for _, task, heir in heirs),
             )
         )
-    yield from sorted(found, key=lambda one: one.model)
+    yield from sorted(inheriteds, key=lambda inherited: inherited.model)
 
 
 def _is_limited(facts: ModelFacts | None) -> bool:
@@ -108,11 +108,11 @@ def _loads(
             continue
         size = mean_tokens(demand)
         usable = failover.usable(task)
-        for leg in task.legs:
-            key, requests = deployment(leg.model, leg.facts), leg.requests_per_month
+        for entry in task.legs:
+            key, requests = deployment(entry.model, entry.facts), entry.requests_per_month
             before = routine.get(key, (Decimal(0), Decimal(0)))
             routine[key] = (before[0] + requests, before[1] + requests * size)
-        entities = {entity for leg in task.legs for entity in entities_of(leg.facts, level)}
+        entities = {entity for entry in task.legs for entity in entities_of(entry.facts, level)}
         for entity in sorted(entities - {UNKNOWN}):
             for each in loss(task, usable, level, entity):
                 heir, requests = each.possible, each.leg.requests_per_month
@@ -201,15 +201,17 @@ def after_loss(
     )
 
 
-def _carried(task: TaskFigures, leg: LegFigures, basis: Basis) -> Decimal:
+def _carried(task: TaskFigures, entry: LegFigures, basis: Basis) -> Decimal:
     if basis is Basis.REQUESTS:
-        return leg.requests_per_month
+        return entry.requests_per_month
     if basis is Basis.VALUE_AT_STAKE:
-        return task.value_at_stake_per_month * leg.share
-    return leg.spend_per_month or _ZERO
+        return task.value_at_stake_per_month * entry.share
+    return entry.spend_per_month or _ZERO
 
 
-def _taken_over(leg: LegFigures, taker: FallbackFigures, weight: Decimal, basis: Basis) -> Decimal:
+def _taken_over(
+    entry: LegFigures, taker: FallbackFigures, weight: Decimal, basis: Basis
+) -> Decimal:
     if basis is not Basis.SPEND:
         return weight
-    return leg.requests_per_month * (taker.cost_per_request or _ZERO)
+    return entry.requests_per_month * (taker.cost_per_request or _ZERO)

@@ -163,8 +163,8 @@ def _common(groups: Mapping[frozenset[str], Decimal], instead: frozenset[str]) -
     if len(sets) > _FEW_GROUPS:
         return POINTS * _sharing(sets) / total / total
     shared = sum(
-        one * other
-        for index, (laws, one) in enumerate(sets)
+        value * other
+        for index, (laws, value) in enumerate(sets)
         for position, (others, other) in enumerate(sets)
         if index == position or laws & others
     )
@@ -213,14 +213,14 @@ def share_growth(
 def weights(task: TaskFigures, basis: Basis) -> Iterator[tuple[ModelFacts | None, Decimal]]:
     """What one task class puts on each model, in the basis's unit per month."""
     if basis is Basis.SPEND:
-        for leg in task.legs:
-            if leg.spend_per_month:
-                yield leg.facts, leg.spend_per_month
+        for entry in task.legs:
+            if entry.spend_per_month:
+                yield entry.facts, entry.spend_per_month
         for fallback in task.fallbacks:
             if fallback.standby_per_month:
                 yield fallback.facts, fallback.standby_per_month
         return
     total = task.requests_per_month if basis is Basis.REQUESTS else task.value_at_stake_per_month
     if total:
-        for leg in task.legs:
-            yield leg.facts, total * leg.share
+        for entry in task.legs:
+            yield entry.facts, total * entry.share

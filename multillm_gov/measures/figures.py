@@ -67,7 +67,7 @@ class TaskFigures(Struct, frozen=True, kw_only=True):
     @property
     def primary(self) -> LegFigures:
         """The route entry with the largest share, the first of equals."""
-        return max(self.legs, key=lambda leg: (leg.share, -leg.index))
+        return max(self.legs, key=lambda entry: (entry.share, -entry.index))
 
 
 class Concentration(Struct, frozen=True, kw_only=True):

@@ -43,8 +43,8 @@ def mcnemar(first: Sequence[bool], second: Sequence[bool]) -> McNemar:
         ValueError: the sides have different lengths.
     """
     pairs = list(zip(first, second, strict=True))
-    only_first = sum(one and not other for one, other in pairs)
-    only_second = sum(other and not one for one, other in pairs)
+    only_first = sum(each and not other for each, other in pairs)
+    only_second = sum(other and not each for each, other in pairs)
     return McNemar(
         only_first=only_first, only_second=only_second, p_value=_split(only_first, only_second)
     )
@@ -68,7 +68,7 @@ def paired_interval(
     Raises:
         ValueError: no case, different lengths, or a confidence outside 0..1.
     """
-    differences = [other - one for one, other in zip(first, second, strict=True)]
+    differences = [other - value for value, other in zip(first, second, strict=True)]
     if not differences or not 0 < confidence < 1:
         raise ValueError("a paired comparison needs cases and a confidence between 0 and 1")
     held = list(weights) or [1.0] * len(differences)
@@ -136,7 +136,7 @@ def paired_bootstrap(
     Raises:
         ValueError: no case, different lengths, or a confidence outside 0..1.
     """
-    differences = [other - one for one, other in zip(first, second, strict=True)]
+    differences = [other - value for value, other in zip(first, second, strict=True)]
     if not differences or not 0 < confidence < 1:
         raise ValueError("a paired comparison needs cases and a confidence between 0 and 1")
     held = list(weights) or [1.0] * len(differences)

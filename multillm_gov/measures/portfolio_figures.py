@@ -78,7 +78,7 @@ def _reusable(
     """By name those of ``known`` whose models have the facts, and parts of fixed costs, of then."""
     old: dict[str, ModelFacts | None] = {}
     for task in known:
-        old.update((leg.model, leg.facts) for leg in task.legs)
+        old.update((entry.model, entry.facts) for entry in task.legs)
         old.update((fallback.model, fallback.facts) for fallback in task.fallbacks)
     split = FixedCosts(tuple(task.task for task in known), old, fixed.rate)
     steady = {
@@ -106,20 +106,20 @@ class _Measurer:
         legs = tuple(
             self._leg(task, index, share, requests) for index, share in enumerate(task.shares)
         )
-        standing = sum((leg.fixed_per_month for leg in legs), _ZERO)
+        standing = sum((entry.fixed_per_month for entry in legs), _ZERO)
         standing += sum((self.fixed.of_fallback(model) for model in declared.fallbacks), _ZERO)
         fallbacks = tuple(
             self._fallback(task, index, requests, standing)
             for index in range(len(declared.fallbacks))
         )
-        spends = [leg.spend_per_month for leg in legs]
+        spends = [entry.spend_per_month for entry in legs]
         known = [spend for spend in spends if spend is not None]
         spend = None
         if len(known) == len(spends) and not (standing and self.pricing.lacks_rate):
             spend = sum(known, _ZERO) + sum(
                 (fallback.standby_per_month for fallback in fallbacks), _ZERO
             )
-        largest = [self.pricing.largest_cost(leg.facts, task.demand) for leg in legs]
+        largest = [self.pricing.largest_cost(entry.facts, task.demand) for entry in legs]
         return TaskFigures(
             task=task,
             legs=legs,
@@ -168,8 +168,8 @@ class _Measurer:
         cost = self.pricing.mean_cost(facts, task.demand)
         shared: set[Level] = set()
         unproved: set[Level] = set()
-        for leg in task.declared.route:
-            same, unknown = self._pair(model, leg.model)
+        for entry in task.declared.route:
+            same, unknown = self._pair(model, entry.model)
             shared |= same
             unproved |= unknown
         return FallbackFigures(
@@ -187,13 +187,13 @@ class _Measurer:
         """Levels two models share, and levels where that is not known."""
         levels = self.pairs.get((first, second))
         if levels is None:
-            one, other = self.facts[first], self.facts[second]
-            if one is None or other is None:
+            facts, other = self.facts[first], self.facts[second]
+            if facts is None or other is None:
                 levels = frozenset[Level](), frozenset(Level)
             else:
                 levels = (
-                    frozenset(shared_levels(one, other)),
-                    frozenset(unproved_levels(one, other)),
+                    frozenset(shared_levels(facts, other)),
+                    frozenset(unproved_levels(facts, other)),
                 )
             self.pairs[first, second] = levels
         return levels

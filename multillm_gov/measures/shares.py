@@ -12,11 +12,11 @@ def normalize(weights: Iterable[float]) -> tuple[float, ...]:
     Raises:
         ValueError: a weight is negative.
     """
-    kept = [weight for weight in weights if weight]
-    if any(weight < 0 for weight in kept):
+    kept_values = [weight for weight in weights if weight]
+    if any(weight < 0 for weight in kept_values):
         raise ValueError("weights must not be negative")
-    total = sum(kept)
-    return tuple(weight / total for weight in kept)
+    total = sum(kept_values)
+    return tuple(weight / total for weight in kept_values)
 
 
 def hhi(shares: Sequence[float]) -> float:

@@ -58,10 +58,10 @@ class StyleComparison(Struct, frozen=True, kw_only=True):
 
 def count_words(texts: Iterable[str], words: Sequence[str] = FUNCTION_WORDS) -> tuple[int, ...]:
     """How often each word of the list stands in the texts, code left out."""
-    found: Counter[str] = Counter()
+    counts: Counter[str] = Counter()
     for text in texts:
-        found.update(_WORD.findall(_CODE.sub(" ", text).lower().replace("’", "'")))
-    return tuple(found[word] for word in words)
+        counts.update(_WORD.findall(_CODE.sub(" ", text).lower().replace("’", "'")))
+    return tuple(counts[word] for word in words)
 
 
 def divergence_bits(first: _Counts, second: _Counts) -> float:
@@ -77,9 +77,9 @@ def divergence_bits(first: _Counts, second: _Counts) -> float:
     totals = sum(first), sum(second)
     if not all(totals):
         raise ValueError("a side without any word has no frequencies")
-    one, other = [count / totals[0] for count in first], [count / totals[1] for count in second]
-    middle = [(a + b) / 2 for a, b in zip(one, other, strict=True)]
-    return max(0.0, _entropy(middle) - (_entropy(one) + _entropy(other)) / 2)
+    values, other = [count / totals[0] for count in first], [count / totals[1] for count in second]
+    middle = [(a + b) / 2 for a, b in zip(values, other, strict=True)]
+    return max(0.0, _entropy(middle) - (_entropy(values) + _entropy(other)) / 2)
 
 
 def distance(first: _Counts, second: _Counts) -> float:

@@ -50,11 +50,13 @@ class Application:
         if scope["type"] != "http":
             return
         path = scope.get("raw_path", scope["path"].encode()).decode("latin-1")
-        found = format_at(path)
+        values = format_at(path)
         sent = await _body(receive)
-        request = found[0].read(found[1], sent, _key(scope)) if found and sent is not None else None
-        if found is None or request is None:
-            self.journal.add(JournalEntry(format=found[0].name if found else "", path=path))
+        request = (
+            values[0].read(values[1], sent, _key(scope)) if values and sent is not None else None
+        )
+        if values is None or request is None:
+            self.journal.add(JournalEntry(format=values[0].name if values else "", path=path))
             await _send(
                 send,
                 body(
@@ -62,7 +64,7 @@ class Application:
                 ),
             )
             return
-        await self._answer(found[0], request, path, (scope, receive, send))
+        await self._answer(values[0], request, path, (scope, receive, send))
 
     async def _answer(
         self,

@@ -89,8 +89,10 @@ def _failed(wire: Wire, refusal: Wire) -> Wire:
 def _malformed(wire: Wire) -> Wire:
     """A body or a stream that ends in the middle of its JSON, though the connection ends well."""
     if len(wire.pieces) > 1:
-        kept = wire.pieces[:2]
-        return structs.replace(wire, pieces=(kept[0], kept[1][: len(kept[1]) // 2] + b"\n\n"))
+        kept_datas = wire.pieces[:2]
+        return structs.replace(
+            wire, pieces=(kept_datas[0], kept_datas[1][: len(kept_datas[1]) // 2] + b"\n\n")
+        )
     whole = wire.pieces[0]
     return structs.replace(wire, pieces=(whole[: len(whole) * 2 // 3],))
 

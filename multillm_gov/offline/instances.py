@@ -34,14 +34,14 @@ def noted_bounds(schema: dict[str, Any]) -> dict[str, Any]:
     if not isinstance(text, str) or "Note: " not in text:
         return {}
     note = text[text.rindex("Note: ") :][:_LONGEST_NOTE]
-    found: dict[str, Any] = {
+    values_by_name: dict[str, Any] = {
         _NUMBERS[words]: _noted_number(value) for words, value in _TOLD.findall(note)
     }
     if multiple := _MULTIPLE.search(note):
-        found["multipleOf"] = _noted_number(multiple[1])
+        values_by_name["multipleOf"] = _noted_number(multiple[1])
     if _UNIQUE in note:
-        found["uniqueItems"] = True
-    return {key: value for key, value in found.items() if key not in schema}
+        values_by_name["uniqueItems"] = True
+    return {key: value for key, value in values_by_name.items() if key not in schema}
 
 
 def _noted_number(written: str) -> float:
@@ -146,12 +146,14 @@ def _resolved(schema: Schema, root: Schema) -> Schema:
     return schema
 
 
-def _merged(one: Schema, other: Schema) -> Schema:
-    both = {**one, **other}
-    if isinstance(one.get("properties"), dict) and isinstance(other.get("properties"), dict):
-        both["properties"] = {**one["properties"], **other["properties"]}
-    if isinstance(one.get("required"), list) and isinstance(other.get("required"), list):
-        both["required"] = list(dict.fromkeys([*one["required"], *other["required"]]))
+def _merged(values_by_name: Schema, other: Schema) -> Schema:
+    both = {**values_by_name, **other}
+    if isinstance(values_by_name.get("properties"), dict) and isinstance(
+        other.get("properties"), dict
+    ):
+        both["properties"] = {**values_by_name["properties"], **other["properties"]}
+    if isinstance(values_by_name.get("required"), list) and isinstance(other.get("required"), list):
+        both["required"] = list(dict.fromkeys([*values_by_name["required"], *other["required"]]))
     return both
 
 

@@ -82,11 +82,13 @@ def _schema_in(texts: tuple[str, ...]) -> dict[str, Any] | None:
             if at < 0:
                 break
             try:
-                found, _end = decoder.raw_decode(text[:_LONGEST_LOOK], at)
+                values_by_key, _end = decoder.raw_decode(text[:_LONGEST_LOOK], at)
             except (ValueError, RecursionError):
                 continue
-            if isinstance(found, dict) and isinstance(found.get("properties"), dict):
-                return found
+            if isinstance(values_by_key, dict) and isinstance(
+                values_by_key.get("properties"), dict
+            ):
+                return values_by_key
     return None
 
 

@@ -35,7 +35,7 @@ def all_formats() -> dict[str, Format]:
 
 def format_at(path: str) -> tuple[Format, str] | None:
     """The format that a path belongs to, and the path below its base."""
-    for found in all_formats().values():
-        if path.startswith(found.base + "/"):
-            return found, path[len(found.base) + 1 :]
+    for matching_format in all_formats().values():
+        if path.startswith(matching_format.base + "/"):
+            return matching_format, path[len(matching_format.base) + 1 :]
     return None

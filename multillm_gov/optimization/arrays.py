@@ -35,7 +35,7 @@ class Program(Struct, frozen=True, kw_only=True):
             raise ValueError("only columns that may be 0 can be left out")
         entries = columns[self.indices]
         place = np.cumsum(columns) - 1
-        kept = np.concatenate(([0], np.cumsum(entries)))
+        remaining = np.concatenate(([0], np.cumsum(entries)))
         return Program(
             costs=self.costs[columns],
             lower=self.lower[columns],
@@ -43,7 +43,7 @@ class Program(Struct, frozen=True, kw_only=True):
             whole=self.whole[columns],
             row_lower=self.row_lower,
             row_upper=self.row_upper,
-            starts=kept[self.starts],
+            starts=remaining[self.starts],
             indices=place[self.indices[entries]],
             values=self.values[entries],
         )

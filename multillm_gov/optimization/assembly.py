@@ -93,8 +93,8 @@ class _Assembly:
         today = self._problem.today
         split = np.flatnonzero((today > 0) & (today < 1))
         if len(split):
-            kept = self._builder.add_columns(-self._bonus()[split], today[split], whole=False)
-            self._builder.add_rows([(kept, 1.0), (shares[split], -1.0)], 0.0)
+            values = self._builder.add_columns(-self._bonus()[split], today[split], whole=False)
+            self._builder.add_rows([(values, 1.0), (shares[split], -1.0)], 0.0)
 
     def _uses(self, shares: Integers) -> Integers:
         problem, builder = self._problem, self._builder
@@ -184,7 +184,7 @@ class _Assembly:
 
     def _fallbacks(self, uses: Integers) -> tuple[Integers, ...]:
         """One fallback is chosen, and no model is used that shares anything with it."""
-        found = []
+        valueses = []
         for need in self._problem.fallbacks:
             columns = self._builder.add_columns(need.costs * self._scale, 1.0, whole=False)
             self._builder.add_row(columns, np.ones(len(columns)), 1.0, lower=1.0)
@@ -193,18 +193,18 @@ class _Assembly:
                 if len(shared):
                     row = np.append(shared, uses[option])
                     self._builder.add_row(row, np.ones(len(row)), 1.0)
-            found.append(columns)
-        return tuple(found)
+            valueses.append(columns)
+        return tuple(valueses)
 
     def _limits(
         self, tangents: tuple[tuple[Limit, Row], ...]
     ) -> tuple[tuple[Limit, Row, int], ...]:
         """Every row divided by its largest coefficient: tolerances are absolute."""
-        found = []
+        limits = []
         rows = [(limit, row) for limit in self._problem.limits for row in limit.rows]
         for limit, row in (*rows, *tangents):
             values, bound = row.coefficients(limit.value), row.at_most(limit.value)
             size = float(np.abs(values).max(initial=0.0)) or 1.0
             number = self._builder.add_row(row.options, values / size, bound / size)
-            found.append((limit, row, number))
-        return tuple(found)
+            limits.append((limit, row, number))
+        return tuple(limits)

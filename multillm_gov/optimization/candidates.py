@@ -56,14 +56,15 @@ def candidates_of(
         public: Whether public and vendor results count where there is no internal one.
     """
     today: dict[str, float] = {}
-    for leg in task.legs:
-        today[leg.model] = today.get(leg.model, 0.0) + float(leg.share)
+    for entry in task.legs:
+        today[entry.model] = today.get(entry.model, 0.0) + float(entry.share)
     names = sorted({*today, *_measured(state, task)})
-    found = (_candidate(state, task, name, today.get(name, 0.0), public) for name in names)
+    candidates = (_candidate(state, task, name, today.get(name, 0.0), public) for name in names)
     return tuple(
-        one
-        for one in found
-        if one.share_today > 0 or (one.record is not None and one.cost_per_request is not None)
+        candidate
+        for candidate in candidates
+        if candidate.share_today > 0
+        or (candidate.record is not None and candidate.cost_per_request is not None)
     )
 
 
@@ -129,7 +130,7 @@ def late_share(task: TaskFigures, record: EvidenceRecord | None) -> float | None
 
 def proved_today(candidates: tuple[Candidate, ...]) -> float | None:
     """Proved quality of what runs now; ``None`` where a routed model was not measured."""
-    routed = [one for one in candidates if one.share_today > 0]
-    if any(one.proved is None for one in routed):
+    routed = [candidate for candidate in candidates if candidate.share_today > 0]
+    if any(candidate.proved is None for candidate in routed):
         return None
-    return sum(one.share_today * (one.proved or 0.0) for one in routed)
+    return sum(candidate.share_today * (candidate.proved or 0.0) for candidate in routed)

@@ -81,7 +81,7 @@ def _after_losses(inputs: Inputs) -> list[tuple[CapacityRule, list[str]]]:
     """
     find, options = inputs.state.catalog.find, inputs.options.options
     behind = [_behind(inputs, option) for option in options]
-    found = []
+    after_losses = []
     for rule in inputs.declared.capacities:
         entities = {
             entity
@@ -98,8 +98,8 @@ def _after_losses(inputs: Inputs) -> list[tuple[CapacityRule, list[str]]]:
                 next((name for name in (option.candidate.model, *names) if not hit[name]), "")
                 for option, names in zip(options, behind, strict=True)
             ]
-            found.append((rule, answers))
-    return found
+            after_losses.append((rule, answers))
+    return after_losses
 
 
 def _behind(inputs: Inputs, option: Option) -> tuple[str, ...]:

@@ -51,15 +51,15 @@ def find_conflicts(problem: Problem) -> tuple[Conflict, ...]:
     """
     bare = _feasibility(problem)
     rest = [limits for _, limits in bare.groups()]
-    found: list[list[Group]] = []
-    while rest and len(found) < MOST and not is_feasible(_only(bare, rest)):
-        kept = _filter(bare, rest)
-        if not kept:
+    values: list[list[Group]] = []
+    while rest and len(values) < MOST and not is_feasible(_only(bare, rest)):
+        kept_values = _filter(bare, rest)
+        if not kept_values:
             break
-        found.append(kept)
-        rest = _without(rest, kept)
+        values.append(kept_values)
+        rest = _without(rest, kept_values)
     conflicts = []
-    for own in found:
+    for own in values:
         relaxations = tuple(_relax(bare, [*rest, *own], limits) for limits in own)
         conflicts.append(Conflict(policies=tuple(own), relaxations=relaxations))
         rest += _resolved(own, relaxations)
@@ -109,27 +109,27 @@ def _feasibility(problem: Problem) -> Problem:
 
 def _filter(problem: Problem, groups: Sequence[Group]) -> list[Group]:
     """An irreducible set: of the linear relaxation first, where that is in conflict already."""
-    kept = list(groups)
-    if not _is_feasible_in_shares(_only(problem, kept)):
-        kept = _filtered(problem, kept, _is_feasible_in_shares)
-    return _filtered(problem, kept, is_feasible)
+    kept_values = list(groups)
+    if not _is_feasible_in_shares(_only(problem, kept_values)):
+        kept_values = _filtered(problem, kept_values, _is_feasible_in_shares)
+    return _filtered(problem, kept_values, is_feasible)
 
 
 def _filtered(
     problem: Problem, groups: Sequence[Group], test: Callable[[Problem], bool]
 ) -> list[Group]:
-    kept = list(groups)
-    size = len(kept)
+    kept_values = list(groups)
+    size = len(kept_values)
     while size >= 1:
         position = 0
-        while position < len(kept):
-            rest = kept[:position] + kept[position + size :]
-            if rest != kept and not test(_only(problem, rest)):
-                kept = rest
+        while position < len(kept_values):
+            rest = kept_values[:position] + kept_values[position + size :]
+            if rest != kept_values and not test(_only(problem, rest)):
+                kept_values = rest
             else:
                 position += size
         size //= 2
-    return kept
+    return kept_values
 
 
 def _only(problem: Problem, groups: Sequence[Group]) -> Problem:

@@ -98,7 +98,7 @@ def _members(limit: EntityLimit, facts: Sequence[ModelFacts | None]) -> tuple[li
     of_option = [entities_of(each, limit.level) for each in facts]
     ignored = {IN_HOUSE} if limit.level in SUPPLIER_LEVELS else set()
     names = sorted(set().union(*of_option) - ignored) if of_option else []
-    member = np.array([[name in one for one in of_option] for name in names], dtype=float)
+    member = np.array([[name in texts for texts in of_option] for name in names], dtype=float)
     return names, member.reshape(len(names), len(of_option))
 
 
@@ -110,13 +110,13 @@ def _subject(limit: EntityLimit, facts: ModelFacts | None) -> bool:
 def _rows(
     limit: EntityLimit, parts: list[tuple[str, Floats]], own: Floats, total: float
 ) -> tuple[Limit, ...]:
-    found = []
+    limits = []
     for entity, weight in parts:
         used = np.flatnonzero(weight)
         if not len(used):
             continue
         rows = _amount_rows(limit, used, weight) or _share_rows(limit, weight, own, total)
-        found.append(
+        limits.append(
             Limit(
                 name=limit.name,
                 parameter=limit.parameter,
@@ -128,7 +128,7 @@ def _rows(
                 group=f"{limit.name} {limit.parameter}",
             )
         )
-    return tuple(found)
+    return tuple(limits)
 
 
 def _amount_rows(limit: EntityLimit, used: Integers, weight: Floats) -> tuple[Row, ...]:

@@ -80,7 +80,7 @@ def frontier(
     start = _value(measures, cheapest.shares, sign)
     best = _best(problem, limit, effort or Effort())
     values = np.linspace(start, best, points)
-    found = [
+    founds = [
         Found(cheapest.shares, cheapest.gap),
         *sweep(problem, limit, values[1:], effort or Effort(), cheapest.shares),
     ]
@@ -90,13 +90,13 @@ def frontier(
             cost=cost_of(problem, one.shares),
             gap=one.gap,
         )
-        for one in found
+        for one in founds
     ]
-    kept = non_dominated(traced, sign)
+    kept_points = non_dominated(traced, sign)
     value = sign * _value(measures, problem.today, sign) if is_today_known else float("nan")
     today = Point(value=value, cost=cost_of(problem, problem.today))
-    distance = _distance(kept, today, sign) if is_today_known else None
-    return Frontier(axis=axis, points=kept, today=today, distance=distance)
+    distance = _distance(kept_points, today, sign) if is_today_known else None
+    return Frontier(axis=axis, points=kept_points, today=today, distance=distance)
 
 
 def _value(measures: Sequence[Floats], shares: Floats, sign: float) -> float:
@@ -140,11 +140,11 @@ def _best(problem: Problem, limit: Limit, effort: Effort) -> float:
 
 def non_dominated(points: Sequence[Point], sign: float) -> tuple[Point, ...]:
     """Those that no other point beats in cost and value, cheapest first."""
-    kept: list[Point] = []
+    kept_points: list[Point] = []
     for point in sorted(points, key=lambda each: (each.cost, sign * each.value)):
-        if not kept or sign * point.value < sign * kept[-1].value - 1e-9:
-            kept.append(point)
-    return tuple(kept)
+        if not kept_points or sign * point.value < sign * kept_points[-1].value - 1e-9:
+            kept_points.append(point)
+    return tuple(kept_points)
 
 
 def _distance(points: Sequence[Point], today: Point, sign: float) -> float | None:

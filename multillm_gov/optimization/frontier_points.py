@@ -56,13 +56,13 @@ def sweep(
     if problem.size > MANY and bounded.assembled.program.whole.any():
         return _sweep_by_bounds(bounded, values, effort, cheapest)
     session = Session(bounded.assembled.program, effort)
-    found = []
+    founds = []
     for value in values:
         bounded.bound(session, float(value))
         answer = conclude(bounded.problem, bounded.assembled, session.solve())
         if answer.shares is not None:
-            found.append(Found(answer.shares, answer.gap))
-    return found
+            founds.append(Found(answer.shares, answer.gap))
+    return founds
 
 
 def _sweep_by_bounds(
@@ -76,7 +76,7 @@ def _sweep_by_bounds(
     problem, program = bounded.problem, bounded.assembled.program
     relaxed = Session(replace(program, whole=np.zeros_like(program.whole)), effort)
     quick = replace(effort, gap=max(effort.gap, COARSE), seconds=min(effort.seconds, MOST_SECONDS))
-    found: list[Found] = []
+    founds: list[Found] = []
     last: Floats | None = None
     for value in values[::-1]:
         bounded.bound(relaxed, float(value))
@@ -84,20 +84,20 @@ def _sweep_by_bounds(
         if least.values is None:
             continue
         costs = relaxed.reduced_costs()
-        kept = promising(problem, bounded.assembled, least.values, costs, count=LIKED)
-        kept |= cheapest > 0
+        kept_values = promising(problem, bounded.assembled, least.values, costs, count=LIKED)
+        kept_values |= cheapest > 0
         if last is not None:
-            kept |= last[: problem.size] > 0
+            kept_values |= last[: problem.size] > 0
         answer = least
         if not is_whole(program, least.values):
-            part = Part(bounded.assembled, kept)
+            part = Part(bounded.assembled, kept_values)
             answer = part.solve(quick, last, partial(bounded.bound, value=float(value)))
         solution = conclude(problem, bounded.assembled, answer)
         if answer.values is not None and solution.shares is not None:
             last = answer.values
             cost, bottom = (float(program.costs @ each) for each in (last, least.values))
-            found.append(Found(solution.shares, max((cost - bottom) / cost, 0.0)))
-    return found
+            founds.append(Found(solution.shares, max((cost - bottom) / cost, 0.0)))
+    return founds
 
 
 def _sweep_with_cuts(problem: Problem, limit: Limit, values: Floats, effort: Effort) -> list[Found]:

@@ -46,14 +46,15 @@ def leverages(options: OptionSet, problem: Problem) -> tuple[Leverage, ...]:
         for option in row.options
     }
     providers = sorted({_provider(option.candidate.facts) for option in options.options})
-    found = [
+    matching_leverages = [
         _leverage(options, provider, refused)
         for provider in providers
         if provider not in {UNKNOWN, IN_HOUSE}
     ]
     return tuple(
         sorted(
-            (one for one in found if one.spend > 0), key=lambda one: (-one.portable, one.provider)
+            (leverage for leverage in matching_leverages if leverage.spend > 0),
+            key=lambda leverage: (-leverage.portable, leverage.provider),
         )
     )
 

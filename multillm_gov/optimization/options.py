@@ -57,12 +57,12 @@ class OptionSet(Struct, frozen=True, kw_only=True):
 
         Of a held task class that is the spend of its route, hosting included, which stays as it is.
         """
-        held = {one.task for one in self.held}
+        held = {each.task for each in self.held}
         hosting = [
             sum(
-                float(leg.fixed_per_month) / option.candidate.share_today
-                for leg in option.task.legs
-                if leg.model == option.candidate.model and option.task.task.name in held
+                float(entry.fixed_per_month) / option.candidate.share_today
+                for entry in option.task.legs
+                if entry.model == option.candidate.model and option.task.task.name in held
             )
             if option.candidate.share_today
             else 0.0
@@ -77,7 +77,7 @@ class OptionSet(Struct, frozen=True, kw_only=True):
 
     def fixed(self, also: Sequence[str] = ()) -> Floats:
         """By option: its share today where its task class is held, else ``nan``."""
-        held = {one.task for one in self.held} | set(also)
+        held = {each.task for each in self.held} | set(also)
         return np.array(
             [
                 option.candidate.share_today if option.task.task.name in held else np.nan
@@ -107,10 +107,10 @@ def options_of_state(
         reason = (extra or {}).get(task.task.name) or _held_because(task, candidates, floor)
         if reason:
             held.append(Held(task=task.task.name, reason=reason))
-            candidates = tuple(one for one in candidates if one.share_today > 0)
+            candidates = tuple(candidate for candidate in candidates if candidate.share_today > 0)
         else:
-            candidates = tuple(one for one in candidates if _is_timed(task, one))
-        options += [Option(task=task, candidate=one) for one in candidates]
+            candidates = tuple(candidate for candidate in candidates if _is_timed(task, candidate))
+        options += [Option(task=task, candidate=candidate) for candidate in candidates]
         task_of += [number] * len(candidates)
         floors.append(floor)
     return OptionSet(
@@ -132,13 +132,15 @@ def _held_because(task: TaskFigures, candidates: tuple[Candidate, ...], floor: f
     demand = task.task.demand
     if demand is None or not task.requests_per_month:
         return "no demand is declared" if demand is None else "its demand is 0 requests"
-    if any(one.cost_per_request is None for one in candidates if one.share_today > 0):
+    if any(
+        candidate.cost_per_request is None for candidate in candidates if candidate.share_today > 0
+    ):
         return "the cost of what answers today is not known"
     if floor is None:
         return "no quality floor is declared, and what answers today was not measured"
-    if all(one.share_today > 0 for one in candidates):
+    if all(candidate.share_today > 0 for candidate in candidates):
         return "no other model has a recent result on its cases"
-    if all(one.share_today > 0 or not _is_timed(task, one) for one in candidates):
+    if all(candidate.share_today > 0 or not _is_timed(task, candidate) for candidate in candidates):
         return "its latency is limited, and no other model's was measured"
     return ""
 

@@ -39,13 +39,13 @@ def hosting_costs(inputs: Inputs) -> Iterator[FixedCost]:
 def standing_costs(inputs: Inputs) -> dict[str, float]:
     """Models with a fixed cost that some task class falls back on: name and amount a month."""
     rate = inputs.state.figures.usd_per_unit
-    found = {}
+    values_by_name = {}
     for task in inputs.options.tasks:
         for fallback in task.fallbacks:
             facts = fallback.facts
             if facts is not None and facts.usd_fixed_per_month:
-                found[fallback.model] = float(facts.usd_fixed_per_month / rate)
-    return found
+                values_by_name[fallback.model] = float(facts.usd_fixed_per_month / rate)
+    return values_by_name
 
 
 def contract_minimums(inputs: Inputs, settings: Optimization) -> Iterator[Minimum]:

@@ -61,18 +61,18 @@ def stages(problem: Problem, whole: Solution, effort: Effort | None = None) -> t
     gains = _gains(problem, whole.found, changed)
     tried = sorted(changed, key=lambda task: (-gains[task], problem.tasks[task]))[:MOST_TRIED]
     chosen: list[int] = []
-    found: list[Stage] = []
+    matching_stages: list[Stage] = []
     for size in range(1, min(FEW, len(changed)) + 1):
         best = _best_with(problem, chosen, tried, effort or Effort(), today)
         if best is None:
             break
         chosen.append(best[0])
         if size in {1, FEW}:
-            found.append(_stage(problem, chosen, best[1], today))
+            matching_stages.append(_stage(problem, chosen, best[1], today))
     last = _stage(problem, changed, whole, today)
-    if found and set(found[-1].tasks) == set(last.tasks):
-        found.pop()
-    return (*found, last) if changed else ()
+    if matching_stages and set(matching_stages[-1].tasks) == set(last.tasks):
+        matching_stages.pop()
+    return (*matching_stages, last) if changed else ()
 
 
 def _stage(problem: Problem, tasks: Sequence[int], solution: Solution, today: float) -> Stage:
@@ -135,11 +135,11 @@ def to_measure(options: OptionSet, models: Sequence[tuple[str, str]]) -> tuple[M
         (option.task.task.name, option.candidate.model): option.candidate
         for option in options.options
     }
-    found = []
+    measurements = []
     for task, model in models:
         candidate = by_key[task, model]
         record = candidate.record
-        found.append(
+        measurements.append(
             Measurement(
                 task=task,
                 model=model,
@@ -148,7 +148,7 @@ def to_measure(options: OptionSet, models: Sequence[tuple[str, str]]) -> tuple[M
                 public=candidate.public,
             )
         )
-    return tuple(found)
+    return tuple(measurements)
 
 
 def _cases(candidate: Candidate) -> int:

@@ -54,7 +54,7 @@ def policy_prices(
         effort: Of each solution.
         seconds: After which no further limit is tried.
     """
-    start, found = monotonic(), []
+    start, prices = monotonic(), []
     base = solve(problem, effort or Effort()).cost
     groups = [limits for _, limits in problem.groups()]
     if len(groups) > MOST_TRIED:
@@ -64,8 +64,10 @@ def policy_prices(
             break
         price = _price(problem, group, base, effort or Effort())
         if price is not None:
-            found.append(price)
-    return tuple(sorted(found, key=lambda one: (-one.price, one.limit.key)))
+            prices.append(price)
+    return tuple(
+        sorted(prices, key=lambda policy_price: (-policy_price.price, policy_price.limit.key))
+    )
 
 
 def _price(problem: Problem, group: Group, base: float, effort: Effort) -> PolicyPrice | None:

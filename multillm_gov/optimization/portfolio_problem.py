@@ -203,12 +203,12 @@ def _fallback_needs(inputs: Inputs) -> Iterator[FallbackNeed]:
 
 
 def _in_conflict(
-    one: ModelFacts | None, other: ModelFacts | None, rules: Sequence[FallbackRule]
+    facts: ModelFacts | None, other: ModelFacts | None, rules: Sequence[FallbackRule]
 ) -> bool:
     """Whether two models share an entity at a required level, or may, where a policy decides."""
-    if one is None or other is None:
+    if facts is None or other is None:
         return True
-    shared, unproved = set(shared_levels(one, other)), set(unproved_levels(one, other))
+    shared, unproved = set(shared_levels(facts, other)), set(unproved_levels(facts, other))
     return any(
         shared & set(rule.levels) or (rule.by_policy and unproved & set(rule.levels))
         for rule in rules

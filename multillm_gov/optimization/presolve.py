@@ -60,24 +60,24 @@ def dominated(problem: Problem) -> Flags:
     compared = _comparable(problem)
     parts = _parts(problem)
     for task, own in enumerate(options_of(problem)):
-        kept = own[compared[own]]
-        if len(kept) > 1:
-            columns = _columns(problem, own, kept, parts.get(task, ()))
+        remaining = own[compared[own]]
+        if len(remaining) > 1:
+            columns = _columns(problem, own, remaining, parts.get(task, ()))
             no_worse = (columns[:, :, None] <= columns[:, None, :]).all(axis=0)
-            first = np.arange(len(kept))[:, None] < np.arange(len(kept))[None, :]
+            first = np.arange(len(remaining))[:, None] < np.arange(len(remaining))[None, :]
             beats = no_worse & (~no_worse.T | first)
-            dead[kept] = beats.any(axis=0) & (problem.today[kept] <= 0)
+            dead[remaining] = beats.any(axis=0) & (problem.today[remaining] <= 0)
     return dead
 
 
 def _comparable(problem: Problem) -> Flags:
     """Free options whose whole effect is in rows, unit cost and use cost."""
     settled = problem.fixed_shares
-    found = np.ones(problem.size, dtype=bool) if settled is None else np.isnan(settled)
+    result = np.ones(problem.size, dtype=bool) if settled is None else np.isnan(settled)
     for minimum in problem.minimums:
-        found[minimum.options] = False
-    found[[curve.option for curve in problem.curves]] = False
-    return found
+        result[minimum.options] = False
+    result[[curve.option for curve in problem.curves]] = False
+    return result
 
 
 Part = tuple[Integers, Floats]
@@ -85,39 +85,43 @@ Part = tuple[Integers, Floats]
 
 def _parts(problem: Problem) -> dict[int, list[Part]]:
     """By task class: the part of every row about its options; two for what must be equal."""
-    found: dict[int, list[Part]] = {}
+    values_by_number: dict[int, list[Part]] = {}
     for limit in problem.limits:
         for row in limit.rows:
-            _add(problem, found, row.options, row.coefficients(limit.value))
+            _add(problem, values_by_number, row.options, row.coefficients(limit.value))
         if limit.spread is not None:
             for weights in limit.spread.weights:
                 used = np.flatnonzero(weights)
-                _add(problem, found, used, weights[used])
-                _add(problem, found, used, -weights[used])
+                _add(problem, values_by_number, used, weights[used])
+                _add(problem, values_by_number, used, -weights[used])
     for fixed in problem.fixed_costs:
-        _add(problem, found, fixed.options, np.ones(len(fixed.options)))
+        _add(problem, values_by_number, fixed.options, np.ones(len(fixed.options)))
     for need in problem.fallbacks:
         for conflicts in need.conflicts.T:
-            _add(problem, found, need.options, conflicts.astype(np.float64))
-    return found
+            _add(problem, values_by_number, need.options, conflicts.astype(np.float64))
+    return values_by_number
 
 
-def _add(problem: Problem, found: dict[int, list[Part]], options: Integers, values: Floats) -> None:
+def _add(
+    problem: Problem, values_by_number: dict[int, list[Part]], options: Integers, values: Floats
+) -> None:
     if not len(options):
         return
     tasks = problem.task_of[options]
     order = np.argsort(tasks, kind="stable")
     ends = np.flatnonzero(np.diff(tasks[order])) + 1
     for part in np.split(order, ends):
-        found.setdefault(int(tasks[part[0]]), []).append((options[part], values[part]))
+        values_by_number.setdefault(int(tasks[part[0]]), []).append((options[part], values[part]))
 
 
-def _columns(problem: Problem, own: Integers, kept: Integers, parts: Sequence[Part]) -> Floats:
+def _columns(
+    problem: Problem, own: Integers, kept_values: Integers, parts: Sequence[Part]
+) -> Floats:
     """Rows x kept options, unit and use costs last; ``own`` and ``kept`` ascend."""
     every = np.zeros((len(parts), len(own)))
     for number, (options, values) in enumerate(parts):
         every[number, np.searchsorted(own, options)] = values
-    columns = np.zeros((len(parts) + 2, len(kept)))
-    columns[:-2] = every[:, np.searchsorted(own, kept)]
-    columns[-2], columns[-1] = problem.costs[kept], problem.use_costs[kept]
+    columns = np.zeros((len(parts) + 2, len(kept_values)))
+    columns[:-2] = every[:, np.searchsorted(own, kept_values)]
+    columns[-2], columns[-1] = problem.costs[kept_values], problem.use_costs[kept_values]
     return columns

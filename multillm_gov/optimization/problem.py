@@ -173,10 +173,10 @@ class Problem(Struct, frozen=True, kw_only=True, eq=False):
 
     def groups(self) -> tuple[tuple[str, tuple[Limit, ...]], ...]:
         """The limits by policy, in order."""
-        found: dict[str, list[Limit]] = {}
+        limits_by_name: dict[str, list[Limit]] = {}
         for limit in self.limits:
-            found.setdefault(limit.key, []).append(limit)
-        return tuple((key, tuple(limits)) for key, limits in found.items())
+            limits_by_name.setdefault(limit.key, []).append(limit)
+        return tuple((key, tuple(limits)) for key, limits in limits_by_name.items())
 
 
 class Curve(Struct, frozen=True, kw_only=True, eq=False):

@@ -39,7 +39,7 @@ class Inputs(Struct, frozen=True, kw_only=True):
 
 def open_tasks(options: OptionSet) -> list[int]:
     """Numbers of the task classes that may change."""
-    held = {one.task for one in options.held}
+    held = {each.task for each in options.held}
     return [number for number, task in enumerate(options.tasks) if task.task.name not in held]
 
 

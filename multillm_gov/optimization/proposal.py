@@ -50,7 +50,7 @@ def rounded(problem: Problem, shares: Floats) -> Floats:
     A split may lie exactly on a floor or cap, and rounding it the wrong way would break it: of the
     ways to round a task class, the one that breaks rows least, and of those the nearest.
     """
-    found = shares.copy()
+    values = shares.copy()
     rows = _Rows(problem, shares)
     for task, own in enumerate(options_of(problem)):
         ways = _ways(shares[own])
@@ -58,8 +58,8 @@ def rounded(problem: Problem, shares: Floats) -> Floats:
         if len(ways) > 1:
             best = min(ways, key=lambda way: rows.excess(task, own, way))
         rows.move(task, own, best)
-        found[own] = best
-    return clean(problem, found)
+        values[own] = best
+    return clean(problem, values)
 
 
 MOST_WAYS = 24
@@ -151,7 +151,7 @@ def moves_of(
         need.task: candidates[problem.tasks[need.task]][position]
         for need, (_, position) in zip(problem.fallbacks, solution.chosen_fallbacks, strict=True)
     }
-    found = []
+    moves = []
     for number, task in enumerate(options.tasks):
         own = np.flatnonzero(problem.task_of == number)
         if np.abs(shares[own] - problem.today[own]).max(initial=0.0) <= _SAME:
@@ -159,7 +159,7 @@ def moves_of(
         route = _weights([(problem.names[option], float(shares[option])) for option in own])
         before = _weights([(problem.names[option], float(problem.today[option])) for option in own])
         usable = set(candidates.get(task.task.name, ()))
-        found.append(
+        moves.append(
             RouteMove(
                 task=task.task.name,
                 route=route,
@@ -169,9 +169,11 @@ def moves_of(
                 before=before,
             )
         )
-    return tuple(found)
+    return tuple(moves)
 
 
 def _weights(shares: Sequence[tuple[str, float]]) -> tuple[tuple[str, Decimal], ...]:
-    kept = [(model, Decimal(round(share * STEPS)) / 100) for model, share in shares if share > 0]
-    return tuple(sorted(kept, key=lambda each: (-each[1], each[0])))
+    kept_values = [
+        (model, Decimal(round(share * STEPS)) / 100) for model, share in shares if share > 0
+    ]
+    return tuple(sorted(kept_values, key=lambda each: (-each[1], each[0])))

@@ -75,8 +75,8 @@ def run(problem: Problem, assembled: Assembled, effort: Effort) -> SolverAnswer:
     bound = relaxed.solve()
     if bound.values is None or is_whole(program, bound.values):
         return bound
-    kept = promising(problem, assembled, bound.values, relaxed.reduced_costs())
-    part = Part(assembled, kept)
+    values = promising(problem, assembled, bound.values, relaxed.reduced_costs())
+    part = Part(assembled, values)
     first = part.solve(replace(effort, seconds=effort.seconds * _FIRST, gap=effort.gap / 2))
     if first.values is not None:
         cost = float(program.costs @ first.values)
@@ -141,10 +141,10 @@ def promising(
     separate = assembled.uses != own
     worth[separate] += reduced[assembled.uses[separate]]
     worth[assembled.program.upper[: problem.size] <= 0] = np.inf
-    kept = (values[: problem.size] > _DUST) | (problem.today > 0)
+    remaining = (values[: problem.size] > _DUST) | (problem.today > 0)
     for options in options_of(problem):
-        kept[options[np.argsort(worth[options], kind="stable")[:count]]] = True
-    return kept
+        remaining[options[np.argsort(worth[options], kind="stable")[:count]]] = True
+    return remaining
 
 
 def _exceeds(limit: Limit, shares: Floats) -> bool:
@@ -181,9 +181,9 @@ def conclude(problem: Problem, assembled: Assembled, answer: SolverAnswer) -> So
 
 def clean(problem: Problem, shares: Floats) -> Floats:
     """Without rounding dust; each task class sums to 1 again."""
-    kept = np.where(shares < _DUST, 0.0, shares)
-    totals = np.bincount(problem.task_of, weights=kept, minlength=len(problem.tasks))
-    return np.asarray(kept / totals[problem.task_of], dtype=np.float64)
+    remaining = np.where(shares < _DUST, 0.0, shares)
+    totals = np.bincount(problem.task_of, weights=remaining, minlength=len(problem.tasks))
+    return np.asarray(remaining / totals[problem.task_of], dtype=np.float64)
 
 
 def spend_of(problem: Problem, shares: Floats) -> float:

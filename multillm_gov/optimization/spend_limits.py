@@ -29,7 +29,7 @@ def spend_limits(
 
 
 def _caps(options: OptionSet) -> Iterator[Limit]:
-    held = {one.task for one in options.held}
+    held = {each.task for each in options.held}
     costs = options.costs
     for number, task in enumerate(options.tasks):
         cap = task.task.declared.spend_cap.monthly

@@ -227,12 +227,12 @@ class TaskClass(Struct, frozen=True, kw_only=True):
     @property
     def models(self) -> tuple[str, ...]:
         """Every model it may call: routed ones first, then fallbacks, in order."""
-        return (*(leg.model for leg in self.declared.route), *self.declared.fallbacks)
+        return (*(entry.model for entry in self.declared.route), *self.declared.fallbacks)
 
     @property
     def shares(self) -> tuple[Decimal, ...]:
         """Share of the requests per route entry, summing to 1; split evenly without weights."""
-        weights = [leg.weight for leg in self.declared.route]
+        weights = [entry.weight for entry in self.declared.route]
         given = [weight for weight in weights if weight is not None]
         if not given or sum(given) == 0:
             return tuple(Decimal(1) / len(weights) for _ in weights)

@@ -80,7 +80,12 @@ class EvalFile(Closed, frozen=True, kw_only=True):
         scorers = (self.scorer, *(case.scorer for case in self.cases if case.scorer is not None))
         return tuple(
             sorted(
-                {name for one in scorers for name in (one.judge, one.embedding) if name is not None}
+                {
+                    name
+                    for scorer in scorers
+                    for name in (scorer.judge, scorer.embedding)
+                    if name is not None
+                }
             )
         )
 
@@ -98,8 +103,8 @@ def load_evals(documents: dict[str, Document]) -> tuple[tuple[PlacedEvals, ...],
     placed: list[PlacedEvals] = []
     for path in sorted(documents):
         if kind_of(path) == "evals":
-            file, found = convert(documents[path], (), EvalFile)
-            flaws.extend(found)
+            file, matching_flaws = convert(documents[path], (), EvalFile)
+            flaws.extend(matching_flaws)
             if file is not None:
                 placed.append(PlacedEvals(file=file, place=Place(path)))
     return tuple(placed), tuple(flaws)

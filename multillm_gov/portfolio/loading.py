@@ -51,7 +51,7 @@ def load_portfolio(
     waivers: list[PlacedWaiver] = []
     approvals: list[PlacedApproval] = []
     settings = Settings()
-    kept = _by_path(known, unchanged)
+    task_class_by_name = _by_path(known, unchanged)
     uses = 0
     for path in sorted(documents):
         document = documents[path]
@@ -59,9 +59,9 @@ def load_portfolio(
         if kind == "settings":
             settings = _settings(document, flaws)
         elif kind == "allocation" and uses <= MOST_MODEL_USES:
-            found = tuple(kept.get(path) or _task_classes(document, flaws))
-            uses += sum(len(task.models) for task in found)
-            _unique(tasks, ((task.name, task) for task in found), documents, "task class", flaws)
+            classes = tuple(task_class_by_name.get(path) or _task_classes(document, flaws))
+            uses += sum(len(task.models) for task in classes)
+            _unique(tasks, ((task.name, task) for task in classes), documents, "task class", flaws)
             moves.extend(
                 PlacedMove(declared=move, place=Place(path, ("moved", index)))
                 for index, move in sound_entries(document, "moved", Move)
@@ -85,16 +85,16 @@ def load_portfolio(
 
 
 def _by_path(known: Portfolio | None, unchanged: frozenset[str]) -> dict[str, list[TaskClass]]:
-    kept: dict[str, list[TaskClass]] = {}
+    task_class_by_name: dict[str, list[TaskClass]] = {}
     for task in known.task_classes if known else ():
         if task.place.path in unchanged:
-            kept.setdefault(task.place.path, []).append(task)
-    return kept
+            task_class_by_name.setdefault(task.place.path, []).append(task)
+    return task_class_by_name
 
 
 def _settings(document: Document, flaws: list[Flaw]) -> Settings:
-    settings, found = convert(document, (), Settings)
-    flaws.extend(found)
+    settings, matching_flaws = convert(document, (), Settings)
+    flaws.extend(matching_flaws)
     if settings is None:
         # One mistake must not put every other setting back to its default, or limits would silently
         # move.
@@ -111,16 +111,18 @@ def _sound_keys(document: Document, pointer: Pointer) -> dict[str, Any]:
     written = data.get(pointer[0]) if pointer else data
     sound: dict[str, Any] = {}
     for key, value in written.items() if isinstance(written, dict) else ():
-        kept = _sound_keys(document, ("appetite",)) if not pointer and key == "appetite" else value
-        whole = {"appetite": {key: kept}} if pointer else {key: kept}
+        kept_names = (
+            _sound_keys(document, ("appetite",)) if not pointer and key == "appetite" else value
+        )
+        whole = {"appetite": {key: kept_names}} if pointer else {key: kept_names}
         if convert(document, (), Settings, value=whole, explain=False)[0] is not None:
-            sound[key] = kept
+            sound[key] = kept_names
     return sound
 
 
 def _task_classes(document: Document, flaws: list[Flaw]) -> Iterator[TaskClass]:
-    file, found = convert(document, (), AllocationFile)
-    flaws.extend(found)
+    file, matching_flaws = convert(document, (), AllocationFile)
+    flaws.extend(matching_flaws)
     if file is not None:
         owner, declared = file.owner, file.task_classes
     else:
@@ -162,8 +164,8 @@ def _within_bounds(
 def _policy_file(
     document: Document, flaws: list[Flaw]
 ) -> tuple[list[Policy], list[PlacedWaiver], list[PlacedApproval]]:
-    file, found = convert(document, (), PolicyFile)
-    flaws.extend(found)
+    file, matching_flaws = convert(document, (), PolicyFile)
+    flaws.extend(matching_flaws)
     data = document.data if isinstance(document.data, dict) else {}
     written = data.get("policies")
     policies = [
@@ -178,12 +180,12 @@ def _policy_file(
     return (
         policies,
         [
-            PlacedWaiver(declared=one, place=Place(document.path, ("waivers", index)))
-            for index, one in waivers
+            PlacedWaiver(declared=each, place=Place(document.path, ("waivers", index)))
+            for index, each in waivers
         ],
         [
-            PlacedApproval(declared=one, place=Place(document.path, ("approvals", index)))
-            for index, one in approvals
+            PlacedApproval(declared=each, place=Place(document.path, ("approvals", index)))
+            for index, each in approvals
         ],
     )
 
@@ -194,8 +196,8 @@ def _policy(document: Document, name: str, flaws: list[Flaw]) -> Policy | None:
         return None
     pointer = ("policies", name)
     common = {key: value for key, value in written.items() if key in _COMMON_KEYS}
-    declared, found = convert(document, pointer, PolicyDeclaration, value=common)
-    flaws.extend(found)
+    declared, matching_flaws = convert(document, pointer, PolicyDeclaration, value=common)
+    flaws.extend(matching_flaws)
     if declared is None:
         return None
     parameters = {key: value for key, value in written.items() if key not in _COMMON_KEYS}

@@ -136,8 +136,8 @@ def load_policy_tests(
     flaws: list[Flaw] = []
     for path in sorted(documents):
         document = documents[path]
-        file, found = convert(document, (), PolicyTestFile)
-        flaws.extend(found)
+        file, matching_flaws = convert(document, (), PolicyTestFile)
+        flaws.extend(matching_flaws)
         if file is not None:
             cases.extend(
                 PlacedPolicyTest(declared=case, place=Place(path, ("cases", index)))

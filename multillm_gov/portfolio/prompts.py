@@ -68,15 +68,15 @@ def names_used(content: str, start: int) -> Iterator[tuple[str, int]]:
 
 def _tokens(content: str, position: int) -> tuple[list[tuple[str, str, int]], int]:
     """Kind, text and offset of the tokens of one tag, and where it ends."""
-    found: list[tuple[str, str, int]] = []
+    pairs: list[tuple[str, str, int]] = []
     while token := _TOKEN.search(content, position):
         position = token.end()
         if token.lastgroup == "end":
             break
-        found.append((token.lastgroup or "", token[0], token.start()))
+        pairs.append((token.lastgroup or "", token[0], token.start()))
     else:
         position = len(content)
-    return found, position
+    return pairs, position
 
 
 def _reads(
@@ -103,8 +103,8 @@ def load_prompts(
     flaws: list[Flaw] = []
     named = {task.declared.prompt for task in tasks if task.declared.prompt is not None}
     for path in sorted(named & files.keys()):
-        prompt, found = read_prompt(files[path])
-        flaws.extend(found)
+        prompt, matching_flaws = read_prompt(files[path])
+        flaws.extend(matching_flaws)
         if prompt is not None:
             prompts[path] = prompt
     return prompts, tuple(flaws)
@@ -197,7 +197,9 @@ def _canaries(document: Document, header: PromptHeader) -> Iterator[Flaw]:
     """Canary inputs that lack a variable, or give one that is not declared."""
     for index, canary in enumerate(header.canaries):
         lacking = [
-            name for name, one in header.variables.items() if one.wanted and name not in canary
+            name
+            for name, variable in header.variables.items()
+            if variable.wanted and name not in canary
         ]
         strange = [name for name in canary if name not in header.variables]
         place = document.locate(("canaries", index))

@@ -54,8 +54,8 @@ def _route_edits(
 ) -> list[Edit]:
     legs = declared["route"]
     place = (*pointer, "route")
-    if [leg["model"] for leg in legs] == [model for model, _ in route] and all(
-        "weight" in leg for leg in legs
+    if [entry["model"] for entry in legs] == [model for model, _ in route] and all(
+        "weight" in entry for entry in legs
     ):
         return [
             (*document.offsets((*place, index, "weight")), _number(weight))
@@ -123,8 +123,8 @@ def _end(document: Document, pointer: Pointer, value: object) -> int:
 
 
 def _newline(text: str) -> str:
-    found = _BREAK.search(text)
-    return found[0] if found else "\n"
+    match = _BREAK.search(text)
+    return match[0] if match else "\n"
 
 
 def _number(weight: Decimal) -> str:
@@ -143,7 +143,7 @@ def _is_proved(
         return False
     route, fallbacks = wanted
     task = read.data["task_classes"][pointer[1]]
-    legs = [(leg["model"], Decimal(str(leg.get("weight", 100)))) for leg in task["route"]]
+    legs = [(entry["model"], Decimal(str(entry.get("weight", 100)))) for entry in task["route"]]
     if legs != list(route) or list(task.get("fallbacks") or ()) != list(fallbacks):
         return False
     return _without(before.data, pointer) == _without(read.data, pointer)

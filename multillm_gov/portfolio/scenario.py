@@ -151,8 +151,8 @@ def load_scenarios(
     for path in sorted(documents):
         if kind_of(path) != "scenario":
             continue
-        file, found = convert(documents[path], (), ScenarioFile)
-        flaws.extend(found)
+        file, matching_flaws = convert(documents[path], (), ScenarioFile)
+        flaws.extend(matching_flaws)
         every = (
             file.scenarios.items()
             if file is not None

@@ -141,15 +141,15 @@ class RecordingClient:
         """Send one call, once."""
         outcome = await self._inner.send(call)
         parts = part_digests(call)
-        kept = self._scrubbed(outcome)
+        remaining = self._scrubbed(outcome)
         self._entries.append(
             CassetteEntry(
                 digest=call_digest(parts),
                 model=self._scrubber.text(call.model)[:300],
                 mode=call.mode,
                 parts=parts,
-                answer=kept if isinstance(kept, Answer) else None,
-                failure=kept if isinstance(kept, CallFailure) else None,
+                answer=remaining if isinstance(remaining, Answer) else None,
+                failure=remaining if isinstance(remaining, CallFailure) else None,
             )
         )
         return outcome

@@ -82,11 +82,11 @@ def needed_keys(
         row.ways,
         key=lambda way: (
             not all(map(present.get, way)),
-            -sum(bool(present.get(one)) for one in way),
+            -sum(bool(present.get(text)) for text in way),
         ),
     )
     return KeyNeeds(
-        provider=name, keys=tuple(NeededKey(one, bool(present.get(one))) for one in best)
+        provider=name, keys=tuple(NeededKey(text, bool(present.get(text))) for text in best)
     )
 
 

@@ -68,14 +68,18 @@ class Rendering:
                 "Correct the name.",
             )
         lacking = sorted(
-            name for name, one in variables.items() if one.wanted and name not in given
+            name for name, variable in variables.items() if variable.wanted and name not in given
         )
         if lacking:
             raise SourceError(
                 f"`{path}` needs a value for `{lacking[0]}`",
                 "Pass it, or declare a `default` in the front matter.",
             )
-        defaults = {name: one.default for name, one in variables.items() if one.default is not None}
+        defaults = {
+            name: variable.default
+            for name, variable in variables.items()
+            if variable.default is not None
+        }
         return {name: _checked(path, name, value) for name, value in {**defaults, **given}.items()}
 
     def _compiled(self, text: str, line: int | None) -> "Template":

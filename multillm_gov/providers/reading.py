@@ -154,9 +154,9 @@ def usage_of(usage: Any) -> Usage | None:  # noqa: ANN401 # LiteLLM's usage, of 
 
 
 def _count(counts: Mapping[str, Any], *names: str) -> int | None:
-    found = (counts.get(name) for name in names)
+    result = (counts.get(name) for name in names)
     return next(
-        (value for value in found if isinstance(value, int) and not isinstance(value, bool)), None
+        (value for value in result if isinstance(value, int) and not isinstance(value, bool)), None
     )
 
 
@@ -166,12 +166,14 @@ def _mapping(value: Any) -> Mapping[str, Any]:  # noqa: ANN401 # a mapping, a mo
     if value is None:
         return {}
     fields = getattr(value, "__dict__", None)
-    found = dict(fields) if isinstance(fields, dict) else {}
+    values_by_key = dict(fields) if isinstance(fields, dict) else {}
     for name in ("output", "content", "usage"):
-        items = found.get(name)
+        items = values_by_key.get(name)
         if isinstance(items, list):
-            found[name] = [item if isinstance(item, Mapping) else _mapping(item) for item in items]
-    return found
+            values_by_key[name] = [
+                item if isinstance(item, Mapping) else _mapping(item) for item in items
+            ]
+    return values_by_key
 
 
 def _first(choices: Any) -> Any:  # noqa: ANN401 # LiteLLM's choices

@@ -126,17 +126,19 @@ class RoutedChain:
         self._scrubber = scrubber or Scrubber(addresses.environment)
         self._attempts = Attempts(self._litellm)
         self._timeouts = {
-            one["model_info"]["task_class"]: float(one["litellm_params"]["timeout"])
-            for one in configuration["model_list"]
+            each["model_info"]["task_class"]: float(each["litellm_params"]["timeout"])
+            for each in configuration["model_list"]
         }
         by_leg: dict[int, list[Drill]] = {}
         for drill in drills:
             by_leg.setdefault(drill.leg, []).append(drill)
         self._routers = {
-            leg: self._litellm.Router(
-                **arguments_of(configuration, leg, {one.task.name: one for one in group}, addresses)
+            entry: self._litellm.Router(
+                **arguments_of(
+                    configuration, entry, {each.task.name: each for each in group}, addresses
+                )
             )
-            for leg, group in by_leg.items()
+            for entry, group in by_leg.items()
         }
 
     async def carry(self, drill: Drill) -> ChainResult:

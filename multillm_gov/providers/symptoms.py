@@ -41,13 +41,13 @@ def symptoms_of(error: BaseException, *, begun: bool = False) -> Symptoms:
         begun: Whether a part of the answer had come before.
     """
     chain = list(_chain(error))
-    text = "\n".join(str(one)[:_LONGEST_TEXT] for one in chain)
-    codes = {code.lower() for one in chain for code in _codes(one)}
+    text = "\n".join(str(failure)[:_LONGEST_TEXT] for failure in chain)
+    codes = {code.lower() for failure in chain for code in _codes(failure)}
     headers: dict[str, str] = {}
-    for one in chain:
-        headers = {**_headers(one), **headers}
+    for failure in chain:
+        headers = {**_headers(failure), **headers}
     return Symptoms(
-        names=frozenset(kind.__name__ for one in chain for kind in type(one).__mro__),
+        names=frozenset(kind.__name__ for failure in chain for kind in type(failure).__mro__),
         status=_true_status(chain),
         codes=frozenset(codes | set(_named_types(headers))),
         text=text.lower(),
@@ -71,11 +71,11 @@ def _true_status(chain: list[BaseException]) -> int | None:
     LiteLLM's exceptions of a provider give 500 to a broken connection and 422 to a body it cannot
     read.
     """
-    for one in reversed(chain):
-        status = _status(one)
+    for failure in reversed(chain):
+        status = _status(failure)
         if status is not None:
             return status
-        if type(one).__name__ not in _OF_RESPONSES:
+        if type(failure).__name__ not in _OF_RESPONSES:
             return None
     return None
 
@@ -121,15 +121,15 @@ def _codes_in(value: Any, depth: int = 0) -> Iterator[str]:  # noqa: ANN401 # an
 
 def _headers(error: BaseException) -> dict[str, str]:
     response = getattr(error, "response", None)
-    found: dict[str, str] = {}
+    texts_by_name: dict[str, str] = {}
     for source in (
         getattr(error, "litellm_response_headers", None),
         getattr(error, "headers", None),
         getattr(response, "headers", None),
     ):
         if isinstance(source, Mapping):
-            found.update({str(name).lower(): str(value) for name, value in source.items()})
-    return found
+            texts_by_name.update({str(name).lower(): str(value) for name, value in source.items()})
+    return texts_by_name
 
 
 def _named_types(headers: Mapping[str, str]) -> Iterator[str]:

@@ -242,5 +242,5 @@ def _priced(tree: "nodes.Template") -> "nodes.Template":
             node.iter = priced(node.iter, "rounds")
             return node
 
-    found: nodes.Template = _Pricing().visit(tree)
-    return found
+    result: nodes.Template = _Pricing().visit(tree)
+    return result

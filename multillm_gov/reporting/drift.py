@@ -29,11 +29,14 @@ def report_drift(
         compared: Task classes.
     """
     ordered = tuple(
-        sorted(findings, key=lambda one: (one.location.path, one.location.line, one.rule))
+        sorted(
+            findings,
+            key=lambda finding: (finding.location.path, finding.location.line, finding.rule),
+        )
     )
     settings = state.portfolio.settings
     verdict = judge_counts(ordered, fail_on)
-    used = {one.rule for one in ordered}
+    used = {finding.rule for finding in ordered}
     where = ", ".join(origins)
     report = Report(
         kind="check",

@@ -108,8 +108,8 @@ def _cell(metric: Metric | None) -> Cell:
 
 
 def _section(points: tuple[HistoryPoint, ...], name: str, every: Every) -> Section:
-    found = [(place, point, _metric(point, name)) for place, point in enumerate(points)]
-    known = [(place, point, metric) for place, point, metric in found if metric is not None]
+    pairs = [(place, point, _metric(point, name)) for place, point in enumerate(points)]
+    known = [(place, point, metric) for place, point, metric in pairs if metric is not None]
     label, unit = known[-1][2].label, known[-1][2].unit
     factor = 100.0 if unit.startswith("share") else 1.0
     marks = tuple(

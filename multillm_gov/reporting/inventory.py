@@ -31,11 +31,11 @@ def _services(state: State) -> tuple[ModelService, ...]:
         for model in task.models:
             users.setdefault(model, []).append(task.name)
             data.setdefault(model, set()).add(task.declared.data.classification)
-    found = []
+    services = []
     for model in sorted(users):
         facts = state.catalog.find(model)
         exposure = facts.exposure if facts else Exposure(model=model)
-        found.append(
+        services.append(
             ModelService(
                 model=model,
                 vendor=exposure.vendor,
@@ -51,17 +51,17 @@ def _services(state: State) -> tuple[ModelService, ...]:
                 is_in_house=exposure.provider == IN_HOUSE,
             )
         )
-    return tuple(found)
+    return tuple(services)
 
 
 def _suppliers(state: State, services: tuple[ModelService, ...]) -> tuple[SupplierAssessment, ...]:
     """Every company that serves one of the models or made it, by name; in-house is none."""
     names = {name for service in services for name in (service.billed_by, service.vendor)}
-    found = []
+    assessments = []
     for name in sorted(names - {IN_HOUSE, UNKNOWN}):
         placed = state.overrides.vendors.get(name)
         declared = placed.declared if placed else VendorDeclaration()
-        found.append(
+        assessments.append(
             SupplierAssessment(
                 name=name,
                 substitutability=declared.substitutability,
@@ -73,4 +73,4 @@ def _suppliers(state: State, services: tuple[ModelService, ...]) -> tuple[Suppli
                 alternatives=declared.alternatives,
             )
         )
-    return tuple(found)
+    return tuple(assessments)

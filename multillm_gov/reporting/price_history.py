@@ -24,10 +24,13 @@ class LockedPrice(Struct, frozen=True, kw_only=True):
 
 
 def report_history(
-    model: str, found: tuple[LockedPrice, ...], unreadable: tuple[tuple[str, str], ...], as_of: date
+    model: str,
+    prices: tuple[LockedPrice, ...],
+    unreadable: tuple[tuple[str, str], ...],
+    as_of: date,
 ) -> Report:
     """One row a commit that changed what is locked of the model, with every price that moved."""
-    rows = _moved(found)
+    rows = _moved(prices)
     columns = ("Day", "Commit", "LiteLLM", "What", "#Before", "#After", "#Move")
     blocks: list[Block] = [
         table(f"Locked facts of {model} (USD)", columns, rows),
@@ -47,16 +50,16 @@ def report_history(
         organization="",
         as_of=as_of.isoformat(),
         verdict=NO_VERDICT,
-        summary=f"{count_of(len(found), 'commit')} with {code(model)} in the lock; "
+        summary=f"{count_of(len(prices), 'commit')} with {code(model)} in the lock; "
         f"its facts moved {count_of(moved, 'time')}.",
         sections=(Section(id="history", title="History", blocks=tuple(blocks)),),
     )
 
 
-def _moved(found: tuple[LockedPrice, ...]) -> list[tuple[str | Cell, ...]]:
+def _moved(prices: tuple[LockedPrice, ...]) -> list[tuple[str | Cell, ...]]:
     rows: list[tuple[str | Cell, ...]] = []
     before: LockedPrice | None = None
-    for each in found:
+    for each in prices:
         if before is not None and before.facts == each.facts:
             continue
         rows += [(str(each.day), each.commit[:12], each.litellm, *cells)

@@ -112,29 +112,29 @@ def _section(state: WaiverState, waivers: list[ReportedWaiver], currency: str) -
     )
 
 
-def _age(one: ReportedWaiver) -> str:
-    if one.age_days is None:
-        return "not known: no commits are there" if one.renewals is None else "not committed yet"
-    if one.granted_earlier:
-        return f"{count_of(one.age_days, 'day')} or more, since {one.granted} at the latest"
-    return f"{count_of(one.age_days, 'day')}, since {one.granted}"
+def _age(waiver: ReportedWaiver) -> str:
+    if waiver.age_days is None:
+        return "not known: no commits are there" if waiver.renewals is None else "not committed yet"
+    if waiver.granted_earlier:
+        return f"{count_of(waiver.age_days, 'day')} or more, since {waiver.granted} at the latest"
+    return f"{count_of(waiver.age_days, 'day')}, since {waiver.granted}"
 
 
-def _renewed(one: ReportedWaiver) -> str:
-    if one.renewals is None:
+def _renewed(waiver: ReportedWaiver) -> str:
+    if waiver.renewals is None:
         return "not known"
-    times = "never" if not one.renewals else count_of(one.renewals, "time")
-    return f"at least {times}" if one.granted_earlier and one.renewals else times
+    times = "never" if not waiver.renewals else count_of(waiver.renewals, "time")
+    return f"at least {times}" if waiver.granted_earlier and waiver.renewals else times
 
 
-def _exposure(one: ReportedWaiver, currency: str) -> str:
-    findings = count_of(one.covered, "finding")
-    if not one.task_classes:
+def _exposure(waiver: ReportedWaiver, currency: str) -> str:
+    findings = count_of(waiver.covered, "finding")
+    if not waiver.task_classes:
         return findings
     value = "no value at stake declared"
-    if one.value_per_month is not None:
-        value = f"{format_money(one.value_per_month, currency)} a month at stake"
-    named = join_some([code(name) for name in one.task_classes], _NAMED)
+    if waiver.value_per_month is not None:
+        value = f"{format_money(waiver.value_per_month, currency)} a month at stake"
+    named = join_some([code(name) for name in waiver.task_classes], _NAMED)
     return f"{findings}; {named}: {value}"
 
 

@@ -123,20 +123,26 @@ def model_lives(context: StressContext) -> tuple[ModelLife, ...]:
     standby: dict[str, dict[str, None]] = {}
     facts: dict[str, ModelFacts | None] = {}
     for task in context.figures.tasks:
-        for leg in task.legs:
-            facts[leg.model] = leg.facts
-            routed.setdefault(leg.model, {})[task.task.name] = None
+        for entry in task.legs:
+            facts[entry.model] = entry.facts
+            routed.setdefault(entry.model, {})[task.task.name] = None
         for spare in task.fallbacks:
             facts[spare.model] = spare.facts
             if task.task.name not in routed.get(spare.model, {}):
                 standby.setdefault(spare.model, {})[task.task.name] = None
-    found = (
+    model_lifes = (
         _life(model, known, tuple(routed.get(model, ())), tuple(standby.get(model, ())), context)
         for model, known in facts.items()
     )
     return tuple(
         sorted(
-            found, key=lambda one: (one.slack is None, one.slack or 0, -len(one.routed), one.model)
+            model_lifes,
+            key=lambda model_life: (
+                model_life.slack is None,
+                model_life.slack or 0,
+                -len(model_life.routed),
+                model_life.model,
+            ),
         )
     )
 

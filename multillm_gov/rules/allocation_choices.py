@@ -90,7 +90,7 @@ class Choices:
         context = replace(
             self._context, state=state, tasks=(task,), models=models_of((task,)), memo={}
         )
-        found = []
+        violations = []
         for run, names in self._runs:
             if task.task.name not in names or not _counts(run, role):
                 continue
@@ -104,8 +104,8 @@ class Choices:
                 severity = violation.severity or _default(run)
                 if severity >= Severity.WARNING:
                     key = run.rule.id, own.policy, severity is Severity.ERROR
-                    found.append((key, violation, run))
-        return found
+                    violations.append((key, violation, run))
+        return violations
 
 
 def _is_ended(run: Run, violation: Violation, model: str) -> bool:
@@ -158,5 +158,5 @@ def refusals(
 ) -> tuple[Refusal, ...]:
     """The refused models of some task classes."""
     choices = Choices(state)
-    found = (choices.refusal(task, model) for task, models in tasks for model in models)
-    return tuple(refusal for refusal in found if refusal is not None)
+    matching_refusals = (choices.refusal(task, model) for task, models in tasks for model in models)
+    return tuple(refusal for refusal in matching_refusals if refusal is not None)

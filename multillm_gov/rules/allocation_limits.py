@@ -55,12 +55,12 @@ def allocation_limits(state: State) -> DeclaredLimits:
     for run in runs:
         if run.policy is not None and run.policy.declared.enforcement is Enforcement.ADVISORY:
             continue
-        found = [*_concentration(run, state), *_countries(run, state), *_exposure(run, state)]
+        limits = [*_concentration(run, state), *_countries(run, state), *_exposure(run, state)]
         ceilings, needs = list(_ceilings(run, state)), list(_fallbacks(run))
-        entities, spend, fallbacks = entities + found, spend + ceilings, fallbacks + needs
+        entities, spend, fallbacks = entities + limits, spend + ceilings, fallbacks + needs
         carried = list(_capacities(run))
         capacities += carried
-        modeled = found or ceilings or needs or carried
+        modeled = limits or ceilings or needs or carried
         if run.policy is not None and not modeled and _is_total(run):
             others.append(run.policy.name)
     entities += _appetites(state)
@@ -191,7 +191,9 @@ def _ceilings(run: Run, state: State) -> Iterator[SpendLimit]:
 
 def _total(state: State, given: list[SpendLimit]) -> Iterator[SpendLimit]:
     most = state.portfolio.settings.appetite.max_monthly_spend
-    if most is not None and not any(one.per == "portfolio" and one.tasks is None for one in given):
+    if most is not None and not any(
+        limit.per == "portfolio" and limit.tasks is None for limit in given
+    ):
         yield SpendLimit(
             name="risk appetite",
             parameter="max_monthly_spend",

@@ -77,7 +77,7 @@ class Substitutes:
         return ""
 
     def _fitting(self, task: TaskFigures) -> Iterator[ModelFacts]:
-        routed = [leg.facts for leg in task.legs if leg.facts is not None]
+        routed = [entry.facts for entry in task.legs if entry.facts is not None]
         needed = requirement(task.task.declared)
         for facts in self._candidates:
             if (

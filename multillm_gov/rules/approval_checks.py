@@ -27,11 +27,11 @@ def loosened_subjects(context: RuleContext) -> dict[str, str]:
     from multillm_gov.changes.compare import compare
     from multillm_gov.rules.engine.defaults import rule_facts
 
-    found: defaultdict[str, list[str]] = defaultdict(list)
+    texts_by_name: defaultdict[str, list[str]] = defaultdict(list)
     for change in compare(context.base, context.state, rule_facts).changes:
         if change.direction is Direction.LOOSENED and not change.kind.value.startswith(ELSEWHERE):
-            found[change.subject].append(change.label)
-    return {subject: ", ".join(dict.fromkeys(labels)) for subject, labels in found.items()}
+            texts_by_name[change.subject].append(change.label)
+    return {subject: ", ".join(dict.fromkeys(labels)) for subject, labels in texts_by_name.items()}
 
 
 UNPROVED = (

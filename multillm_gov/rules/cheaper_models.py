@@ -29,10 +29,10 @@ def saving_per_month(
     in it. ``None`` where a route entry's unit cost is not known.
     """
     now = _ZERO
-    for leg in task.legs:
-        if leg.cost_per_request is None:
+    for entry in task.legs:
+        if entry.cost_per_request is None:
             return None
-        now += leg.requests_per_month * leg.cost_per_request
+        now += entry.requests_per_month * entry.cost_per_request
     return now - task.requests_per_month * cost_per_request - fixed_per_month
 
 

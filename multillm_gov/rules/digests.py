@@ -20,7 +20,7 @@ _WRONG = (
 
 def leaves_root(path: str) -> str:
     """What makes a path leave the portfolio, or empty."""
-    return next((said for pattern, said in _WRONG if pattern.match(path)), "")
+    return next((text for pattern, text in _WRONG if pattern.match(path)), "")
 
 
 class NamedPath(Struct, frozen=True):

@@ -39,21 +39,21 @@ class PlacedEntry(Struct, frozen=True):
     @property
     def shows_failure(self) -> bool:
         """Whether it speaks against what was tried: nobody gains by writing that."""
-        one = self.result
-        if isinstance(one, DrillRecord):
-            return one.result == "fails"
-        return isinstance(one, ProbeRecord) and one.verdict in PORTFOLIO_FAULTS
+        each = self.result
+        if isinstance(each, DrillRecord):
+            return each.result == "fails"
+        return isinstance(each, ProbeRecord) and each.verdict in PORTFOLIO_FAULTS
 
     @property
     def words(self) -> str:
         """What it shows, for people."""
-        one = self.result
-        if isinstance(one, DrillRecord):
-            return f"the drill of {code(one.task_class)} on {one.date} ({one.result})"
-        about = f"of {code(one.model)} for {code(one.task_class)} on {one.date}"
-        if isinstance(one, ProbeRecord):
-            return f"the probe {about} ({one.verdict})"
-        return f"the score {format_share(one.score)} {about}"
+        each = self.result
+        if isinstance(each, DrillRecord):
+            return f"the drill of {code(each.task_class)} on {each.date} ({each.result})"
+        about = f"of {code(each.model)} for {code(each.task_class)} on {each.date}"
+        if isinstance(each, ProbeRecord):
+            return f"the probe {about} ({each.verdict})"
+        return f"the score {format_share(each.score)} {about}"
 
 
 def entries_of(state: State) -> Iterator[PlacedEntry]:
@@ -79,8 +79,8 @@ def without_evidence(state: State, places: Container[Place]) -> State:
 def _without(
     groups: Mapping[_Key, tuple[_Placed, ...]], places: Container[Place]
 ) -> dict[_Key, tuple[_Placed, ...]]:
-    kept = (
-        (key, tuple(one for one in group if one.place not in places))
+    remaining = (
+        (key, tuple(probe for probe in group if probe.place not in places))
         for key, group in groups.items()
     )
-    return {key: group for key, group in kept if group}
+    return {key: group for key, group in remaining if group}

@@ -50,12 +50,12 @@ class Loads:
     def exposed(self, entity: str, level: Level) -> Sequence[TaskFigures]:
         """The task classes with a route entry that depends on an entity, in order."""
         if level not in self._exposed:
-            found: defaultdict[str, list[TaskFigures]] = defaultdict(list)
+            task_figures_by_name: defaultdict[str, list[TaskFigures]] = defaultdict(list)
             for task in self.tasks:
-                hit = {name for leg in task.legs for name in entities_of(leg.facts, level)}
+                hit = {name for entry in task.legs for name in entities_of(entry.facts, level)}
                 for name in hit:
-                    found[name].append(task)
-            self._exposed[level] = found
+                    task_figures_by_name[name].append(task)
+            self._exposed[level] = task_figures_by_name
         return self._exposed[level].get(entity, ())
 
     def _summed(self, level: Level, basis: Basis) -> dict[str, Decimal]:

@@ -19,9 +19,9 @@ def above_share(
     parameters: Any,  # noqa: ANN401
 ) -> Iterator[tuple[str, PlacedVendor | None]]:
     """Each entity above the share that requires an exit plan, and what is declared of it."""
-    found = loads_of(context).concentration(Level(parameters.level), parameters.weigh_by)
-    for entity, known in found.shares:
-        share = found.largest[1] if entity == found.largest[0] else known
+    concentration = loads_of(context).concentration(Level(parameters.level), parameters.weigh_by)
+    for entity, known in concentration.shares:
+        share = concentration.largest[1] if entity == concentration.largest[0] else known
         if share > float(parameters.above_share) + ROUNDING:
             yield entity, context.state.overrides.vendors.get(entity)
 
@@ -33,11 +33,11 @@ def of_shares(read: Callable[[Concentration, Any], float]) -> Measure:
     """One figure of the shares that a policy names, by the worse end of what is not known."""
 
     def measure(context: RuleContext, parameters: Any) -> Iterator[LimitReading]:  # noqa: ANN401
-        found = _known_shares(context, parameters)
-        if isinstance(found, LimitReading):
-            yield found
-        elif found.shares:
-            yield LimitReading(read(found, parameters), (found.level.value, found.largest[0]))
+        result = _known_shares(context, parameters)
+        if isinstance(result, LimitReading):
+            yield result
+        elif result.shares:
+            yield LimitReading(read(result, parameters), (result.level.value, result.largest[0]))
 
     return measure
 
@@ -46,13 +46,15 @@ def after_a_loss(read: Callable[[AfterLoss], float | None]) -> Measure:
     """One figure once the largest entity is lost; not known where a taker's cost is not."""
 
     def measure(context: RuleContext, parameters: Any) -> Iterator[LimitReading]:  # noqa: ANN401
-        found = _known_shares(context, parameters)
-        if isinstance(found, LimitReading):
-            yield found
-        elif found.shares:
-            failed = found.largest[0]
-            loss = after_loss(context.tasks, failover_of(context), found.level, found.basis, failed)
-            yield LimitReading(read(loss), (found.level.value, failed))
+        result = _known_shares(context, parameters)
+        if isinstance(result, LimitReading):
+            yield result
+        elif result.shares:
+            failed = result.largest[0]
+            loss = after_loss(
+                context.tasks, failover_of(context), result.level, result.basis, failed
+            )
+            yield LimitReading(read(loss), (result.level.value, failed))
 
     return measure
 

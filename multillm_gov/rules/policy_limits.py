@@ -78,8 +78,8 @@ def _record(
 ) -> LimitRecord:
     own = run.parameters.__struct_fields__
     measured = [*declared.measure(context, run.parameters)]
-    known = [one for one in measured if one.value is not None]
-    unknown = [one for one in measured if one.value is None]
+    known = [reading for reading in measured if reading.value is not None]
+    unknown = [reading for reading in measured if reading.value is None]
     worst = _worst(known, declared)
     value = None if worst is None or worst.value is None else _at(worst.value, limit)
     warn_at = worst.warn_at if worst is not None else None
@@ -87,7 +87,7 @@ def _record(
         warn_at = limit
     reason = "" if measured else _NOTHING
     if unknown:
-        names = dict.fromkeys(one.subject[1] for one in unknown if one.subject[1])
+        names = dict.fromkeys(reading.subject[1] for reading in unknown if reading.subject[1])
         reason = f"not known for {join_some([*names])}" if names else "not known"
     return LimitRecord(
         id=_id(run, name),
@@ -121,7 +121,7 @@ def _id(run: Run, name: str) -> str:
 def _worst(known: list[LimitReading], declared: RuleLimit) -> LimitReading | None:
     """The first of those that stand worst."""
     sign = -1 if declared.direction == "at most" else 1
-    return min(known, key=lambda one: sign * float(one.value or 0), default=None)
+    return min(known, key=lambda reading: sign * float(reading.value or 0), default=None)
 
 
 def _at(value: Amount, limit: Amount) -> Amount:

@@ -39,11 +39,11 @@ def stale_trials(
     if not context.state.probes and not context.state.drills:
         return
     seen: dict[str, list[tuple[str, str | None, str | None, Place]]] = {}
-    for one in probed(context, fallbacks=fallbacks):
-        for placed in one.newest:
+    for each in probed(context, fallbacks=fallbacks):
+        for placed in each.newest:
             record = placed.probe
-            found = seen.setdefault(one.task.task.name, [])
-            found.append((one.part.model, record.prompt, record.output_schema, placed.place))
+            pairs = seen.setdefault(each.task.task.name, [])
+            pairs.append((each.part.model, record.prompt, record.output_schema, placed.place))
     for task in context.tasks:
         drills = context.state.drills.get(task.task.name, ())
         newest = next((drill for drill in drills if drill.drill.date <= context.as_of), None)
@@ -137,4 +137,4 @@ def is_of_now(context: RuleContext, task: TaskFigures, probe: ProbeRecord) -> bo
         (probe.prompt, files.of(declared.prompt)),
         (probe.output_schema, files.of(declared.output_schema)),
     )
-    return all(one is None or one == other for one, other in pairs)
+    return all(text is None or text == other for text, other in pairs)

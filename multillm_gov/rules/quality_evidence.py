@@ -57,8 +57,8 @@ def claims_of(
     name = task.task.name
     if name not in by_task:
         by_task[name] = tuple(_claims(context, task, field))
-    found = by_task[name]
-    return found if fallbacks else found[: len(task.legs)]
+    matching_claims = by_task[name]
+    return matching_claims if fallbacks else matching_claims[: len(task.legs)]
 
 
 def usable_internal_result(
@@ -123,10 +123,10 @@ def origins(context: RuleContext, claim: Claim) -> tuple[str, ...]:
     memo: dict[tuple[str, str], tuple[str, ...]] = context.memo.setdefault("origins of results", {})
     key = (claim.task.task.name, claim.part.model)
     if key not in memo:
-        found = {
+        values = {
             placed.record.origin for placed in claim.records if placed.record.date <= context.as_of
         }
-        memo[key] = tuple(sorted(found))
+        memo[key] = tuple(sorted(values))
     return memo[key]
 
 

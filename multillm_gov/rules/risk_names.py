@@ -58,19 +58,26 @@ class RiskNames:
         exposures = [fact.exposure for fact in facts]
         dependencies = self._context.state.portfolio.settings.risk.dependencies
         levels = ("family", "vendor", "provider", "cloud", "jurisdiction")
-        found = {
+        texts_by_name = {
             level: {str(getattr(exposure, level)) for exposure in exposures} for level in levels
         }
-        found["jurisdiction"] |= {law for fact in facts for law in fact.laws}
-        found["vendor"] |= {exposure.priced_by for exposure in exposures}
-        found["provider"] |= self._context.state.overrides.providers.keys()
-        found["vendor"] |= self._context.state.overrides.vendors.keys()
-        found["model"] = {*self._context.models, *(exposure.model for exposure in exposures)}
-        found["region"] = {site for fact in facts for site in fact.sites}
-        found["task_class"] = {task.name for task in self._context.state.portfolio.task_classes}
+        texts_by_name["jurisdiction"] |= {law for fact in facts for law in fact.laws}
+        texts_by_name["vendor"] |= {exposure.priced_by for exposure in exposures}
+        texts_by_name["provider"] |= self._context.state.overrides.providers.keys()
+        texts_by_name["vendor"] |= self._context.state.overrides.vendors.keys()
+        texts_by_name["model"] = {
+            *self._context.models,
+            *(exposure.model for exposure in exposures),
+        }
+        texts_by_name["region"] = {site for fact in facts for site in fact.sites}
+        texts_by_name["task_class"] = {
+            task.name for task in self._context.state.portfolio.task_classes
+        }
         for kind in ("gateway", "dependency"):
-            found[kind] = {name for name, one in dependencies.items() if one.kind == kind}
-        return {level: frozenset(names) for level, names in found.items()}
+            texts_by_name[kind] = {
+                name for name, dependency in dependencies.items() if dependency.kind == kind
+            }
+        return {level: frozenset(names) for level, names in texts_by_name.items()}
 
     def unknown(self) -> Iterator[Named]:
         """Every name that is not known, in order of file and place."""

@@ -77,7 +77,7 @@ class Prospects:
         return not self._violations(changed) - self._now[name]
 
     def _violations(self, task: TaskFigures) -> Counter[tuple[str, str]]:
-        found: Counter[tuple[str, str]] = Counter()
+        counts: Counter[tuple[str, str]] = Counter()
         # Seen alone, before and after: a rule that adds up the whole portfolio would do so for
         # every trial.
         alone = replace(self._context.state.figures, tasks=(task,))
@@ -96,8 +96,8 @@ class Prospects:
                     for violation in run.rule.check(own, run.parameters)
                 )
                 if weighty:
-                    found[run.rule.id, own.policy] += weighty
-        return found
+                    counts[run.rule.id, own.policy] += weighty
+        return counts
 
 
 def _default(run: Run) -> Severity:

@@ -28,8 +28,8 @@ def read_code(paths: Sequence[Path]) -> Iterator[SourceFile]:
     for path in paths or (Path(),):
         if not path.exists():
             raise SourceError(f"There is no file or folder `{path}`", "Check the path.")
-        found = [path] if path.is_file() else _below(path)
-        for number, file in enumerate(found):
+        matching_paths = [path] if path.is_file() else _below(path)
+        for number, file in enumerate(matching_paths):
             if number >= MOST_FILES:
                 return
             data = _read(file)

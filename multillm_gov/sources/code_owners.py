@@ -30,15 +30,15 @@ class CodeOwners(Struct, frozen=True):
     def owners(self, paths: Iterable[str]) -> dict[str, tuple[str, ...]]:
         """Owners by path below the portfolio's root; paths that nobody owns are left out."""
         matchers = [(_matcher(pattern), owners) for pattern, owners in self.rules]
-        found = {}
+        texts_by_name = {}
         for path in paths:
             whole = f"{self.prefix}{path}"
             last = next(
                 (owners for match, owners in reversed(matchers) if match.fullmatch(whole)), ()
             )
             if last:
-                found[path] = last
-        return found
+                texts_by_name[path] = last
+        return texts_by_name
 
 
 def parse_code_owners(text: str, prefix: str = "") -> CodeOwners:

@@ -31,9 +31,9 @@ def find_default_branch(git: GitCommand, declared: str | None) -> str:
     recorded = _recorded_head(git, remote)
     if recorded:
         return _renamed(git, theirs, recorded) or recorded
-    found = _first(git, [f"{theirs}/{name}" for name in _USUAL])
-    if found:
-        return found
+    text = _first(git, [f"{theirs}/{name}" for name in _USUAL])
+    if text:
+        return text
     single = _single_branch(git, remote)
     if single and git.run("rev-parse", "--is-shallow-repository").strip() != b"true":
         raise RevisionError(
@@ -41,12 +41,12 @@ def find_default_branch(git: GitCommand, declared: str | None) -> str:
             f"`git fetch {remote} main:refs/remotes/{remote}/main` brings it; or name a base, or "
             "set `default_branch` in govern.yaml.",
         )
-    found = "" if single else _first(git, [f"{ours}/{name}" for name in _USUAL])
-    if not found:
+    text = "" if single else _first(git, [f"{ours}/{name}" for name in _USUAL])
+    if not text:
         raise explain_unknown(
             git, f"{remote}/main", "Neither the remote nor this clone has a branch main or master"
         )
-    return found
+    return text
 
 
 def _remote(git: GitCommand) -> str:

@@ -54,8 +54,8 @@ def read_folder(root: Path) -> tuple[tuple[SourceFile, ...], tuple[Flaw, ...]]:
 def _root_entries(root: Path) -> dict[str, bool]:
     """Names at the root that may be misspelled ones, and whether each is a folder with YAML."""
     entries: dict[str, bool] = {}
-    with os.scandir(root) as found:
-        for entry in islice(found, refusals.MOST_ENTRIES):
+    with os.scandir(root) as result:
+        for entry in islice(result, refusals.MOST_ENTRIES):
             if not meant_name(entry.name, ()) or entry.is_symlink():
                 entries.setdefault(entry.name, False)
             elif entry.is_dir():
@@ -89,14 +89,14 @@ def read_policy_tests(root: Path) -> tuple[tuple[SourceFile, ...], tuple[Flaw, .
     return files, _by_path((*flaws, *refused))
 
 
-def _listed(found: Iterable[str | Flaw]) -> tuple[list[str], list[Flaw]]:
+def _listed(result: Iterable[str | Flaw]) -> tuple[list[str], list[Flaw]]:
     paths: list[str] = []
     flaws: list[Flaw] = []
-    for one in found:
-        if isinstance(one, Flaw):
-            flaws.append(one)
+    for name in result:
+        if isinstance(name, Flaw):
+            flaws.append(name)
         else:
-            paths.append(one)
+            paths.append(name)
     return paths, flaws
 
 

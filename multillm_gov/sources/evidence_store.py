@@ -103,7 +103,7 @@ def _part(root: Path, day: date) -> Path:
 def _last_line(root: Path, path: Path) -> bytes:
     """The last line of a file of the history, or else of the one before it; empty: none."""
     folder = _inside(root, HISTORY)
-    names = [f"{HISTORY}/{one.name}" for one in folder.iterdir()] if folder.is_dir() else []
+    names = [f"{HISTORY}/{each.name}" for each in folder.iterdir()] if folder.is_dir() else []
     own = history_order(f"{HISTORY}/{path.name}")
     ordered = sorted(
         (name for name in names if kind_of(name) == "history" and history_order(name) <= own),

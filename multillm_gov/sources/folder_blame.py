@@ -12,12 +12,12 @@ def blame_folder(root: Path) -> Blame:
     The repository is looked for with the first question; outside one, no commit wrote
     any.
     """
-    found: list[Callable[[str, tuple[int, ...]], tuple[Introduction, ...]]] = []
+    values: list[Callable[[str, tuple[int, ...]], tuple[Introduction, ...]]] = []
 
     def ask(path: str, lines: tuple[int, ...]) -> tuple[Introduction, ...]:
-        if not found:
-            found.append(_open(root))
-        return found[0](path, lines)
+        if not values:
+            values.append(_open(root))
+        return values[0](path, lines)
 
     return ask
 

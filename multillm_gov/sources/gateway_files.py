@@ -26,13 +26,13 @@ def find_configurations(folder: Path) -> list[Path]:
     Raises:
         SourceError: there is none.
     """
-    found = sorted(path for path in _files(folder) if _is_configuration(path))
-    if not found:
+    paths = sorted(path for path in _files(folder) if _is_configuration(path))
+    if not paths:
         raise SourceError(
             f"No LiteLLM configuration below `{folder}`: no YAML file has `model_list`",
             "Name the file: `govern lint litellm config.yaml`.",
         )
-    return found
+    return paths
 
 
 def _files(folder: Path) -> Iterator[Path]:

@@ -127,11 +127,11 @@ class Repository:
 
     def _last_commit_of(self, day: str) -> str:
         until = ("--max-count=1", "--first-parent", f"--until={day}T23:59:59Z")
-        found = self._git.run("rev-list", *until, self.head_commit())
-        if not found:
+        data = self._git.run("rev-list", *until, self.head_commit())
+        if not data:
             hint = "Name a later day, or a revision from `git log`."
             raise RevisionError(f"There is no commit before {day}", hint)
-        return found.decode("ascii").strip()
+        return data.decode("ascii").strip()
 
     def head_commit(self) -> str:
         """The full id of the commit checked out.
@@ -246,5 +246,5 @@ class Repository:
     def author_email(self) -> str:
         """The address that git would write as author of a commit made here; empty: none is set."""
         code, output, _ = self._git.attempt("var", "GIT_AUTHOR_IDENT")
-        found = re.search(rb"<([^<>]*)>", output)
-        return found[1].decode("utf-8", "replace") if code == 0 and found else ""
+        match = re.search(rb"<([^<>]*)>", output)
+        return match[1].decode("utf-8", "replace") if code == 0 and match else ""

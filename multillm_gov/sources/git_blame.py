@@ -58,10 +58,10 @@ class Blame:
             bool(oldest) and git.run("rev-parse", "--is-shallow-repository").strip() == b"true"
         )
         for first in range(0, len(unknown), _AT_ONCE):
-            for found in _describe(
+            for introduction in _describe(
                 git, unknown[first : first + _AT_ONCE], oldest if shallow else set()
             ):
-                self._known[found.commit] = found
+                self._known[introduction.commit] = introduction
         return lines
 
 
@@ -75,9 +75,9 @@ def _parse(output: bytes) -> tuple[dict[int, str], set[str]]:
             continue
         if row == b"boundary":
             oldest.add(commit)
-        elif found := _LINE.fullmatch(row):
-            commit = found[1].decode("ascii").strip()
-            lines[int(found[2])] = commit if commit.strip("0") else ""
+        elif match := _LINE.fullmatch(row):
+            commit = match[1].decode("ascii").strip()
+            lines[int(match[2])] = commit if commit.strip("0") else ""
     return lines, oldest
 
 

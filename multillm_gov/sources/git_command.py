@@ -110,11 +110,11 @@ def _feed(descriptor: int, data: bytes) -> None:
 def _without(names: tuple[str, ...]) -> Iterator[None]:
     """Leave variables out of the environment that a process inherits; GitPython can only add."""
     with _environment_lock:
-        kept = {name: os.environ.pop(name) for name in names if name in os.environ}
+        texts_by_name = {name: os.environ.pop(name) for name in names if name in os.environ}
         try:
             yield
         finally:
-            os.environ.update(kept)
+            os.environ.update(texts_by_name)
 
 
 def explain(folder: Path, complaint: str) -> SourceError:

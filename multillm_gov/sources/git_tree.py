@@ -75,20 +75,22 @@ def read_entries(
     flaws: dict[str, Flaw] = {}
     uncovered: list[str] = []
     for record in listing.split(b"\0")[:-1]:
-        found = _judge(record, prefix)
-        if isinstance(found, Flaw):
-            flaws.setdefault(found.location.path, found)
-        elif isinstance(found, str):
-            uncovered.append(found)
-        elif found is not None:
-            wanted.append(found)
+        result = _judge(record, prefix)
+        if isinstance(result, Flaw):
+            flaws.setdefault(result.location.path, result)
+        elif isinstance(result, str):
+            uncovered.append(result)
+        elif result is not None:
+            wanted.append(result)
     wanted.sort(key=lambda entry: entry.path)
-    kept, rest = _within_limits(wanted)
+    kept_entries, rest = _within_limits(wanted)
     if rest is not None:
         flaws[rest.location.path] = rest
-    contents = blobs.read([entry.blob for entry in kept])
+    contents = blobs.read([entry.blob for entry in kept_entries])
     flaws.update((flaw.location.path, flaw) for flaw in refusals.tell_uncovered(uncovered))
-    files = tuple(SourceFile(entry.path, data) for entry, data in zip(kept, contents, strict=True))
+    files = tuple(
+        SourceFile(entry.path, data) for entry, data in zip(kept_entries, contents, strict=True)
+    )
     return files, tuple(flaws[path] for path in sorted(flaws))
 
 
@@ -169,11 +171,11 @@ def read_first(git: GitCommand, blobs: Blobs, commit: str, paths: Sequence[str])
     Links are not followed; ``None`` where there is none, or it is larger than 1 MiB.
     """
     listing = git.run("ls-tree", "-l", "-z", "--full-tree", commit, "--", *paths)
-    found: dict[str, str] = {}
+    texts_by_name: dict[str, str] = {}
     for entry in listing.split(b"\0")[:-1]:
         fields, _, path = entry.partition(b"\t")
         mode, kind, blob, size = fields.split()
         if kind == b"blob" and mode != _LINK and int(size) <= _MOST_SIDE_BYTES:
-            found[os.fsdecode(path)] = blob.decode("ascii")
-    blob_id = next((found[path] for path in paths if path in found), None)
+            texts_by_name[os.fsdecode(path)] = blob.decode("ascii")
+    blob_id = next((texts_by_name[path] for path in paths if path in texts_by_name), None)
     return None if blob_id is None else blobs.read([blob_id])[0].decode("utf-8", "replace")

@@ -67,9 +67,9 @@ def _read(path: Path, hint: str) -> bytes:
 
 def _version(package: Path) -> str:
     """From the metadata folder beside the package: `importlib.metadata` costs 30 ms to import."""
-    found = [path.name for path in package.parent.glob("litellm-*.dist-info")]
-    if len(found) == 1:
-        return found[0].removeprefix("litellm-").removesuffix(".dist-info")
+    texts = [path.name for path in package.parent.glob("litellm-*.dist-info")]
+    if len(texts) == 1:
+        return texts[0].removeprefix("litellm-").removesuffix(".dist-info")
     from importlib.metadata import PackageNotFoundError, version
 
     try:

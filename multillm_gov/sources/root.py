@@ -73,7 +73,7 @@ def path_prefix(root: Path) -> str:
 
 def within(path: str, filters: tuple[str, ...]) -> bool:
     """Whether a root-relative path is one of the filters or below one; no filter: always."""
-    return not filters or any(path == asked or path.startswith(f"{asked}/") for asked in filters)
+    return not filters or any(path == text or path.startswith(f"{text}/") for text in filters)
 
 
 def _place(path: Path) -> Path:

@@ -120,8 +120,8 @@ def _read(files: dict[str, SourceFile], known: State | None) -> _Read:
             documents[path] = known.documents[path]
             held += documents[path].size
         elif path != LOCK and kind_of(path) not in DIGESTED:
-            document, found = read_document(file)
-            flaws.extend(found)
+            document, matching_flaws = read_document(file)
+            flaws.extend(matching_flaws)
             if document is not None:
                 documents[path] = document
                 held += document.size
@@ -186,8 +186,10 @@ def _secrets(files: dict[str, SourceFile], known: State | None) -> tuple[Secret,
         return find_secrets(files.values())
     same = _same(files, known)
     secrets = find_secrets(file for path, file in files.items() if path not in same)
-    kept = (secret for secret in known.secrets if secret.path in same)
-    return tuple(sorted((*kept, *secrets), key=lambda secret: (secret.path, secret.location.line)))
+    kept_secrets = (secret for secret in known.secrets if secret.path in same)
+    return tuple(
+        sorted((*kept_secrets, *secrets), key=lambda secret: (secret.path, secret.location.line))
+    )
 
 
 @contextmanager

@@ -53,8 +53,10 @@ class Condition(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
     def texts(self) -> tuple[str, ...]:
         """Every pattern."""
-        found = [pattern for name in ("tag", *_SINGLE) for pattern in patterns_of(self, name)]
-        return (*found, *(self.metadata or {}).values())
+        matching_texts = [
+            pattern for name in ("tag", *_SINGLE) for pattern in patterns_of(self, name)
+        ]
+        return (*matching_texts, *(self.metadata or {}).values())
 
 
 class AttributionRule(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -84,7 +86,11 @@ def patterns_of(condition: Condition, name: str) -> tuple[str, ...]:
 
 def conditions_of(condition: Condition) -> tuple[tuple[str, tuple[str, ...]], ...]:
     """The single-valued keys that are given, with their patterns."""
-    return tuple((name, found) for name in _SINGLE if (found := patterns_of(condition, name)))
+    return tuple(
+        (name, matching_texts)
+        for name in _SINGLE
+        if (matching_texts := patterns_of(condition, name))
+    )
 
 
 def explain_attribution(

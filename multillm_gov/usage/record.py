@@ -148,8 +148,8 @@ def load_usage(documents: dict[str, Document]) -> tuple[Actuals, tuple[Flaw, ...
         if kind_of(path) != "usage":
             continue
         document = documents[path]
-        file, found = convert(document, (), UsageFile)
-        flaws.extend(found)
+        file, matching_flaws = convert(document, (), UsageFile)
+        flaws.extend(matching_flaws)
         for index, rule in _entries(document, file, "attribution", AttributionRule):
             rules.append(PlacedRule(rule=rule, place=Place(path, ("attribution", index))))
         subscriptions += [

@@ -23,15 +23,15 @@ def attribution_sql(rules: tuple[AttributionRule, ...]) -> str:
 
 def columns_of_rules(rules: tuple[AttributionRule, ...]) -> tuple[str, ...]:
     """The columns the rules look at."""
-    found: set[str] = set()
+    texts: set[str] = set()
     for rule in rules:
         for name, _ in conditions_of(rule.when):
-            found.update(COLUMNS_OF[name])
+            texts.update(COLUMNS_OF[name])
         if rule.when.tag is not None:
-            found.add("tags")
+            texts.add("tags")
         if rule.when.metadata:
-            found.update(("tags", "labels"))
-    return tuple(sorted(found))
+            texts.update(("tags", "labels"))
+    return tuple(sorted(texts))
 
 
 def _condition(condition: Condition) -> str:
@@ -50,8 +50,8 @@ def _condition(condition: Condition) -> str:
 
 
 def _any(parts: Iterable[str]) -> str:
-    found = list(parts)
-    return found[0] if len(found) == 1 else f"({' OR '.join(found)})"
+    texts = list(parts)
+    return texts[0] if len(texts) == 1 else f"({' OR '.join(texts)})"
 
 
 def _like(pattern: str) -> str:

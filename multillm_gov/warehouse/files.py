@@ -70,13 +70,13 @@ def open_feed(path: Path) -> FeedFile:
     opener = _OPENERS.get(suffixes[-1]) if suffixes else None
     if opener is not None:
         suffixes.pop()
-    found = _ENDINGS.get(suffixes[-1] if suffixes else "")
-    if found is None or (found == "parquet" and opener is not None):
+    result = _ENDINGS.get(suffixes[-1] if suffixes else "")
+    if result is None or (result == "parquet" and opener is not None):
         known = ", ".join([*_ENDINGS, *(f"{ending}.gz" for ending in (".csv", ".jsonl"))])
         raise SourceError(
             f"Cannot infer the format from `{path.name}`", f"Read are files ending in {known}."
         )
-    return FeedFile(path=path, format=found, opener=opener)
+    return FeedFile(path=path, format=result, opener=opener)
 
 
 def digest_of(file: FeedFile) -> str:

@@ -143,13 +143,13 @@ def _without(url: str, reason: str) -> str:
 
 
 def _columns(connection: "Connection[Any]", table: str) -> tuple[str, ...]:
-    found = connection.execute(
+    result = connection.execute(
         "SELECT column_name FROM information_schema.columns WHERE table_name = %s "
         "AND table_schema = ANY (current_schemas(false))",
         (table,),
     ).fetchall()
-    if not found:
+    if not result:
         raise SourceError(
             f"The database has no table {code(table)}", "Name another one with `table:`."
         )
-    return tuple(str(name) for (name,) in found)
+    return tuple(str(name) for (name,) in result)

@@ -111,11 +111,11 @@ def _judge(job: Job) -> None:
 def _write(job: Job, chunk_id: str) -> tuple[date, ...]:
     """Write the kept rows beside their places, then rename; a killed import leaves no half file."""
     engine, store = job.engine, job.store
-    found = engine.execute(
+    result = engine.execute(
         "SELECT DISTINCT day FROM read_rows WHERE fate IS NULL ORDER BY day"
     ).fetchall()
-    days = tuple(day for (day,) in found)
-    kept = (
+    days = tuple(day for (day,) in result)
+    remaining = (
         f"SELECT * EXCLUDE (problem, left_out, fate), "
         f"{literal(job.file.name)} AS source, CAST({job.sequence} AS INTEGER) AS sequence, "
         f"{str(job.reader.newest_wins).upper()} AS newest_wins FROM read_rows WHERE fate IS NULL"
@@ -125,7 +125,7 @@ def _write(job: Job, chunk_id: str) -> tuple[date, ...]:
         target.parent.mkdir(parents=True, exist_ok=True)
         staged = store.staged / f"{chunk_id}-{day}.parquet"
         engine.execute(
-            f"COPY ({kept} AND day = DATE '{day}' ORDER BY line) TO {literal(str(staged))} "
+            f"COPY ({remaining} AND day = DATE '{day}' ORDER BY line) TO {literal(str(staged))} "
             "(FORMAT parquet, COMPRESSION zstd)"
         )
         staged.replace(target)

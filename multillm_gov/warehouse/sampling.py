@@ -114,9 +114,9 @@ def _of_parquet(file: FeedFile, engine: "DuckDBPyConnection") -> Sample:
 
     source = f"read_parquet({literal(str(file.path))})"
     try:
-        found = engine.execute(f"SELECT * FROM {source} LIMIT {_ROWS}")
-        names = tuple(column[0] for column in found.description or ())
-        rows = [dict(zip(names, row, strict=True)) for row in found.fetchall()]
+        result = engine.execute(f"SELECT * FROM {source} LIMIT {_ROWS}")
+        names = tuple(column[0] for column in result.description or ())
+        rows = [dict(zip(names, row, strict=True)) for row in result.fetchall()]
     except duckdb.Error as error:
         reason = str(error).partition("\n")[0]
         raise SourceError(

@@ -49,11 +49,11 @@ def hourly_figures(store: Store, selection: RowSelection, figure: str) -> dict[i
     if rows is None:
         return {}
     with open_engine() as engine:
-        found = engine.execute(
+        result = engine.execute(
             "SELECT CAST(FLOOR(EPOCH(started_at) / 3600) AS BIGINT) AS hour, "
             f"SUM({figure}) FROM ({rows}) AS hourly GROUP BY 1"
         ).fetchall()
-    return {int(hour): Decimal(amount or 0) for hour, amount in found}
+    return {int(hour): Decimal(amount or 0) for hour, amount in result}
 
 
 def providers_of(store: Store, producers: Sequence[str]) -> tuple[str, ...]:
@@ -62,11 +62,11 @@ def providers_of(store: Store, producers: Sequence[str]) -> tuple[str, ...]:
     if rows is None or not producers:
         return ()
     with open_engine() as engine:
-        found = engine.execute(
+        result = engine.execute(
             f"SELECT DISTINCT {_PROVIDER} FROM ({rows}) AS every WHERE provider IS NOT NULL "
             f"AND producer IN ({_listed(producers)}) ORDER BY 1"
         ).fetchall()
-    return tuple(str(name) for (name,) in found)
+    return tuple(str(name) for (name,) in result)
 
 
 _PROVIDER = "REPLACE(LOWER(TRIM(provider)), ' ', '-')"

@@ -67,16 +67,16 @@ class Store(Struct, frozen=True, kw_only=True):
         Raises:
             SourceError: one is damaged.
         """
-        found = []
+        matching_markers = []
         for path in sorted((self.folder / "chunks").glob("*.json")):
             try:
-                found.append(msgspec.json.decode(path.read_bytes(), type=Marker))
+                matching_markers.append(msgspec.json.decode(path.read_bytes(), type=Marker))
             except (msgspec.DecodeError, OSError) as error:
                 raise SourceError(
                     f"The marker `{path.name}` of the usage store is damaged",
                     "Delete it and import its file again.",
                 ) from error
-        return tuple(sorted(found, key=lambda marker: (marker.sequence, marker.id)))
+        return tuple(sorted(matching_markers, key=lambda marker: (marker.sequence, marker.id)))
 
     def files(
         self, markers: tuple[Marker, ...], first: date | None = None, last: date | None = None

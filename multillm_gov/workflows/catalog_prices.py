@@ -114,28 +114,28 @@ def _moves(before: State, after: State) -> Iterator[ModelMove]:
     """Every model in use whose price, retirement or presence differs."""
     old, new = facts_in_use(before.figures), facts_in_use(after.figures)
     for name in sorted({*old, *new}):
-        one, other = old.get(name), new.get(name)
-        if one == other:
+        facts, other = old.get(name), new.get(name)
+        if facts == other:
             continue
         yield ModelMove(
             model=name,
-            gone=one is not None and other is None,
-            moves=_priced(price_moves, one, other),
-            added=_priced(added_prices, one, other),
-            lost=_priced(added_prices, other, one),
-            retirement_before=one.lifecycle.retirement if one is not None else None,
+            gone=facts is not None and other is None,
+            moves=_priced(price_moves, facts, other),
+            added=_priced(added_prices, facts, other),
+            lost=_priced(added_prices, other, facts),
+            retirement_before=facts.lifecycle.retirement if facts is not None else None,
             retirement_after=other.lifecycle.retirement if other is not None else None,
         )
 
 
 def _priced(
     measure: Callable[[Price, Price], tuple[_Found, ...]],
-    one: ModelFacts | None,
+    facts: ModelFacts | None,
     other: ModelFacts | None,
 ) -> tuple[_Found, ...]:
-    if one is None or other is None or one.price is None or other.price is None:
+    if facts is None or other is None or facts.price is None or other.price is None:
         return ()
-    return measure(one.price, other.price)
+    return measure(facts.price, other.price)
 
 
 def committed_locks(root: Path) -> Iterator[tuple[str, date, Lock | None, str]]:
@@ -167,15 +167,15 @@ def price_history(model: str, root: Path | None = None, *, as_of: date) -> Repor
         raise SourceError(
             f"`{LOCK}` was never committed", "Run `govern catalog lock` and commit what it writes."
         )
-    found = tuple(
+    prices = tuple(
         LockedPrice(commit=commit, day=day, litellm=lock.litellm, facts=lock.models[model])
         for commit, day, lock, _ in locks
         if lock is not None and model in lock.models
     )
     unreadable = tuple((commit, why) for commit, _, lock, why in locks if lock is None)
-    if not found:
+    if not prices:
         raise UsageError(
             f"No committed lock that can be read holds {code(model)}",
             "Name a model as an allocation does; `govern catalog show` has today's facts.",
         )
-    return report_history(model, found, unreadable, as_of)
+    return report_history(model, prices, unreadable, as_of)

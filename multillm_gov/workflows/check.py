@@ -55,10 +55,10 @@ def check(
 
         then, assessment = assess_change(top, files, flaws, base, as_of=as_of)
     if filters:
-        kept = tuple(
+        kept_findings = tuple(
             finding for finding in assessment.findings if within(finding.location.path, filters)
         )
-        assessment = replace(assessment, findings=kept)
+        assessment = replace(assessment, findings=kept_findings)
     judged = (then, assessment) if then and then.state.files else (assessment,)
     severity = strictest_gate((each.state.portfolio.settings for each in judged), fail_on)
     report = report_check(assessment, severity)

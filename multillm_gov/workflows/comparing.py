@@ -74,11 +74,11 @@ def judge_by_facts(
     """
     held = held_to(before, after.state, loosened_safeguards(before, after.state))
     limited = _holding(after, held) if held else after
-    found: dict[str, tuple[Finding, frozenset[FactGroup]]] = {}
+    values_by_name: dict[str, tuple[Finding, frozenset[FactGroup]]] = {}
     for groups, state in held_states(before, limited.state):
         for finding in _judge(before, replace(limited, state=state), waivers):
-            found.setdefault(finding.fingerprint, (finding, groups))
-    return found
+            values_by_name.setdefault(finding.fingerprint, (finding, groups))
+    return values_by_name
 
 
 def _holding(after: Assessment, held: dict[str, TaskClass]) -> Assessment:

@@ -53,8 +53,8 @@ def parse_range(spec: str | None) -> Range:
     if spec is None:
         return Range()
     dots = "..." if "..." in spec else ".."
-    base, found, head = spec.partition(dots)
-    if not found:
+    base, text, head = spec.partition(dots)
+    if not text:
         return Range(base=base)
     if ".." in head:
         raise UsageError(
@@ -105,7 +105,7 @@ def diff(
         )
     moved = _moved_words(comparison)
     new = "" if before.state.files else "The base has no portfolio, so all of this one is new."
-    said = " ".join(
+    text = " ".join(
         filter(None, (new, moved, compared_with, incomplete_words(after.state).strip()))
     )
     return replace(
@@ -113,7 +113,7 @@ def diff(
         summary=" ".join(filter(None, (new, report.summary, moved, compared_with))),
         path_prefix=path_prefix(top),
         file_url=file_url(repository_url),
-        briefing=report.briefing and replace(report.briefing, context=said),
+        briefing=report.briefing and replace(report.briefing, context=text),
     )
 
 
@@ -211,7 +211,9 @@ def _declared_branch(files: Iterable[SourceFile]) -> str | None:
     return None
 
 
-def _gate(before: Assessment, after: Assessment, asked: Severity | str | None) -> Severity | None:
+def _gate(
+    before: Assessment, after: Assessment, requested: Severity | str | None
+) -> Severity | None:
     """The stricter gate of the two; a base without any governed file has no say."""
     judged = (before, after) if before.state.files else (after,)
-    return strictest_gate((each.state.portfolio.settings for each in judged), asked)
+    return strictest_gate((each.state.portfolio.settings for each in judged), requested)

@@ -56,10 +56,10 @@ def fix(*, as_of: date, root: Path | None = None, dry_run: bool = False) -> Fixe
     before = state = assess_folder(top, as_of=as_of)
     settled: list[Finding] = []
     for _ in range(_MOST_PASSES):
-        found, changed = _pass(state)
+        findings, changed = _pass(state)
         if not changed:
             break
-        settled += found
+        settled += findings
         state = _with(state, changed)
     old = before.state.files
     files = tuple(file for path, file in state.state.files.items() if file != old[path])
@@ -77,7 +77,7 @@ def fix(*, as_of: date, root: Path | None = None, dry_run: bool = False) -> Fixe
 def _pass(state: Assessment) -> tuple[tuple[Finding, ...], dict[str, SourceFile]]:
     """Findings that edits settle, and the files with them; edits that overlap wait."""
     edits = _edits(state, filter(_has_fix, state.findings))
-    files = {path: _changed(state, path, found) for path, found in edits.items()}
+    files = {path: _changed(state, path, pairs) for path, pairs in edits.items()}
     changed = _proved(state, {path: file for path, file in files.items() if file is not None})
     applied = {path: applicable([edit for _, edit in edits[path]]) for path in changed}
     return tuple(
@@ -91,20 +91,20 @@ def _has_fix(finding: Finding) -> bool:
 
 
 def _edits(state: Assessment, findings: Iterable[Finding]) -> dict[str, list[tuple[Finding, Edit]]]:
-    found: defaultdict[str, list[tuple[Finding, Edit]]] = defaultdict(list)
+    values_by_name: defaultdict[str, list[tuple[Finding, Edit]]] = defaultdict(list)
     for finding in findings:
         document, rule = state.state.documents.get(finding.location.path), find_rule(finding.rule)
         edit = rule.fix(finding, document) if document and rule and rule.fix else None
         if edit is not None:
-            found[finding.location.path].append((finding, edit))
-    return found
+            values_by_name[finding.location.path].append((finding, edit))
+    return values_by_name
 
 
-def _changed(state: Assessment, path: str, found: list[tuple[Finding, Edit]]) -> SourceFile | None:
+def _changed(state: Assessment, path: str, pairs: list[tuple[Finding, Edit]]) -> SourceFile | None:
     """The file with its edits, if it can still be read without any new flaw."""
     document, file = state.state.documents[path], state.state.files[path]
     prefix = _BOM if file.data.startswith(_BOM) else b""
-    content = edited(document.source.content, [edit for _, edit in found])
+    content = edited(document.source.content, [edit for _, edit in pairs])
     changed = SourceFile(path, prefix + content.encode("utf-8", "surrogatepass"))
     read, flaws = read_document(changed)
     if read is None or len(flaws) > len(read_document(file)[1]):
@@ -121,7 +121,11 @@ def _proved(before: Assessment, changed: dict[str, SourceFile]) -> dict[str, Sou
 
 def _brings_nothing(before: Assessment, changed: dict[str, SourceFile]) -> bool:
     old, new = (
-        Counter((one.rule, one.severity, one.active) for one in each if not _is_outcome(one))
+        Counter(
+            (finding.rule, finding.severity, finding.active)
+            for finding in each
+            if not _is_outcome(finding)
+        )
         for each in (before.findings, _with(before, changed).findings)
     )
     return not new - old

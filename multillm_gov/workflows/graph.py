@@ -46,8 +46,8 @@ def explain_path(graph: Graph, dependence: Dependence, task: str, target: str) -
     """
     node = _find(graph, target)
     ways = paths(graph, f"task_class:{task}", node.id)
-    kept = {edge for way in ways for edge in way}
-    touched = {end for edge in kept for end in (edge.source, edge.target)} | {
+    kept_edges = {edge for way in ways for edge in way}
+    touched = {end for edge in kept_edges for end in (edge.source, edge.target)} | {
         f"task_class:{task}",
         node.id,
     }
@@ -59,7 +59,7 @@ def explain_path(graph: Graph, dependence: Dependence, task: str, target: str) -
         title=f"Why {task} depends on {node.label}",
         summary=effect,
         nodes=tuple(node for node in graph.nodes if node.id in touched),
-        edges=tuple(edge for edge in graph.edges if edge in kept),
+        edges=tuple(edge for edge in graph.edges if edge in kept_edges),
         sections=(
             Section(
                 id="why",
@@ -77,13 +77,13 @@ def explain_path(graph: Graph, dependence: Dependence, task: str, target: str) -
 
 
 def _find(graph: Graph, target: str) -> Node:
-    found = [node for node in graph.nodes if node.id == target] or [
+    nodes = [node for node in graph.nodes if node.id == target] or [
         node for node in graph.nodes if node.label == target and node.kind != "task_class"
     ]
-    if len(found) == 1:
-        return found[0]
-    if found:
-        ids = join_words([code(node.id) for node in found], "or")
+    if len(nodes) == 1:
+        return nodes[0]
+    if nodes:
+        ids = join_words([code(node.id) for node in nodes], "or")
         raise UsageError(f"Several things are called `{target[:LONGEST]}`", f"Say which: {ids}.")
     known = sorted({name for node in graph.nodes for name in (node.id, node.label)})
     raise UsageError(
@@ -195,9 +195,9 @@ def graph(
             sections=tuple(section(dependence, settings.currency) for section in tell),
             data=dependence_data(dependence),
         )
-    told = {"as_of": as_of.isoformat(), "revision": state.revision, **drawn.data}
+    values_by_name = {"as_of": as_of.isoformat(), "revision": state.revision, **drawn.data}
     title = masked(f"{settings.organization}: {drawn.title}", state.secrets)
-    return Drawn(graph=replace(drawn, title=title, data=told), flaws=len(state.flaws))
+    return Drawn(graph=replace(drawn, title=title, data=values_by_name), flaws=len(state.flaws))
 
 
 def _restricted(system: System, names: list[str]) -> System:

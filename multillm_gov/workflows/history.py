@@ -84,12 +84,14 @@ def _points(
     commits: tuple[DatedCommit, ...],
     chosen: dict[str, list[tuple[str, date]]],
 ) -> tuple[HistoryPoint, ...]:
-    found = []
+    points = []
     known: State | None = None
     price_map = cache(read_price_map)  # of today, for commits without a lock: parsed once
     for held in walk(repository, commits, chosen.keys()):
         for label, day in chosen[held.commit.id]:
             known = load_state(held.files, held.flaws, as_of=day, price_map=price_map, known=known)
             metrics = headline(known) if known.portfolio.task_classes else ()
-            found.append(HistoryPoint(label=label, day=day, commit=held.commit.id, metrics=metrics))
-    return tuple(found)
+            points.append(
+                HistoryPoint(label=label, day=day, commit=held.commit.id, metrics=metrics)
+            )
+    return tuple(points)

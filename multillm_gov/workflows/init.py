@@ -169,7 +169,9 @@ def write_host_files(folder: Path, hosts: Mapping[str, bytes]) -> StarterFiles:
 def portfolio_of(governed: Mapping[str, bytes]) -> Portfolio:
     """The portfolio that files declare, by path; what cannot be read is left out."""
     read = {path: read_document(SourceFile(path, data))[0] for path, data in governed.items()}
-    return load_portfolio({path: one for path, one in read.items() if one is not None})[0]
+    return load_portfolio(
+        {path: document for path, document in read.items() if document is not None}
+    )[0]
 
 
 def _notes(present: Iterable[str], top: str, hosts: Mapping[str, bytes]) -> Iterator[str]:

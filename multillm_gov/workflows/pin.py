@@ -114,7 +114,7 @@ def _with_lines(
 
     documents = {path: read_document(file)[0] for path, file in files.items()}
     places = {task.name: task.place for task in state.portfolio.task_classes}
-    for one in pinned:
-        document = documents[one.path]
+    for each in pinned:
+        document = documents[each.path]
         if document is not None:
-            yield replace(one, line=document.locate((*places[one.task].pointer, _KEY)).line)
+            yield replace(each, line=document.locate((*places[each.task].pointer, _KEY)).line)

@@ -91,13 +91,13 @@ def compare_schemas(root: Path, folder: Path = SCHEMAS) -> tuple[SchemaDifferenc
     Raises:
         SourceError: one cannot be read.
     """
-    found = []
+    differences = []
     for name in schema_names():
         path = folder / _file(name)
         try:
             written = (root / path).read_bytes()
         except FileNotFoundError:
-            found.append(SchemaDifference(path.as_posix(), missing=True))
+            differences.append(SchemaDifference(path.as_posix(), missing=True))
             continue
         except OSError as error:
             raise SourceError(
@@ -105,8 +105,8 @@ def compare_schemas(root: Path, folder: Path = SCHEMAS) -> tuple[SchemaDifferenc
             ) from error
         # A checkout may have turned the line ends.
         if written.replace(b"\r\n", b"\n") != schema_text(name):
-            found.append(SchemaDifference(path.as_posix(), missing=False))
-    return tuple(found)
+            differences.append(SchemaDifference(path.as_posix(), missing=False))
+    return tuple(differences)
 
 
 def _file(name: str) -> str:

@@ -58,12 +58,12 @@ def site(folder: Path, *, as_of: date, root: Path | None = None, packs: int = 8)
         raise OutputError(f"`{folder}` holds other files", "Name an empty folder.")
     assessment = assess_folder(top, as_of=as_of, revision=working_revision(top))
     drawn = tuple(_pages(top, assessment, as_of, packs))
-    draft = next(one.report.draft for one in drawn if one.path == "pack.html")
+    draft = next(each.report.draft for each in drawn if each.path == "pack.html")
     pages = tuple(
-        one
-        if one.path.startswith("packs/")
-        else replace(one, report=replace(one.report, draft=draft))
-        for one in drawn
+        each
+        if each.path.startswith("packs/")
+        else replace(each, report=replace(each.report, draft=draft))
+        for each in drawn
     )
     files = render_site(pages, [entry for entry in MENU if entry[1] in {p.path for p in pages}])
     for path, data in files.items():

@@ -51,13 +51,15 @@ def _per_unit(price: Price) -> dict[tuple[str, str], Decimal]:
     """Standard prices by what is billed and per how much: ``output``, ``per million tokens``."""
     standard = price.standard
     sides = (("input", standard.input), ("output", standard.output))
-    prices = {(side, _PER_MILLION): one * _MILLION for side, one in sides if one is not None}
-    for unit, one in standard.units.items():
+    prices = {
+        (side, _PER_MILLION): amount * _MILLION for side, amount in sides if amount is not None
+    }
+    for unit, amount in standard.units.items():
         noun = noun_of(unit)
         if unit in PER_TOKEN:
-            prices[noun.removesuffix(" token"), _PER_MILLION] = one * _MILLION
+            prices[noun.removesuffix(" token"), _PER_MILLION] = amount * _MILLION
         elif unit in UNITS:
-            prices["price", f"per {noun}"] = one
+            prices["price", f"per {noun}"] = amount
     return prices
 
 

@@ -83,8 +83,8 @@ def model_title(name: str) -> tuple[str, date | None]:
     return title or own or name, stamp
 
 
-def _day(found: "re.Match[str] | None") -> date | None:
+def _day(match: "re.Match[str] | None") -> date | None:
     try:
-        return date(int(found[1]), int(found[2]), int(found[3])) if found else None
+        return date(int(match[1]), int(match[2]), int(match[3])) if match else None
     except ValueError:
         return None

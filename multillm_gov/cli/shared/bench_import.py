@@ -23,15 +23,15 @@ def _pairs(
     ctx: click.Context, parameter: click.Parameter, values: tuple[str, ...]
 ) -> dict[str, str]:
     """Split each at the last ``=``: the tool's names may hold one, the portfolio's do not."""
-    found = {}
+    texts_by_name = {}
     for value in values:
         theirs, given, ours = value.rpartition("=")
         if not given or not theirs or not ours:
             raise click.BadParameter(
                 f"`{value}` is no pair; write it as THEIRS=OURS", ctx, parameter
             )
-        found[theirs] = ours
-    return found
+        texts_by_name[theirs] = ours
+    return texts_by_name
 
 
 @click.command("import")

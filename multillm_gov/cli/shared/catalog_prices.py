@@ -92,11 +92,13 @@ def update(
     """
     from multillm_gov.workflows.catalog_prices import preview_update
 
-    found = preview_update(price_map, shared.root, as_of=shared.day, fail_on=shared.fail_on)
-    code = emit(found.report, shared.targets, shared.output)
+    matching_update = preview_update(
+        price_map, shared.root, as_of=shared.day, fail_on=shared.fail_on
+    )
+    code = emit(matching_update.report, shared.targets, shared.output)
     if apply:
-        found.apply()
-        show_text(f"wrote {found.locked.path}", err=True)
+        matching_update.apply()
+        show_text(f"wrote {matching_update.locked.path}", err=True)
     ctx.exit(code)
 
 

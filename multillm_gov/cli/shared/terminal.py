@@ -116,8 +116,8 @@ def _broken(text: str, room: int) -> list[str]:
     """Lines of a text: the first keeps its inner spaces, others have two cells less."""
     lines = wrap(text, room - 2)
     pieces = re.split(r"(\s+)", text)
-    kept = "".join(pieces[: 2 * len(lines[0].split()) - 1])
-    return [kept if width(kept) <= room else lines[0], *lines[1:]]
+    remaining = "".join(pieces[: 2 * len(lines[0].split()) - 1])
+    return [remaining if width(remaining) <= room else lines[0], *lines[1:]]
 
 
 def show_text(text: str, *, err: bool = False) -> None:

@@ -18,15 +18,15 @@ from multillm_gov.usage.reader import reader_names
 def _columns(
     ctx: click.Context, parameter: click.Parameter, values: tuple[str, ...]
 ) -> dict[str, str]:
-    found = {}
+    texts_by_name = {}
     for value in values:
         ours, given, theirs = value.partition("=")
         if not given or not ours or not theirs:
             raise click.BadParameter(
                 f"`{value}` is no pair; write it as day=COLUMN", ctx, parameter
             )
-        found[ours] = theirs
-    return found
+        texts_by_name[ours] = theirs
+    return texts_by_name
 
 
 @click.command("import", short_help="Import logs and bills.")

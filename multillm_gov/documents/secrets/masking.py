@@ -92,7 +92,7 @@ def _shared(text: str, at: int, line: str) -> int:
     return length if length >= min(len(line), _TELLING) else 0
 
 
-def masked(value: T, *found: Iterable[Secret]) -> T:
+def masked(value: T, *values: Iterable[Secret]) -> T:
     """A finding, report or other value without the secrets found; itself where there are none."""
-    secrets = [secret for group in found for secret in group]
+    secrets = [secret for group in values for secret in group]
     return Masks(secrets).over(value) if secrets else value

@@ -120,17 +120,17 @@ def _spans(data: bytes) -> Iterator[_Span]:
 
 
 def _in_addresses(data: bytes) -> Iterator[_Span]:
-    for found in re.finditer(_IN_URL, data) if b"://" in data else ():
-        if not is_stand_in(found[1]) and found[1].lower() not in _WORDS_FOR_IT:
-            yield _Span(*found.span(1), "a password in an address", marked=False)
+    for match in re.finditer(_IN_URL, data) if b"://" in data else ():
+        if not is_stand_in(match[1]) and match[1].lower() not in _WORDS_FOR_IT:
+            yield _Span(*match.span(1), "a password in an address", marked=False)
 
 
 def _private_keys(data: bytes) -> Iterator[_Span]:
-    for found in re.finditer(_PEM, data) if b"-----BEGIN" in data else ():
-        end = data.find(b"-----", found.end(), found.end() + _PEM_LONGEST)
-        end = end if end >= 0 else min(len(data), found.end() + _PEM_LONGEST)
-        if re.search(_PEM_LINE, data[found.end() : end]):
-            yield _Span(found.end(), end, "a private key")
+    for match in re.finditer(_PEM, data) if b"-----BEGIN" in data else ():
+        end = data.find(b"-----", match.end(), match.end() + _PEM_LONGEST)
+        end = end if end >= 0 else min(len(data), match.end() + _PEM_LONGEST)
+        if re.search(_PEM_LINE, data[match.end() : end]):
+            yield _Span(match.end(), end, "a private key")
 
 
 def _shaped(data: bytes) -> Iterator[_Span]:
@@ -169,24 +169,28 @@ def _named(data: bytes) -> Iterator[_Span]:
 def _values_after(name: bytes, low: bytes) -> Iterator[tuple[int, int]]:
     """Where values after a name stand; only names that occur compile an expression."""
     if name in low:
-        for found in re.finditer(name + (_BEARER if name == b"bearer" else _AFTER_NAME), low):
-            yield found.span(1)
+        for match in re.finditer(name + (_BEARER if name == b"bearer" else _AFTER_NAME), low):
+            yield match.span(1)
 
 
 def _apart(spans: Iterable[_Span]) -> list[_Span]:
     """In order of place, the more telling kind first where two overlap."""
-    kept: list[_Span] = []
-    for span in sorted(spans, key=lambda one: one.start):
-        if kept and span.start < kept[-1].end:
-            kept[-1] = _Span(kept[-1].start, max(kept[-1].end, span.end), *_telling(kept[-1], span))
+    kept_spans: list[_Span] = []
+    for span in sorted(spans, key=lambda each: each.start):
+        if kept_spans and span.start < kept_spans[-1].end:
+            kept_spans[-1] = _Span(
+                kept_spans[-1].start,
+                max(kept_spans[-1].end, span.end),
+                *_telling(kept_spans[-1], span),
+            )
         else:
-            kept.append(span)
-    return kept
+            kept_spans.append(span)
+    return kept_spans
 
 
-def _telling(one: _Span, other: _Span) -> tuple[str, bool]:
-    vague = one.kind.startswith("what looks") and not other.kind.startswith("what looks")
-    return (other.kind if vague else one.kind), one.marked and other.marked
+def _telling(span: _Span, other: _Span) -> tuple[str, bool]:
+    vague = span.kind.startswith("what looks") and not other.kind.startswith("what looks")
+    return (other.kind if vague else span.kind), span.marked and other.marked
 
 
 def _locate(file: SourceFile, spans: list[_Span]) -> Iterator[Secret]:

@@ -40,13 +40,13 @@ def dependent_judges(
     }
     for judge in sorted(judges - {""}):
         for contender in bench.contenders:
-            found = (
+            result = (
                 "same vendor"
                 if judge == contender.model
                 else independence_of(find(judge), contender.facts)
             )
-            if found != "independent":
-                yield judge, contender.model, found
+            if result != "independent":
+                yield judge, contender.model, result
 
 
 class BenchCase(Struct, frozen=True, kw_only=True):

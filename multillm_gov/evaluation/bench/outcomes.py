@@ -74,7 +74,9 @@ def leaderboard_entry(
         model=model,
         scored=len(scored),
         inconclusive=len(outcomes) - len(scored),
-        effective=effective_cases([one.weight for one in scored]) if scored else 0.0,
+        effective=effective_cases([case_outcome.weight for case_outcome in scored])
+        if scored
+        else 0.0,
         share=None,
         usd=usd,
         p50_seconds=median(seconds) if seconds else None,
@@ -88,10 +90,10 @@ def _with_scores(
 ) -> LeaderboardEntry:
     from msgspec.structs import replace
 
-    weights = [one.weight for one in scored]
-    share = weighted_mean([one.accepted or 0.0 for one in scored], weights)
+    weights = [outcome.weight for outcome in scored]
+    share = weighted_mean([outcome.accepted or 0.0 for outcome in scored], weights)
     low, high = wilson_interval(share, max(1, floor(whole.effective + 1e-9)))
-    accepted = sum(one.accepted or 0.0 for one in scored)
+    accepted = sum(outcome.accepted or 0.0 for outcome in scored)
     graded, graded_low, graded_high = _graded(scored, weights, seed)
     return replace(
         whole,
@@ -112,7 +114,7 @@ def _graded(
     scored: Sequence[CaseOutcome], weights: Sequence[float], seed: int
 ) -> tuple[float | None, float, float]:
     """Mean score with its interval, where every case has a score and some are neither 0 nor 1."""
-    scores = [one.score for one in scored if one.score is not None]
+    scores = [outcome.score for outcome in scored if outcome.score is not None]
     if len(scores) < len(scored) or all(score in {0.0, 1.0} for score in scores):
         return None, 0.0, 1.0
     mean = weighted_mean(scores, weights)

@@ -135,12 +135,12 @@ def count_preferences(preferred: Sequence[Preferred]) -> PreferenceCounts:
 def _pairs(
     incumbent: Sequence[CaseOutcome], challenger: Sequence[CaseOutcome]
 ) -> list[tuple[CaseOutcome, CaseOutcome]]:
-    others: Mapping[str, CaseOutcome] = {one.case: one for one in challenger}
-    found = ((one, others.get(one.case)) for one in incumbent)
+    others: Mapping[str, CaseOutcome] = {outcome.case: outcome for outcome in challenger}
+    result = ((outcome, others.get(outcome.case)) for outcome in incumbent)
     return [
-        (one, other)
-        for one, other in found
-        if other is not None and one.accepted is not None and other.accepted is not None
+        (outcome, other)
+        for outcome, other in result
+        if other is not None and outcome.accepted is not None and other.accepted is not None
     ]
 
 
@@ -153,11 +153,11 @@ def _together(
 
 
 def _finding(difference: PairedDifference, bound: float, margins: Margins) -> ComparisonVerdict:
-    found = words_for(difference, margins.non_inferiority)
+    result = words_for(difference, margins.non_inferiority)
     return (
         "not worse"
-        if found == "no clear difference" and bound > -margins.non_inferiority
-        else found
+        if result == "no clear difference" and bound > -margins.non_inferiority
+        else result
     )
 
 
@@ -165,9 +165,9 @@ def _graded(
     pairs: Sequence[tuple[CaseOutcome, CaseOutcome]], weights: Sequence[float], seed: int
 ) -> PairedDifference | None:
     scores = [
-        (one.score, other.score)
-        for one, other in pairs
-        if one.score is not None and other.score is not None
+        (outcome.score, other.score)
+        for outcome, other in pairs
+        if outcome.score is not None and other.score is not None
     ]
     if len(scores) < max(len(pairs), ENOUGH_TO_DRAW) or all(
         score in {0.0, 1.0} for pair in scores for score in pair
@@ -183,7 +183,7 @@ def _needed(
     """Half a case each way is added to the differences, so that few equal cases promise nothing."""
     cases = effective_cases(weights)
     apart = weighted_mean(
-        [abs(one - other) for one, other in zip(first, second, strict=True)], weights
+        [abs(value - other) for value, other in zip(first, second, strict=True)], weights
     )
     return ceil(paired_cases_to_see((apart * cases + 1) / (cases + 2), margins.difference) - 1e-9)
 

@@ -61,20 +61,20 @@ class BenchPlan(Struct, frozen=True, kw_only=True):
     def foreseen(self) -> tuple[JudgeCost, ...]:
         """All judges' calls."""
         return (
-            *(sample for slot in self.slots for sample in slot.judging * self.samples),
+            *(sample for case in self.slots for sample in case.judging * self.samples),
             *self.pairings,
         )
 
     @property
     def worst_usd(self) -> Decimal:
         """The most that all calls of known price cost together."""
-        answers = sum((slot.probe.worst_total_usd or Decimal(0) for slot in self.slots), Decimal(0))
+        answers = sum((case.probe.worst_total_usd or Decimal(0) for case in self.slots), Decimal(0))
         return answers + sum((each.worst_usd or Decimal(0) for each in self.foreseen), Decimal(0))
 
     @property
     def unpriced(self) -> tuple[str, ...]:
         """Models whose price is not known, sorted: never counted as free."""
-        models = {slot.probe.model for slot in self.slots if slot.probe.worst_usd is None}
+        models = {case.probe.model for case in self.slots if case.probe.worst_usd is None}
         return tuple(
             sorted(models | {each.model for each in self.foreseen if each.worst_usd is None})
         )
@@ -82,12 +82,12 @@ class BenchPlan(Struct, frozen=True, kw_only=True):
     @property
     def calls(self) -> int:
         """Calls without retries."""
-        return sum(slot.probe.samples for slot in self.slots) + len(self.foreseen)
+        return sum(case.probe.samples for case in self.slots) + len(self.foreseen)
 
     @property
     def missing_keys(self) -> tuple[ProviderKey, ...]:
         """Keys that are needed and not set, by name."""
-        keys = {key for slot in self.slots for key in slot.probe.keys}
+        keys = {key for case in self.slots for key in case.probe.keys}
         return tuple(
             sorted(
                 key
@@ -165,7 +165,7 @@ def _pairings(bench: Benchmark, planner: BenchPlanner) -> Iterator[JudgeCost]:
     incumbent, *others = bench.contenders
     for case in bench.cases:
         for contender in others if case.expectation.scorer.kind == "rubric" else ():
-            first, second = ("x" * longest_judged(bench, one) for one in (incumbent, contender))
+            first, second = ("x" * longest_judged(bench, each) for each in (incumbent, contender))
             calls = pair_calls(first, second, case.expectation)
             yield from () if isinstance(calls, Unscorable) else _foreseen(calls, planner)
 

@@ -122,9 +122,9 @@ def judge_pair(answers: Sequence[Answer]) -> Preferred | Unscorable:
     judgments = [read_judgment(answer, SCHEMA) for answer in answers]
     if len(judgments) != 2 or None in judgments:
         return Unscorable(why="the judge's reply does not have the requested form")
-    one, other = (
+    each, other = (
         reading[judged["better"]]
         for reading, judged in zip(_READ, judgments, strict=True)
         if judged
     )
-    return one if one == other else "tie"
+    return each if each == other else "tie"

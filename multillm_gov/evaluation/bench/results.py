@@ -166,7 +166,7 @@ def _record(
 
 def _paired(model: str, outcomes: Mapping[str, Sequence[CaseOutcome]]) -> tuple[str, ...]:
     scored = {
-        name: {one.case for one in each if one.accepted is not None}
+        name: {outcome.case for outcome in each if outcome.accepted is not None}
         for name, each in outcomes.items()
     }
     own = scored[model]

@@ -31,14 +31,14 @@ REJECTED = frozenset({"refused-by-filter", "context"})
 async def run_bench(plan: BenchPlan, planner: BenchPlanner, send: SendProbes) -> BenchRun:
     """Send the plan and score answers as they arrive; texts are kept only until they are judged."""
     case_states = [CaseState(scores=[], texts=[]) for _ in plan.slots]
-    numbers = {id(slot.probe): number for number, slot in enumerate(plan.slots)}
+    numbers = {id(case.probe): number for number, case in enumerate(plan.slots)}
 
     def look(probe: Probe, sample: int, answer: Answer) -> None:
         del sample
         number = numbers[id(probe)]
         _take(plan.slots[number], answer, case_states[number])
 
-    first = await send([slot.probe for slot in plan.slots], look)
+    first = await send([case.probe for case in plan.slots], look)
     judging: ProbeRun | None = None
     preferred: Preferences = {}
     if first.ending == "complete":
@@ -55,20 +55,20 @@ async def run_bench(plan: BenchPlan, planner: BenchPlanner, send: SendProbes) ->
     )
 
 
-def _take(slot: PlannedCase, answer: Answer, kept: CaseState) -> None:
+def _take(case: PlannedCase, answer: Answer, state: CaseState) -> None:
     """Score what can be scored at once, and count words: the text is gone afterwards."""
-    expectation = slot.case.expectation
-    if slot.bench.is_prose:
+    expectation = case.case.expectation
+    if case.bench.is_prose:
         counts = count_words([answer.text])
-        kept.counts = (
+        state.counts = (
             counts
-            if kept.counts is None
-            else tuple(map(sum, zip(kept.counts, counts, strict=True)))
+            if state.counts is None
+            else tuple(map(sum, zip(state.counts, counts, strict=True)))
         )
     if needs_judge(expectation.scorer.kind):
-        kept.texts.append(answer.text)
+        state.texts.append(answer.text)
     else:
-        kept.scores.append(score_text(as_read(slot.bench, answer.text), expectation))
+        state.scores.append(score_text(as_read(case.bench, answer.text), expectation))
 
 
 def as_read(bench: Benchmark, text: str) -> str:
@@ -85,40 +85,40 @@ def as_read(bench: Benchmark, text: str) -> str:
 
 
 def _outcomes(
-    plan: BenchPlan, kept: list[CaseState], observations: Sequence[Observation]
+    plan: BenchPlan, kept_states: list[CaseState], observations: Sequence[Observation]
 ) -> dict[tuple[str, str], tuple[CaseOutcome, ...]]:
-    found: dict[tuple[str, str], list[CaseOutcome]] = {}
-    for slot, each, observation in zip(plan.slots, kept, observations, strict=True):
-        key = (slot.bench.task.name, slot.contender.model)
-        found.setdefault(key, []).append(_outcome(slot, each, observation))
-    return {key: tuple(outcomes) for key, outcomes in found.items()}
+    outcomes_by_key: dict[tuple[str, str], list[CaseOutcome]] = {}
+    for case, each, observation in zip(plan.slots, kept_states, observations, strict=True):
+        key = (case.bench.task.name, case.contender.model)
+        outcomes_by_key.setdefault(key, []).append(_outcome(case, each, observation))
+    return {key: tuple(outcomes) for key, outcomes in outcomes_by_key.items()}
 
 
-def _outcome(slot: PlannedCase, kept: CaseState, observation: Observation) -> CaseOutcome:
-    scores = [score for score in kept.scores if isinstance(score, Score)]
+def _outcome(case: PlannedCase, state: CaseState, observation: Observation) -> CaseOutcome:
+    scores = [score for score in state.scores if isinstance(score, Score)]
     refused = [failure for failure in observation.failures if failure.verdict in REJECTED]
     verdicts = [score.accepted for score in scores] + [False] * len(refused)
     graded = [score.value for score in scores] + [0.0] * len(refused)
     # One sample that nobody could judge leaves the case open: what is missing might have gone
     # either way.
-    is_whole = len(verdicts) == slot.probe.samples
+    is_whole = len(verdicts) == case.probe.samples
     return CaseOutcome(
-        case=slot.case.id,
+        case=case.case.id,
         accepted=fmean(verdicts) if is_whole else None,
         score=fmean(graded) if is_whole else None,
-        weight=slot.case.weight,
-        why=_why(kept, scores, observation, is_whole=is_whole),
+        weight=case.case.weight,
+        why=_why(state, scores, observation, is_whole=is_whole),
         seconds=tuple(answer.seconds for answer in observation.answers),
         usd=_cost(observation),
     )
 
 
 def _why(
-    kept: CaseState, scores: Sequence[Score], observation: Observation, *, is_whole: bool
+    state: CaseState, scores: Sequence[Score], observation: Observation, *, is_whole: bool
 ) -> str:
     if is_whole:
         return next((score.why for score in scores if score.why), "")
-    open_ones = [score.why for score in kept.scores if isinstance(score, Unscorable)]
+    open_ones = [score.why for score in state.scores if isinstance(score, Unscorable)]
     failures = [
         failure.verdict for failure in observation.failures if failure.verdict not in REJECTED
     ]
@@ -136,12 +136,14 @@ def _cost(observation: Observation) -> Decimal | None:
     return None if None in costs else sum((cost for cost in costs if cost is not None), Decimal(0))
 
 
-def _counts(plan: BenchPlan, kept: list[CaseState]) -> dict[tuple[str, str], tuple[Counts, ...]]:
+def _counts(
+    plan: BenchPlan, kept_states: list[CaseState]
+) -> dict[tuple[str, str], tuple[Counts, ...]]:
     nothing = count_words(())
-    found: dict[tuple[str, str], list[Counts]] = {}
-    for slot, each in zip(plan.slots, kept, strict=True):
-        if slot.bench.is_prose:
-            found.setdefault((slot.bench.task.name, slot.contender.model), []).append(
+    values_by_key: dict[tuple[str, str], list[Counts]] = {}
+    for case, each in zip(plan.slots, kept_states, strict=True):
+        if case.bench.is_prose:
+            values_by_key.setdefault((case.bench.task.name, case.contender.model), []).append(
                 each.counts or nothing
             )
-    return {key: tuple(counts) for key, counts in found.items()}
+    return {key: tuple(counts) for key, counts in values_by_key.items()}

@@ -157,10 +157,10 @@ def score_text(answer: str, expectation: Expectation) -> Score | Unscorable:
         UsageError: there is no such kind.
     """
     module = scorer_module(expectation.scorer.kind)
-    found = module.score(answer, expectation)
-    if isinstance(found, Unscorable):
-        return found
-    return accept(found, expectation.scorer, module.ACCEPTED_FROM)
+    unscorable = module.score(answer, expectation)
+    if isinstance(unscorable, Unscorable):
+        return unscorable
+    return accept(unscorable, expectation.scorer, module.ACCEPTED_FROM)
 
 
 def accept(value: float, scorer: Scorer, least: float) -> Score:

@@ -89,17 +89,19 @@ def writing_styles_of(
         effective=effective,
         plain=plain,
     )
-    kept = {model: style_record(each) for model, each in halves.items() if any(map(any, each))}
-    return styles, kept
+    records_by_name = {
+        model: style_record(each) for model, each in halves.items() if any(map(any, each))
+    }
+    return styles, records_by_name
 
 
 def halves_of(counts: Sequence[tuple[int, ...]], chosen: Sequence[bool] | None = None) -> Halves:
     """Sums of the counts by case over even and over odd positions of the chosen cases."""
     selection = chosen or [True] * len(counts)
-    kept = [each for each, is_chosen in zip(counts, selection, strict=True) if is_chosen]
+    kept_values = [each for each, is_chosen in zip(counts, selection, strict=True) if is_chosen]
     nothing = (0,) * len(FUNCTION_WORDS)
     first, second = (
-        tuple(map(sum, zip(*kept[start::2], strict=True))) or nothing for start in (0, 1)
+        tuple(map(sum, zip(*kept_values[start::2], strict=True))) or nothing for start in (0, 1)
     )
     return first, second
 

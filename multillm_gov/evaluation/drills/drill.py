@@ -109,26 +109,26 @@ async def run_requests(
         on_outcome: Called with each outcome, so that an interruption loses nothing.
     """
     slots = asyncio.Semaphore(concurrency)
-    found: dict[int, DrillOutcome] = {}
+    outcomes_by_number: dict[int, DrillOutcome] = {}
 
-    async def settle(number: int, one: Drill) -> None:
+    async def settle(number: int, drill: Drill) -> None:
         async with slots:
-            if not budget.reserve(one.worst_usd):
+            if not budget.reserve(drill.worst_usd):
                 return
             cost: Decimal | None = None
             try:
-                carried = await carry(one)
+                carried = await carry(drill)
                 cost = _cost_of(carried)
             finally:
-                budget.settle(one.worst_usd, cost)
-        found[number] = DrillOutcome(drill=one, carried=carried)
+                budget.settle(drill.worst_usd, cost)
+        outcomes_by_number[number] = DrillOutcome(drill=drill, carried=carried)
         if on_outcome is not None:
-            on_outcome(found[number])
+            on_outcome(outcomes_by_number[number])
 
     async with asyncio.TaskGroup() as group:
-        for number, one in enumerate(drills):
-            group.create_task(settle(number, one))
-    return tuple(found[number] for number in sorted(found))
+        for number, drill in enumerate(drills):
+            group.create_task(settle(number, drill))
+    return tuple(outcomes_by_number[number] for number in sorted(outcomes_by_number))
 
 
 def plan_drills(plan: ProbePlan, faults: Iterable[Fault] = FAULTS) -> DrillPlan:
@@ -160,11 +160,11 @@ def plan_drills(plan: ProbePlan, faults: Iterable[Fault] = FAULTS) -> DrillPlan:
 
 def _by_task(plan: ProbePlan) -> Iterator[tuple[TaskClass, dict[str, Probe]]]:
     """Probes of answers and embeddings by model, task class by task class."""
-    found: dict[str, dict[str, Probe]] = {}
+    names_by_name: dict[str, dict[str, Probe]] = {}
     for probe in plan.probes:
         if probe.kind != "stream":
-            found.setdefault(probe.task.name, {}).setdefault(probe.model, probe)
-    for by_model in found.values():
+            names_by_name.setdefault(probe.task.name, {}).setdefault(probe.model, probe)
+    for by_model in names_by_name.values():
         yield next(iter(by_model.values())).task, by_model
 
 
@@ -184,13 +184,13 @@ def _drills(
 ) -> list[Drill]:
     # One request goes to whoever answers: what not all of the chain take, it must not ask for.
     legs = [
-        (index, by_model[leg.model])
-        for index, leg in enumerate(task.declared.route)
-        if leg.model in by_model
+        (index, by_model[entry.model])
+        for index, entry in enumerate(task.declared.route)
+        if entry.model in by_model
     ]
     drills = []
     for index, probe in legs:
-        native = probe.native_schema and all(one.native_schema for one in reserve)
+        native = probe.native_schema and all(each.native_schema for each in reserve)
         call = replace(probe.call(0), output_schema=probe.output_schema if native else None)
         drills += [
             Drill(
@@ -205,7 +205,7 @@ def _drills(
                 ),
                 probe=replace(probe, native_schema=native),
                 worst_usd=_worst_usd(reserve),
-                unpriced=tuple(one.model for one in reserve if one.worst_usd is None),
+                unpriced=tuple(each.model for each in reserve if each.worst_usd is None),
             )
             for fault in faults
             if task.declared.mode != "embedding" or fault not in _NOT_FOR_EMBEDDINGS

@@ -91,7 +91,10 @@ def _worst_by_fault(outcomes: list[DrillOutcome]) -> Iterator[FaultResult]:
     for outcome in outcomes:
         by_fault.setdefault(outcome.drill.fault, []).append(judge_fault(outcome))
     for results in by_fault.values():
-        yield max(results, key=lambda one: (_GRAVITY.index(one.result), one.seconds or Decimal(0)))
+        yield max(
+            results,
+            key=lambda result: (_GRAVITY.index(result.result), result.seconds or Decimal(0)),
+        )
 
 
 def judge_fault(outcome: DrillOutcome) -> FaultResult:

@@ -72,9 +72,9 @@ def observed(probe: Probe, result: Answer | CallFailure, attempts: int) -> CallR
     if isinstance(result, CallFailure):
         return CallRecord(result=result, attempts=attempts)
     evidence = {
-        check.name: kept
+        check.name: remaining
         for check in all_checks()
-        if (kept := check.observe(probe, result)) is not None
+        if (remaining := check.observe(probe, result)) is not None
     }
     from msgspec.structs import replace
 

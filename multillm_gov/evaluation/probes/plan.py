@@ -106,8 +106,8 @@ def plan_probes(
                 LeftOut(task_class=task.name, why=f"mode `{task.declared.mode}` has no probe")
             )
             continue
-        found = tuple(_probes(figures, inputs[task.name], settings, known))
-        probes += (_with_keys(probe, keys_of) for probe in found)
+        matching_probes = tuple(_probes(figures, inputs[task.name], settings, known))
+        probes += (_with_keys(probe, keys_of) for probe in matching_probes)
     return ProbePlan(probes=tuple(probes), left_out=tuple(left_out))
 
 
@@ -138,12 +138,12 @@ def _models(figures: TaskFigures) -> Iterator[_ProbedModel]:
     place, seen = figures.task.place, set[str]()
     routed = (
         _ProbedModel(
-            name=leg.model,
+            name=entry.model,
             role="route",
-            facts=leg.facts,
-            place=place.at("route", leg.index, "model"),
+            facts=entry.facts,
+            place=place.at("route", entry.index, "model"),
         )
-        for leg in figures.legs
+        for entry in figures.legs
     )
     probed_models = (
         _ProbedModel(

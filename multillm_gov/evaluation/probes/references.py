@@ -109,7 +109,7 @@ def spearman(first: Vector, second: Vector) -> float:
     spread = [sum((rank - middle) ** 2 for rank in side) for side in sides]
     if not all(spread):
         return 0.0 if any(spread) else 1.0
-    shared = sum((one - middle) * (two - middle) for one, two in zip(*sides, strict=True))
+    shared = sum((each - middle) * (two - middle) for each, two in zip(*sides, strict=True))
     return float(shared / (spread[0] * spread[1]) ** 0.5)
 
 

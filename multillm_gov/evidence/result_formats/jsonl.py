@@ -14,7 +14,7 @@ def read(data: bytes) -> tuple[CaseResult, ...]:
         ValueError: a line is not a JSON object, a key is missing, or a value is not what it should
             be.
     """
-    found = []
+    results = []
     for number, line in enumerate(data.split(b"\n"), start=1):
         if not line.strip():
             continue
@@ -24,5 +24,5 @@ def read(data: bytes) -> tuple[CaseResult, ...]:
             raise ValueError(f"line {number} is not JSON: {type(error).__name__}") from error
         if not isinstance(row, dict):
             raise ValueError(f"line {number} is not a mapping")
-        found.append(result_of(row, f"line {number}"))
-    return tuple(found)
+        results.append(result_of(row, f"line {number}"))
+    return tuple(results)

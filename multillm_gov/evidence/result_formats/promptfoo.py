@@ -52,14 +52,14 @@ def read(data: bytes) -> tuple[CaseResult, ...]:
     return tuple(_case(result) for result in output.results.results)
 
 
-def _case(one: _Result) -> CaseResult:
-    failed = one.failureReason == _ERROR
-    score = None if failed or one.score is None else min(1.0, max(0.0, one.score))
+def _case(result: _Result) -> CaseResult:
+    failed = result.failureReason == _ERROR
+    score = None if failed or result.score is None else min(1.0, max(0.0, result.score))
     return CaseResult(
-        model=one.provider.label or one.provider.id,
-        case=f"test {one.testIdx + 1}",
-        outcome="unknown" if failed else settled(one.success, score),
+        model=result.provider.label or result.provider.id,
+        case=f"test {result.testIdx + 1}",
+        outcome="unknown" if failed else settled(result.success, score),
         score=score,
-        seconds=None if one.latencyMs is None else one.latencyMs / 1_000,
-        usd=one.cost or None,
+        seconds=None if result.latencyMs is None else result.latencyMs / 1_000,
+        usd=result.cost or None,
     )

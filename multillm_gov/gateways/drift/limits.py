@@ -48,9 +48,9 @@ def _models_at(
 ) -> list[str]:
     chain = (*group.deployments, *(reserve[name] for name in group.fallbacks))
     return [
-        one.served.bare_name
-        for one in chain
-        if one.served.provider in limits.providers and "api_base" not in one.variables
+        deployment.served.bare_name
+        for deployment in chain
+        if deployment.served.provider in limits.providers and "api_base" not in deployment.variables
     ]
 
 

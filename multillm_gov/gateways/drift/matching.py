@@ -23,21 +23,21 @@ def runs(declared: Deployment, running: RunningDeployment) -> bool:
 
 def shown(text: str) -> str:
     """A name from a gateway's answer: nothing in it that a terminal or a page would act upon."""
-    return code("".join(one if one.isprintable() else "?" for one in text))
+    return code("".join(name if name.isprintable() else "?" for name in text))
 
 
-def at(running: Running, one: Place | None) -> str:
+def at(running: Running, place: Place | None) -> str:
     """``in FILE`` or ``at ADDRESS``."""
-    return f"in {one.path}" if one is not None else f"at {running.origin}"
+    return f"in {place.path}" if place is not None else f"at {running.origin}"
 
 
-def effective_percents(found: Sequence[RunningDeployment]) -> list[float]:
+def effective_percents(deployments: Sequence[RunningDeployment]) -> list[float]:
     """How LiteLLM shares requests: by weight, else by rpm, else by tpm, else evenly.
 
     The first of the three that any deployment of the group has counts, and is 0 for the others.
     """
     for key in ("weight", "rpm", "tpm"):
-        weights = [max(one.number(key) or 0.0, 0.0) for one in found]
+        weights = [max(deployment.number(key) or 0.0, 0.0) for deployment in deployments]
         if sum(weights) > 0:
             return [100 * weight / sum(weights) for weight in weights]
-    return [100 / len(found)] * len(found)
+    return [100 / len(deployments)] * len(deployments)

@@ -18,15 +18,17 @@ def compare_money(
     group: ModelGroup, name: str, running: Running, place: Place | None
 ) -> Iterator[Difference]:
     """Differences of one task class that runs as the group ``name``."""
-    found = running.groups.get(name, [])
-    yield from _compare_cap(group, found, running, place)
-    missing = [one for one in found if f"{TAG}{group.name}" not in one.tags]
+    deployments = running.groups.get(name, [])
+    yield from _compare_cap(group, deployments, running, place)
+    missing = [
+        deployment for deployment in deployments if f"{TAG}{group.name}" not in deployment.tags
+    ]
     if missing:
         yield Difference(
             kind="tag-missing",
             subject=group.name,
             message=f"{code(group.name)} books its spend under the tag {code(TAG + group.name)}; "
-            f"{len(missing)} of {len(found)} deployments run without it at {running.origin}",
+            f"{len(missing)} of {len(deployments)} deployments run without it at {running.origin}",
             remedy=_EXPORT,
             declared=place,
             running=missing[0].place,
@@ -34,7 +36,10 @@ def compare_money(
 
 
 def _compare_cap(
-    group: ModelGroup, found: Sequence[RunningDeployment], running: Running, place: Place | None
+    group: ModelGroup,
+    deployments: Sequence[RunningDeployment],
+    running: Running,
+    place: Place | None,
 ) -> Iterator[Difference]:
     if group.usd_per_month is None:
         return
@@ -43,17 +48,17 @@ def _compare_cap(
         (team.usd for team in running.teams if team.name == group.name and team.usd is not None),
         None,
     )
-    budgets = [one.number("max_budget") for one in found]
+    budgets = [deployment.number("max_budget") for deployment in deployments]
     counted = [
         budget
-        for budget, one in zip(budgets, found, strict=True)
-        if budget and one.parameters.get("budget_duration")
+        for budget, deployment in zip(budgets, deployments, strict=True)
+        if budget and deployment.parameters.get("budget_duration")
     ]
-    bound = team if team is not None else sum(counted) if len(counted) == len(found) else None
-    where = found[0].place if found else None
+    bound = team if team is not None else sum(counted) if len(counted) == len(deployments) else None
+    where = deployments[0].place if deployments else None
     if bound is None:
         yield _not_enforced(group, cap, running, where, place)
-    elif abs(bound - cap) > _CENT * max(len(found), 1):
+    elif abs(bound - cap) > _CENT * max(len(deployments), 1):
         larger = "more" if bound > cap else "less"
         yield Difference(
             kind="budget-differs",

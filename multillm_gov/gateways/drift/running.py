@@ -29,8 +29,8 @@ class RunningDeployment(Struct, frozen=True, kw_only=True):
 
     def number(self, key: str) -> float | None:
         """A numeric parameter; ``None``: none, or no number."""
-        found = number_of(self.parameters.get(key))
-        return None if found is None else float(found)
+        result = number_of(self.parameters.get(key))
+        return None if result is None else float(result)
 
     @property
     def tags(self) -> tuple[str, ...]:
@@ -80,10 +80,10 @@ class Running(Struct, frozen=True, kw_only=True):
     def chain(self, kind: FallbackKind, group: str) -> tuple[str, ...]:
         """Groups tried in order when one fails; only `fallbacks` know a `*`."""
         chains = self.chains.get(kind, {})
-        found = chains.get(group)
-        if found is None and kind == "fallbacks":
-            found = chains.get("*")
-        return found or ()
+        texts = chains.get(group)
+        if texts is None and kind == "fallbacks":
+            texts = chains.get("*")
+        return texts or ()
 
 
 def running_of_file(configuration: Configuration) -> Running:
@@ -91,7 +91,7 @@ def running_of_file(configuration: Configuration) -> Running:
     chains, places = _file_chains(configuration)
     budget = configuration.litellm.get("max_budget")
     retries = configuration.setting("num_retries")
-    found = number_of(budget.value) if budget is not None else None
+    result = number_of(budget.value) if budget is not None else None
     return Running(
         origin=configuration.path,
         deployments=tuple(
@@ -108,7 +108,7 @@ def running_of_file(configuration: Configuration) -> Running:
         aliases={alias.name: alias.group for alias in configuration.aliases},
         chain_places=places,
         has_database=True if "database_url" in configuration.general else None,
-        global_budget=None if found is None else float(found),
+        global_budget=None if result is None else float(result),
         global_budget_place=budget.place if budget is not None else None,
         retries=_count(retries.value) if retries is not None else 0,
         retries_place=retries.place if retries is not None else None,
@@ -122,11 +122,13 @@ def _file_chains(
     chains: dict[FallbackKind, dict[str, tuple[str, ...]]] = {kind: {} for kind in FALLBACK_KINDS}
     places: dict[tuple[FallbackKind, str], Place] = {}
     # The router's own settings go before those of the library.
-    for one in sorted(configuration.fallbacks, key=lambda one: one.section == "router_settings"):
-        names = tuple(target.name for target in one.targets if target.name)
-        if one.section == "router_settings" or one.group not in chains[one.kind]:
-            chains[one.kind][one.group] = names
-            places[one.kind, one.group] = one.place
+    for fallback in sorted(
+        configuration.fallbacks, key=lambda each: each.section == "router_settings"
+    ):
+        names = tuple(target.name for target in fallback.targets if target.name)
+        if fallback.section == "router_settings" or fallback.group not in chains[fallback.kind]:
+            chains[fallback.kind][fallback.group] = names
+            places[fallback.kind, fallback.group] = fallback.place
     return chains, places
 
 
@@ -187,18 +189,21 @@ def _teams(answer: object) -> Iterable[TeamBudget]:
         if isinstance(name, str):
             yield TeamBudget(
                 name=name,
-                models=tuple(one for one in _list(held.get("models")) if isinstance(one, str)),
+                models=tuple(text for text in _list(held.get("models")) if isinstance(text, str)),
                 usd=None if budget is None else float(budget),
             )
 
 
 def _chains(value: object) -> dict[str, tuple[str, ...]]:
-    found: dict[str, tuple[str, ...]] = {}
+    texts_by_name: dict[str, tuple[str, ...]] = {}
     for entry in _list(value):
         for group, targets in _mapping(entry).items():
-            names = (one.get("model") if isinstance(one, dict) else one for one in _list(targets))
-            found[group] = tuple(name for name in names if isinstance(name, str))
-    return found
+            names = (
+                values_by_key.get("model") if isinstance(values_by_key, dict) else values_by_key
+                for values_by_key in _list(targets)
+            )
+            texts_by_name[group] = tuple(name for name in names if isinstance(name, str))
+    return texts_by_name
 
 
 def _count(value: object) -> int:

@@ -64,14 +64,14 @@ def _lost_weights(routing: Routing) -> tuple[Omission, ...]:
     return (Omission(setting="weights", task_classes=lost, why=why),) if lost else ()
 
 
-def _fails_over(group: ModelGroup, one: Deployment) -> bool:
-    return bool(group.fallbacks) or (one.weight is None and not group.is_last)
+def _fails_over(group: ModelGroup, deployment: Deployment) -> bool:
+    return bool(group.fallbacks) or (deployment.weight is None and not group.is_last)
 
 
-def _model(one: Deployment, *, evicted: bool) -> dict[str, Any]:
-    served = one.served
+def _model(deployment: Deployment, *, evicted: bool) -> dict[str, Any]:
+    served = deployment.served
     return {
-        "name": one.id,
+        "name": deployment.id,
         "visibility": "internal",
         "provider": _PROVIDERS.get(served.provider, "openAI"),
         "params": _parameters(served),

@@ -81,7 +81,7 @@ def _add_key(providers: dict[str, dict[str, Any]], served: Served) -> None:
         provider["network_config"] = {"base_url": f"env.{base}"}
         provider["custom_provider_config"] = {"base_provider_type": kind}
     name = _key_id(served)
-    key = next((one for one in provider["keys"] if one["id"] == name), None)
+    key = next((each for each in provider["keys"] if each["id"] == name), None)
     if key is None:
         key = {"id": name, "name": name, "weight": 1, "models": []}
         provider["keys"].append(key)
@@ -146,10 +146,10 @@ def _virtual_key(group: ModelGroup) -> dict[str, Any]:
     }
 
 
-def _provider_config(one: Deployment) -> dict[str, Any]:
+def _provider_config(deployment: Deployment) -> dict[str, Any]:
     return {
-        "provider": _provider(one.served),
-        "key_ids": [_key_id(one.served)],
-        "allowed_models": [one.served.bare_name],
-        "weight": round((one.weight or 0) / 100, 6),
+        "provider": _provider(deployment.served),
+        "key_ids": [_key_id(deployment.served)],
+        "allowed_models": [deployment.served.bare_name],
+        "weight": round((deployment.weight or 0) / 100, 6),
     }

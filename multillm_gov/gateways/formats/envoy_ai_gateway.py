@@ -55,7 +55,11 @@ def render(routing: Routing, commit: str) -> Exported:
         deployment.id: deployment for group in routing.groups for deployment in group.deployments
     }
     objects = [
-        *(one for group in routing.task_classes for one in _of_task_class(group, reserve)),
+        *(
+            values_by_name
+            for group in routing.task_classes
+            for values_by_name in _of_task_class(group, reserve)
+        ),
         *_backends(reserve),
     ]
     rendered = Rendered(
@@ -73,10 +77,10 @@ def _of_task_class(group: ModelGroup, reserve: dict[str, Deployment]) -> Iterato
     refs = [
         *({**_backend_ref(deployment), "weight": round(deployment.weight or 0), "priority": 0}
           for deployment in group.deployments),
-        *({**_backend_ref(one), "priority": place} for place, one in enumerate(chain, 1)),
+        *({**_backend_ref(each), "priority": place} for place, each in enumerate(chain, 1)),
     ]  # fmt: skip
     match = {"type": "Exact", "name": "x-ai-eg-model", "value": group.name}
-    longest = max(one.timeout_seconds for one in (*group.deployments, *chain))
+    longest = max(each.timeout_seconds for each in (*group.deployments, *chain))
     labels = {"labels": {"owner": _object_name(group.owner)}} if group.owner else {}
     yield {
         "apiVersion": f"{_AI}/v1beta1",
@@ -118,12 +122,17 @@ def _traffic_policy(name: str, fallbacks: int, seconds: float) -> dict[str, Any]
     }
 
 
-def _backend_ref(one: Deployment) -> dict[str, Any]:
-    return {"name": _backend_name(one.served), "modelNameOverride": one.served.bare_name}
+def _backend_ref(deployment: Deployment) -> dict[str, Any]:
+    return {
+        "name": _backend_name(deployment.served),
+        "modelNameOverride": deployment.served.bare_name,
+    }
 
 
 def _backends(reserve: dict[str, Deployment]) -> Iterator[dict[str, Any]]:
-    by_name = {_backend_name(one.served): one.served for one in reserve.values()}
+    by_name = {
+        _backend_name(deployment.served): deployment.served for deployment in reserve.values()
+    }
     for name, served in sorted(by_name.items()):
         metadata = {"name": name, "namespace": "default"}
         yield {

@@ -114,17 +114,17 @@ def render(routing: Routing, commit: str) -> Exported:
 def _mocked(configuration: dict[str, Any]) -> dict[str, Any]:
     """Models that answer by themselves, priced so that a budget lasts some tens of calls."""
 
-    def entry(one: dict[str, Any]) -> dict[str, Any]:
-        given = one["litellm_params"]
-        embeds = one["model_info"]["mode"] == "embedding"
+    def entry(values_by_name: dict[str, Any]) -> dict[str, Any]:
+        given = values_by_name["litellm_params"]
+        embeds = values_by_name["model_info"]["mode"] == "embedding"
         price = Decimal(given.get("max_budget", 1)) / (_MOCKED_CALLS * _MOCKED_TOKENS)
         mock = {
             "mock_response": [0.5] if embeds else "A drill.",
             **dict.fromkeys(("input_cost_per_token", "output_cost_per_token"), price),
         }
-        return {**one, "litellm_params": {**given, **mock}}
+        return {**values_by_name, "litellm_params": {**given, **mock}}
 
-    return {**configuration, "model_list": [entry(one) for one in configuration["model_list"]]}
+    return {**configuration, "model_list": [entry(each) for each in configuration["model_list"]]}
 
 
 def _total(routing: Routing) -> dict[str, Any]:
@@ -149,7 +149,7 @@ def _lost_routes(routing: Routing) -> tuple[Omission, ...]:
         "budgets of deployments; those of `govern export litellm-terraform` need a database, and "
         "a limit at the provider holds for every route"
     )
-    names = tuple(one.name for one in capped)
+    names = tuple(group.name for group in capped)
     return (Omission(setting="monthly cap on every route", task_classes=names, why=why),)
 
 
@@ -167,33 +167,33 @@ def _lost_tiers(routing: Routing) -> tuple[Omission, ...]:
     return (Omission(setting="service tier", task_classes=tuple(lost), why=why),) if lost else ()
 
 
-def _entry(group: ModelGroup, one: Deployment) -> dict[str, Any]:
+def _entry(group: ModelGroup, deployment: Deployment) -> dict[str, Any]:
     return {
         "model_name": group.name,
-        "litellm_params": _parameters(group, one),
-        "model_info": _information(group, one),
+        "litellm_params": _parameters(group, deployment),
+        "model_info": _information(group, deployment),
     }
 
 
-def _parameters(group: ModelGroup, one: Deployment) -> dict[str, Any]:
-    served = one.served
-    budgeted = one.usd_per_month is not None
+def _parameters(group: ModelGroup, deployment: Deployment) -> dict[str, Any]:
+    served = deployment.served
+    budgeted = deployment.usd_per_month is not None
     given = {
         REGIONS.get(served.provider, REGION): served.region or None,
         "rpm": served.requests_per_minute,
         "tpm": served.tokens_per_minute,
-        "weight": one.weight,
-        "service_tier": one.service_tier or None if served.provider in TIERS else None,
-        "max_budget": one.usd_per_month,
+        "weight": deployment.weight,
+        "service_tier": deployment.service_tier or None if served.provider in TIERS else None,
+        "max_budget": deployment.usd_per_month,
         "budget_duration": BUDGET_DURATION if budgeted else None,
         "cooldown_time": None if _stays_up(group) else COOLDOWN_SECONDS,
         **served.prices,
     }
     return {
-        "model": one.model,
-        **{name: _reference(variable) for name, variable in one.variables.items()},
+        "model": deployment.model,
+        **{name: _reference(variable) for name, variable in deployment.variables.items()},
         **{name: value for name, value in given.items() if value is not None},
-        "timeout": _number(one.timeout_seconds),
+        "timeout": _number(deployment.timeout_seconds),
         # The client library below LiteLLM would otherwise send a failed request again by itself.
         "max_retries": 0,
         "tags": [
@@ -204,8 +204,8 @@ def _parameters(group: ModelGroup, one: Deployment) -> dict[str, Any]:
     }
 
 
-def _information(group: ModelGroup, one: Deployment) -> dict[str, Any]:
-    served = one.served
+def _information(group: ModelGroup, deployment: Deployment) -> dict[str, Any]:
+    served = deployment.served
     given = {
         "base_model": served.base_model or None,
         "max_input_tokens": served.max_input_tokens,
@@ -213,8 +213,8 @@ def _information(group: ModelGroup, one: Deployment) -> dict[str, Any]:
         "allowed_fails": None if _stays_up(group) else ALLOWED_FAILS,
     }
     return {
-        "id": one.id,
-        "mode": one.mode,
+        "id": deployment.id,
+        "mode": deployment.mode,
         "task_class": group.task,
         **({"owner": group.owner} if group.owner else {}),
         **{name: value for name, value in given.items() if value is not None},

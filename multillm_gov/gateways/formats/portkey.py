@@ -47,13 +47,13 @@ def _config(group: ModelGroup, reserve: dict[str, Deployment]) -> dict[str, Any]
     return {"strategy": {"mode": "fallback"}, "targets": [first, *chain]}
 
 
-def _target(one: Deployment) -> dict[str, Any]:
-    served = one.served
+def _target(deployment: Deployment) -> dict[str, Any]:
+    served = deployment.served
     key = served.variables.get("api_key", "").removesuffix("_API_KEY").lower().replace("_", "-")
-    tier = {"service_tier": one.service_tier} if one.service_tier else {}
+    tier = {"service_tier": deployment.service_tier} if deployment.service_tier else {}
     return {
         "provider": f"@{key or served.provider.replace('_', '-')}",
-        **({"weight": one.weight} if one.weight is not None else {}),
-        "request_timeout": int(one.timeout_seconds * _MILLISECONDS),
+        **({"weight": deployment.weight} if deployment.weight is not None else {}),
+        "request_timeout": int(deployment.timeout_seconds * _MILLISECONDS),
         "override_params": {"model": served.bare_name, **tier},
     }

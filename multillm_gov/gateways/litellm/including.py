@@ -102,7 +102,9 @@ class FileReader:
             if key == "include":
                 continue
             held = self.parts.setdefault(key, [])
-            lists = isinstance(value, list) and all(isinstance(one.value, list) for one in held)
+            lists = isinstance(value, list) and all(
+                isinstance(setting.value, list) for setting in held
+            )
             if held and not lists:
                 self.replaced.append((key, held[-1].place, place.at(key)))
                 held.clear()

@@ -13,13 +13,13 @@ MOST_FINDINGS = 200
 
 def lint(context: LintContext) -> tuple[Finding, ...]:
     """Every finding on a configuration, ordered by place and rule; equal ones once."""
-    found = [
+    findings = [
         finding
         for rule in all_lint_rules()
         if rule.affected.holds(context.release)
         for finding in _findings(rule, context)
     ]
-    return sorted_findings(found)
+    return sorted_findings(findings)
 
 
 def sorted_findings(findings: Iterable[Finding]) -> tuple[Finding, ...]:
@@ -31,12 +31,12 @@ def sorted_findings(findings: Iterable[Finding]) -> tuple[Finding, ...]:
     return tuple(
         sorted(
             once.values(),
-            key=lambda one: (
-                one.location.path,
-                one.location.line,
-                one.location.column,
-                one.rule,
-                one.message,
+            key=lambda each: (
+                each.location.path,
+                each.location.line,
+                each.location.column,
+                each.rule,
+                each.message,
             ),
         )
     )

@@ -45,10 +45,10 @@ class LintContext(Struct, frozen=True, kw_only=True):
     def _find(self, name: str, provider: str) -> ModelFacts | None:
         if not name or "*" in name:
             return None
-        found = self.catalog.find(name)
-        if found is None and provider and "/" not in name:
-            found = self.catalog.find(f"{provider}/{name}")
-        return found
+        model_facts = self.catalog.find(name)
+        if model_facts is None and provider and "/" not in name:
+            model_facts = self.catalog.find(f"{provider}/{name}")
+        return model_facts
 
     def window(self, deployment: ModelListEntry) -> int | None:
         """Input tokens of a deployment: as declared, else as known."""
@@ -82,12 +82,12 @@ class LintContext(Struct, frozen=True, kw_only=True):
         return tuple(by_id or self._by_pattern(name))
 
     def _by_pattern(self, name: str) -> list[ModelListEntry]:
-        found = []
+        entries = []
         for deployment in self.configuration.deployments:
             pattern = deployment.name.replace("[", "[[]").replace("?", "[?]")
             if deployment.is_wildcard and len(pattern) < 200 and fnmatchcase(name, pattern):
-                found.append(deployment)
-        return found
+                entries.append(deployment)
+        return entries
 
     def serves(self, name: str) -> bool:
         """Whether anything in the configuration serves a name."""

@@ -67,48 +67,52 @@ class Alert(Struct, frozen=True, kw_only=True):
 
 def alerts(consumed: Consumed) -> tuple[Alert, ...]:
     """Errors first: caps spent and expected to be, then caps inside an interval, then notices."""
-    found = [each for standing in consumed.standings for each in _of_cap(standing, consumed)]
-    found += list(_of_notices(consumed))
-    return tuple(sorted(found, key=lambda each: (each.severity, each.scope, each.subject)))
+    matching_alerts = [
+        each for standing in consumed.standings for each in _of_cap(standing, consumed)
+    ]
+    matching_alerts += list(_of_notices(consumed))
+    return tuple(
+        sorted(matching_alerts, key=lambda each: (each.severity, each.scope, each.subject))
+    )
 
 
-def _of_cap(one: OwnedOutlook, consumed: Consumed) -> Iterator[Alert]:
-    known, cap = one.outlook, one.outlook.cap
+def _of_cap(outlook: OwnedOutlook, consumed: Consumed) -> Iterator[Alert]:
+    known, cap = outlook.outlook, outlook.outlook.cap
     if cap is None or known.month is None:
         return
     money, month = consumed.currency, known.month
     limit = f"its cap is {cap:,.2f} {money} a month"
     if known.spent > cap:
         text = f"{known.subject} has spent {known.spent:,.2f} {money}; {limit}"
-        yield _alert(one, consumed, "cap-spent", text)
+        yield _alert(outlook, consumed, "cap-spent", text)
     elif month.expected > cap:
         day = f", reached on {known.breaks_on}" if known.breaks_on else ""
         text = f"{known.subject} is expected at {month.expected:,.2f} {money}; {limit}{day}"
-        yield _alert(one, consumed, "cap-forecast", text)
+        yield _alert(outlook, consumed, "cap-forecast", text)
     elif month.high_80 is not None and month.high_80 > cap:
         text = f"{known.subject} may reach {month.high_80:,.2f} {money}; {limit}"
-        yield _alert(one, consumed, "cap-within-interval", text)
+        yield _alert(outlook, consumed, "cap-within-interval", text)
 
 
 def _alert(
-    one: OwnedOutlook,
+    outlook: OwnedOutlook,
     consumed: Consumed,
     kind: Literal["cap-spent", "cap-forecast", "cap-within-interval"],
     message: str,
 ) -> Alert:
-    known, month = one.outlook, one.outlook.month
+    known, month = outlook.outlook, outlook.outlook.month
     return Alert(
-        id=_identity(kind, one.scope, known.subject, consumed.through),
+        id=_identity(kind, outlook.scope, known.subject, consumed.through),
         kind=kind,
         severity="warning" if kind == "cap-within-interval" else "error",
-        scope=one.scope,
+        scope=outlook.scope,
         subject=known.subject,
-        owner=one.owner,
+        owner=outlook.owner,
         message=message,
         currency=consumed.currency,
         month=f"{consumed.through:%Y-%m}",
         through=consumed.through,
-        place=one.place,
+        place=outlook.place,
         spent=float(known.spent),
         forecast=month.expected if month is not None else None,
         low=month.low_80 if month is not None else None,

@@ -82,8 +82,8 @@ def explain_change(
         mine, theirs = _of(old, name), _of(new, name)
         if not (_requests(mine) or not mine) or not (_requests(theirs) or not theirs):
             blurred.append(name)
-        for key, found in _decomposed(mine, theirs, rates_of).items():
-            for effect, amount in found.items():
+        for key, amounts_by_name in _decomposed(mine, theirs, rates_of).items():
+            for effect, amount in amounts_by_name.items():
                 _add(effects[name, key[3]], effect, amount * rate_before)
     for key, cell in new.items():
         _add(effects[key[0], key[3]], "currency", cell.money * (rate_after - rate_before))
@@ -131,25 +131,27 @@ def _decomposed(
     old: dict[Key, SpendCell], new: dict[Key, SpendCell], rates_of: RatesOf
 ) -> dict[Key, dict[str, Decimal]]:
     """Effects of one task class by cell."""
-    found: dict[Key, dict[str, Decimal]] = {}
+    names_by_key: dict[Key, dict[str, Decimal]] = {}
     bare = {key for cells in (old, new) for key, cell in cells.items() if not cell.requests}
     for key in bare:  # money without requests has no unit: it moves as a whole
         change = new.get(key, SpendCell()).money - old.get(key, SpendCell()).money
-        found[key] = {"volume": change}
+        names_by_key[key] = {"volume": change}
     old = {key: cell for key, cell in old.items() if key not in bare}
     new = {key: cell for key, cell in new.items() if key not in bare}
     before, after = _requests(old), _requests(new)
     if not before or not after:
         for key in {**old, **new}:
             change = new.get(key, SpendCell()).money - old.get(key, SpendCell()).money
-            found[key] = {"volume": change}
-        return found
+            names_by_key[key] = {"volume": change}
+        return names_by_key
     shares_old, shares_new = RequestShares(old), RequestShares(new)
     for key in {**old, **new}:
         requests, shares = (before, after), (shares_old, shares_new)
         rates = rates_of(key[3], key[4])
-        found[key] = _cell_effects((old.get(key), new.get(key)), key, rates, requests, shares)
-    return found
+        names_by_key[key] = _cell_effects(
+            (old.get(key), new.get(key)), key, rates, requests, shares
+        )
+    return names_by_key
 
 
 def _cell_effects(
@@ -197,9 +199,9 @@ def _change(
     wanted: Callable[[tuple[str, str]], bool],
 ) -> SubjectChange:
     sums: defaultdict[str, Decimal] = defaultdict(Decimal)
-    for subject, found in effects.items():
+    for subject, amounts_by_name in effects.items():
         if wanted(subject):
-            for name, amount in found.items():
+            for name, amount in amounts_by_name.items():
                 sums[name] += amount
     before = sum((amount for key, amount in old.items() if wanted(key)), _ZERO)
     after = sum((amount for key, amount in new.items() if wanted(key)), _ZERO)

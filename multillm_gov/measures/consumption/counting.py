@@ -32,16 +32,16 @@ def counted_once(aggregates: Iterable[UsageAggregate], precedence: Mapping[str, 
     groups: defaultdict[tuple[str, str], list[UsageAggregate]] = defaultdict(list)
     for aggregate in aggregates:
         groups[provider_of(aggregate), f"{aggregate.day:%Y-%m}"].append(aggregate)
-    kept: list[UsageAggregate] = []
+    kept_aggregates: list[UsageAggregate] = []
     passed: dict[str, str] = {}
     for (provider, _), members in sorted(groups.items()):
         priced = {member.producer for member in members if member.effective_cost is not None}
         producers = {member.producer or "" for member in members}
         best = min(producers, key=lambda name: (name not in priced, precedence.get(name, 99), name))
-        kept += [member for member in members if (member.producer or "") == best]
+        kept_aggregates += [member for member in members if (member.producer or "") == best]
         for name in sorted(producers - {best}):
             passed[f"{name}, {provider}"] = f"{best} holds the same consumption"
-    return Counted(counted=tuple(kept), passed_over=passed)
+    return Counted(counted=tuple(kept_aggregates), passed_over=passed)
 
 
 def provider_of(aggregate: UsageAggregate) -> str:

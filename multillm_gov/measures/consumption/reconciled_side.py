@@ -41,7 +41,7 @@ def side_of(aggregates: Iterable[UsageAggregate], price_of: PriceOf) -> Side:
     every = [aggregate for aggregate in aggregates if aggregate.charge in {"usage", "idle"}]
     days: dict[date, list[Decimal]] = {}
     mistakes: dict[str, Decimal] = {}
-    found = Tokens()
+    matching_tokens = Tokens()
     at_list = at_tiers = _ZERO
     unpriced: set[str] = set()
     for each in every:
@@ -50,7 +50,7 @@ def side_of(aggregates: Iterable[UsageAggregate], price_of: PriceOf) -> Side:
         tokens = tokens_of(each)
         if tokens is None:
             continue
-        found = _added(found, tokens)
+        matching_tokens = _added(matching_tokens, tokens)
         price = price_of(each)
         if price is None:
             unpriced.add(each.model or "not known")
@@ -63,7 +63,7 @@ def side_of(aggregates: Iterable[UsageAggregate], price_of: PriceOf) -> Side:
             mistakes[name] = mistakes.get(name, _ZERO) + amount
     return Side(
         requests=_sum(each.requests for each in every),
-        tokens=found,
+        tokens=matching_tokens,
         money=_amount(each.effective_cost for each in every),
         list_money=_amount(each.list_cost for each in every),
         at_list=at_list,
@@ -74,9 +74,9 @@ def side_of(aggregates: Iterable[UsageAggregate], price_of: PriceOf) -> Side:
     )
 
 
-def _added(one: Tokens, other: Tokens) -> Tokens:
+def _added(tokens: Tokens, other: Tokens) -> Tokens:
     return Tokens(
-        **{name: getattr(one, name) + getattr(other, name) for name in Tokens.__struct_fields__}
+        **{name: getattr(tokens, name) + getattr(other, name) for name in Tokens.__struct_fields__}
     )
 
 

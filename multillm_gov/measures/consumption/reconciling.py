@@ -77,10 +77,12 @@ def reconcile(
     if logged != in_utc:
         detail = f"the bill's days begin {offset_hours:+d} h from UTC"
         parts.append(DifferencePart(cause="time zone", amount=logged - in_utc, detail=detail))
-    kept = [part for part in parts if abs(part.amount) >= _LEAST]
-    rest = difference - sum((part.amount for part in kept), _ZERO)
-    kept.append(DifferencePart(cause="unexplained", amount=rest, detail=_rest(gateway, bill)))
-    return Reconciliation(gateway=gateway, bill=bill, difference=difference, parts=tuple(kept))
+    kept_parts = [part for part in parts if abs(part.amount) >= _LEAST]
+    rest = difference - sum((part.amount for part in kept_parts), _ZERO)
+    kept_parts.append(DifferencePart(cause="unexplained", amount=rest, detail=_rest(gateway, bill)))
+    return Reconciliation(
+        gateway=gateway, bill=bill, difference=difference, parts=tuple(kept_parts)
+    )
 
 
 def _volume(gateway: Side, bill: Side) -> list[DifferencePart]:
@@ -214,5 +216,5 @@ def _rest(gateway: Side, bill: Side) -> str:
     return "" if bill.at_list and gateway.at_list else "one side has no tokens to compare"
 
 
-def _alike(one: Decimal, other: Decimal) -> bool:
-    return abs(one - other) <= max(abs(one), abs(other)) * Decimal(str(_SAME))
+def _alike(amount: Decimal, other: Decimal) -> bool:
+    return abs(amount - other) <= max(abs(amount), abs(other)) * Decimal(str(_SAME))

@@ -170,8 +170,8 @@ def _listed(
     for aggregate in aggregates:
         if aggregate.effective_cost is None:
             continue
-        told = aggregate.producer in basis.told_by and "list_cost" not in aggregate.unknown
-        amount = aggregate.list_cost if told else None
+        is_listed = aggregate.producer in basis.told_by and "list_cost" not in aggregate.unknown
+        amount = aggregate.list_cost if is_listed else None
         if amount is None and basis.usd_per_unit:
             price, tokens = basis.price_of(aggregate), tokens_of(aggregate)
             counted = not aggregate.unknown.keys() & {"input_tokens_with_cache", "output_tokens"}

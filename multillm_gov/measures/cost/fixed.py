@@ -29,20 +29,20 @@ class FixedCosts:
         if not self.amounts:
             return
         for task in tasks:
-            if any(leg.model in self.amounts for leg in task.declared.route):
+            if any(entry.model in self.amounts for entry in task.declared.route):
                 self._add_route(task)
             for model in task.declared.fallbacks:
                 self.fallbacks[model] += model in self.amounts
 
     def _add_route(self, task: TaskClass) -> None:
         demand = task.declared.demand
-        for leg, share in zip(task.declared.route, task.shares, strict=True):
-            if leg.model in self.amounts:
-                self.legs[leg.model] += 1
+        for entry, share in zip(task.declared.route, task.shares, strict=True):
+            if entry.model in self.amounts:
+                self.legs[entry.model] += 1
                 if demand is not None:
                     requests = share * demand.requests
-                    self.requests[leg.model] += requests
-                    self.tokens[leg.model] += requests * mean_tokens(demand)
+                    self.requests[entry.model] += requests
+                    self.tokens[entry.model] += requests * mean_tokens(demand)
 
     def basis(self, model: str) -> tuple[Decimal, Decimal, int, int]:
         """What a model's fixed cost is split over; zeros for every model without one."""

@@ -222,15 +222,15 @@ def _undeclared(
     price: Price, rates: UnitPrices, usage: Usage, mode: str, counts: dict[str, Decimal | int]
 ) -> Iterator[Gap]:
     """Slots of the mode that the model bills and the demand leaves empty."""
-    for slot in _SLOTS.get(mode, _TEXT_SLOTS):
+    for texts in _SLOTS.get(mode, _TEXT_SLOTS):
         own = {
             unit: rate
-            for unit in slot
+            for unit in texts
             if not (unit == "output" and _text_only(price, rates))
             and (rate := _rate(price, rates, usage, unit)) is not None
         }
         billed = [unit for unit, rate in own.items() if rate]
-        silent = usage.without_output and slot[0] == "output"
+        silent = usage.without_output and texts[0] == "output"
         if billed and not silent and not any(unit in counts or unit in _ALWAYS for unit in own):
             yield Gap("demand", billed[0])
 

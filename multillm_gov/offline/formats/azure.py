@@ -16,14 +16,14 @@ _DEPLOYMENT = re.compile(r"openai/deployments/([^/]+)/(.+)")
 
 def read(path: str, sent: dict[str, Any], key: str) -> ReceivedCall | None:
     """The request at a path below the base; ``None``: there is no such endpoint."""
-    found = _DEPLOYMENT.fullmatch(path)
+    match = _DEPLOYMENT.fullmatch(path)
     endpoint = endpoints.endpoints().get(
-        found[2] if found else path.removeprefix("openai/").removeprefix("v1/")
+        match[2] if match else path.removeprefix("openai/").removeprefix("v1/")
     )
     if endpoint is None:
         return None
     request = endpoint.read(sent, key)
-    return structs.replace(request, model=found[1]) if found else request
+    return structs.replace(request, model=match[1]) if match else request
 
 
 def answer(request: ReceivedCall, reply: Reply) -> Wire:

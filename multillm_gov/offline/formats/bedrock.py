@@ -25,19 +25,19 @@ _CALL = re.compile(r"model/([^/]+)/(converse|converse-stream|invoke)")
 
 def read(path: str, sent: dict[str, Any], key: str) -> ReceivedCall | None:
     """The request at a path below the base; ``None``: there is no such endpoint."""
-    found = _CALL.fullmatch(path)
-    if found is None:
+    match = _CALL.fullmatch(path)
+    if match is None:
         return None
-    model, verb = unquote(found[1]), found[2]
+    model, verb = unquote(match[1]), match[2]
     if verb == "invoke":
         return _embedding(model, sent, key)
     tools = mapping(sent.get("toolConfig"))
     chosen = mapping(mapping(tools.get("toolChoice")).get("tool")).get("name")
     tool = next(
         (
-            one
+            values_by_name
             for part in items(tools.get("tools"))
-            if (one := mapping(mapping(part).get("toolSpec"))).get("name")
+            if (values_by_name := mapping(mapping(part).get("toolSpec"))).get("name")
         ),
         {},
     )

@@ -14,10 +14,10 @@ _CALL = re.compile(r"(?:v1(?:beta|alpha)?/)?models/([^/:]+):(\w+)")
 
 def read(path: str, sent: dict[str, Any], key: str) -> ReceivedCall | None:
     """The request at a path below the base; ``None``: there is no such endpoint."""
-    found = _CALL.fullmatch(path)
-    if found is None:
+    match = _CALL.fullmatch(path)
+    if match is None:
         return None
-    model, verb = found.groups()
+    model, verb = match.groups()
     if verb in {"embedContent", "batchEmbedContents"}:
         return _embedding(model, verb, sent, key)
     if verb not in {"generateContent", "streamGenerateContent"}:
@@ -51,12 +51,18 @@ def _embedding(model: str, verb: str, sent: dict[str, Any], key: str) -> Receive
         else [sent]
     )
     sizes = [
-        whole(one.get("outputDimensionality", one.get("output_dimensionality"))) for one in wanted
+        whole(
+            values_by_name.get("outputDimensionality", values_by_name.get("output_dimensionality"))
+        )
+        for values_by_name in wanted
     ]
     return ReceivedCall(
         mode="embedding",
         model=model,
-        texts=tuple(text_of(mapping(one.get("content")).get("parts")) for one in wanted),
+        texts=tuple(
+            text_of(mapping(values_by_name.get("content")).get("parts"))
+            for values_by_name in wanted
+        ),
         dimensions=next(iter(sizes), None),
         single=verb == "embedContent",
         key=key,

@@ -43,13 +43,13 @@ def cascade_savings(scores: Scores, routers: Sequence[ClaimRow]) -> tuple[Cascad
             by_task.setdefault(row.task, []).append((part.accuracy, part.cost))
     if not by_task:
         return ()
-    found = []
+    savings = []
     for number, task in enumerate(scores.tasks):
         accuracy = np.nan_to_num(scores.scored[number], nan=-1.0)
         costs = np.nan_to_num(scores.scored_costs[number], nan=np.inf)
         best = int(np.lexsort((costs, -accuracy))[0])
         enough = [cost for score, cost in by_task.get(task, ()) if score >= accuracy[best]]
-        found.append(
+        savings.append(
             CascadeSaving(
                 task=task,
                 best=scores.models[best],
@@ -57,13 +57,13 @@ def cascade_savings(scores: Scores, routers: Sequence[ClaimRow]) -> tuple[Cascad
                 router_cost=min(enough, default=None),
             )
         )
-    return tuple(found)
+    return tuple(savings)
 
 
 def total_saving(savings: Sequence[CascadeSaving]) -> float | None:
     """Over one request of each task class; ``None``: some has no router as accurate."""
-    routers = [one.router_cost for one in savings]
+    routers = [cascade_saving.router_cost for cascade_saving in savings]
     known = [cost for cost in routers if cost is not None]
     if not savings or len(known) < len(routers):
         return None
-    return 1 - sum(known) / sum(one.best_cost for one in savings)
+    return 1 - sum(known) / sum(cascade_saving.best_cost for cascade_saving in savings)

@@ -106,13 +106,13 @@ def highest_quality(scores: Scores) -> float:
 
 
 def _caps(scores: Scores, problem: Problem) -> tuple[CapPrice, ...]:
-    found = []
+    prices = []
     bases: tuple[Basis, ...] = ("requests", "spend")
     for basis in bases:
         for cap in CAPS:
             cost = _cost(limited(problem, vendor_caps(problem, scores, cap, basis)))
-            found.append(CapPrice(basis=basis, cap=cap, cost=cost))
-    return tuple(found)
+            prices.append(CapPrice(basis=basis, cap=cap, cost=cost))
+    return tuple(prices)
 
 
 def quality_frontier(
@@ -135,22 +135,22 @@ def quality_frontier(
     _, row, number = assembled.limit_rows[-1]
     size = float(np.abs(row.fixed).max()) or 1.0  # every score may be 0
     session = Session(assembled.program, Effort())
-    found = []
+    points = []
     for floor in (low, *np.arange(ceil(low * 100), floor_of(high * 100) + 1) / 100, high):
         session.bound_rows(np.array([number]), np.array([-(floor - 1e-12) / size]))
         answer = conclude(bounded, assembled, session.solve())
         if answer.shares is not None:
-            found.append(FrontierPoint(quality=float(weights @ answer.shares), cost=answer.cost))
-    return non_dominated(found)
+            points.append(FrontierPoint(quality=float(weights @ answer.shares), cost=answer.cost))
+    return non_dominated(points)
 
 
 def non_dominated(points: list[FrontierPoint]) -> tuple[FrontierPoint, ...]:
     """Those that no other point beats in cost and quality, cheapest first."""
-    kept: list[FrontierPoint] = []
+    kept_points: list[FrontierPoint] = []
     for point in sorted(points, key=lambda each: (each.cost, -each.quality)):
-        if not kept or point.quality > kept[-1].quality + 1e-12:
-            kept.append(point)
-    return tuple(kept)
+        if not kept_points or point.quality > kept_points[-1].quality + 1e-12:
+            kept_points.append(point)
+    return tuple(kept_points)
 
 
 def _dearest(scores: Scores) -> int:
@@ -173,18 +173,18 @@ def _collapse(scores: Scores, dearest: int) -> tuple[CollapsePoint, ...]:
     most = float(scores.requests @ scores.chosen_costs[:, dearest])
     name = scores.models[dearest]
     at_dearest = np.array([each == name for each in chosen.names])
-    found = []
+    points = []
     for budget in np.geomspace(least, most, COLLAPSE_POINTS) if most > least else ():
         shares = _best_within(chosen, seen * weights, float(budget))
         if shares is not None:
-            found.append(
+            points.append(
                 CollapsePoint(
                     budget=float(budget),
                     quality=float(accuracy * weights @ shares),
                     dearest_share=float((weights * at_dearest) @ shares),
                 )
             )
-    return tuple(found)
+    return tuple(points)
 
 
 def _least(problem: Problem) -> float:

@@ -149,8 +149,8 @@ def _require_comparable(priced: Sequence[ClaimRow], per_run: set[bool]) -> None:
 
 def _vendor(model: str) -> str:
     """The vendor that the name suggests; a model of which nothing is known is one of its own."""
-    found = vendor_of(model.lower().replace(" ", "-").replace("_", "-"))
-    return found.vendor if found is not None and found.vendor else model
+    family = vendor_of(model.lower().replace(" ", "-").replace("_", "-"))
+    return family.vendor if family is not None and family.vendor else model
 
 
 def mean_quality(scores: Floats, requests: Floats) -> Floats:

@@ -104,10 +104,12 @@ def read_claim_table(
         records = list(csv_records(data, name))
     if not records:
         raise SourceError(f"{code(name)} has no row", "Name a table with one row per model.")
-    kept = [one for one in records if (_find(one[1], "kind") == "router") == routers]
-    if not kept and not routers:
+    kept_values = [
+        record for record in records if (_find(record[1], "kind") == "router") == routers
+    ]
+    if not kept_values and not routers:
         raise SourceError(f"{code(name)} has no single model", "Name a table with one per row.")
-    return _read(kept, name, sub_scores=sub_scores)
+    return _read(kept_values, name, sub_scores=sub_scores)
 
 
 def _read(records: list[Record], name: str, *, sub_scores: bool) -> tuple[ClaimRow, ...]:
@@ -201,8 +203,8 @@ def _part(
 
 
 def _first(fields: Mapping[str, str], part: str, names: tuple[str, ...]) -> str:
-    found = (fields.get(f"{part}_{name}", "").strip() for name in names)
-    return next((text for text in found if text), "")
+    texts = (fields.get(f"{part}_{name}", "").strip() for name in names)
+    return next((text for text in texts if text), "")
 
 
 def _single(

@@ -41,11 +41,11 @@ def accuracies(scores: Scores, problem: Problem, *, held_out: bool = True) -> Fl
 
 def class_floors(problem: Problem, accuracy: Floats, floors: Floats) -> tuple[Limit, ...]:
     """The mean accuracy of each task class is at least its floor."""
-    found = []
+    limits = []
     for task, name in enumerate(problem.tasks):
         options = np.flatnonzero(problem.task_of == task)
         row = Row(options=options, fixed=-accuracy[options], bound_scaled=-1.0)
-        found.append(
+        limits.append(
             Limit(
                 name=f"quality floor of {name}",
                 value=float(floors[task]),
@@ -54,7 +54,7 @@ def class_floors(problem: Problem, accuracy: Floats, floors: Floats) -> tuple[Li
                 rows=(row,),
             )
         )
-    return tuple(found)
+    return tuple(limits)
 
 
 def mean_floor(problem: Problem, accuracy: Floats, requests: Floats, floor: float) -> Limit:
@@ -70,7 +70,7 @@ def vendor_caps(problem: Problem, scores: Scores, cap: float, basis: Basis) -> t
     vendors = np.array([by_model[name] for name in problem.names])
     every = np.arange(problem.size)
     weights = scores.requests[problem.task_of] if basis == "requests" else problem.costs
-    found = []
+    limits = []
     for vendor in sorted(set(vendors)):
         own = np.where(vendors == vendor, weights, 0.0)
         row = (
@@ -78,7 +78,7 @@ def vendor_caps(problem: Problem, scores: Scores, cap: float, basis: Basis) -> t
             if basis == "requests"
             else Row(options=every, fixed=own, scaled=-weights)
         )
-        found.append(
+        limits.append(
             Limit(
                 name=f"share of {vendor}",
                 value=cap,
@@ -87,7 +87,7 @@ def vendor_caps(problem: Problem, scores: Scores, cap: float, basis: Basis) -> t
                 group=f"vendor share of {basis}",
             )
         )
-    return tuple(found)
+    return tuple(limits)
 
 
 def limited(problem: Problem, limits: Sequence[Limit]) -> Problem:

@@ -95,8 +95,8 @@ def floors_not_met(trial: ClaimTrial, scores: Scores) -> tuple[str, ...]:
 def _scored(
     scores: Scores, models: Integers | Floats | int, extra: float = 0.0
 ) -> AllocationResult:
-    found = outcome(models, scores.scored, scores.scored_costs, scores.requests)
-    return AllocationResult(cost=found.cost + extra, quality=found.quality)
+    result = outcome(models, scores.scored, scores.scored_costs, scores.requests)
+    return AllocationResult(cost=result.cost + extra, quality=result.quality)
 
 
 def _in_hindsight(scores: Scores, floors: Floats | None, terms: Terms) -> Against:
@@ -121,7 +121,7 @@ def _draw(
     uncertain than that, so the intervals are wide rather than narrow.
     """
     random = np.random.default_rng(terms.seed)
-    found: dict[str, list[tuple[float, float]]] = {}
+    values_by_name: dict[str, list[tuple[float, float]]] = {}
     for _ in range(terms.draws):
         accuracy = _resample(random, scores.chosen, scores.chosen_cases, halves=not scores.held_out)
         seen = _resample(random, scores.scored, scores.scored_cases, halves=not scores.held_out)
@@ -137,8 +137,8 @@ def _draw(
             if models is not None:
                 base = outcome(models, seen, scores.scored_costs, scores.requests)
                 saving = 1 - (own.cost + terms.extra_costs) / base.cost
-                found.setdefault(name, []).append((saving, own.quality - base.quality))
-    arrays = {name: np.array(pairs) for name, pairs in found.items()}
+                values_by_name.setdefault(name, []).append((saving, own.quality - base.quality))
+    arrays = {name: np.array(pairs) for name, pairs in values_by_name.items()}
     empty = np.full(1, np.nan), np.full(1, np.nan)
     drawn = {name: (pairs[:, 0], pairs[:, 1]) for name, pairs in arrays.items()}
     return {name: drawn.get(name, empty) for name in get_args(BaselineName)}

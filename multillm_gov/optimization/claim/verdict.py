@@ -58,7 +58,7 @@ class Against(Struct, frozen=True, kw_only=True):
 
 def judge(against: tuple[Against, ...], terms: Terms) -> tuple[ClaimVerdict, str]:
     """The verdict and its reason, which names the baselines."""
-    by_name = {one.name: one for one in against}
+    by_name = {baseline.name: baseline for baseline in against}
     best, cheapest = by_name["best quality"], by_name.get("cheapest that meets every floor")
     if best.likelihood is None:
         return "not judged", (
@@ -73,12 +73,14 @@ def judge(against: tuple[Against, ...], terms: Terms) -> tuple[ClaimVerdict, str
         )
     incumbent = by_name.get("incumbent")
     likely = [
-        one
-        for one in (incumbent, best)
-        if one is not None and one.likelihood is not None and one.likelihood >= LIKELY
+        baseline
+        for baseline in (incumbent, best)
+        if baseline is not None
+        and baseline.likelihood is not None
+        and baseline.likelihood >= LIKELY
     ]
     if likely:
-        names = " and ".join(f"the {one.name} ({one.models[0]})" for one in likely)
+        names = " and ".join(f"the {baseline.name} ({baseline.models[0]})" for baseline in likely)
         return "depends on the baseline", (
             f"it holds against {names}, and not against every fair baseline"
         )

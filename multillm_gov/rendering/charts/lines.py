@@ -27,7 +27,7 @@ _DASHES = ("", "7 3", "2 3", "9 3 2 3")
 
 def draw_lines(chart: LineChart, *, width: float, key: str, theme: Theme) -> str:
     """A legend with each line's last value, then the plot: bands below lines, the unit on top."""
-    lines = [one for one in chart.lines if one.points]
+    lines = [each for each in chart.lines if each.points]
     if not lines:
         return frame(
             [label((0, 16), "nothing to show", theme.muted)],
@@ -36,17 +36,17 @@ def draw_lines(chart: LineChart, *, width: float, key: str, theme: Theme) -> str
             key=key,
             theme=theme,
         )
-    parts = [part for rank, one in enumerate(lines) for part in _legend(one, rank, width, theme)]
+    parts = [part for rank, each in enumerate(lines) for part in _legend(each, rank, width, theme)]
     top = len(lines) * _LANE + _LANE + 12
     parts.append(label((0, top - 14), clip(visible(chart.y_label), width), theme.muted))
     plan = _plan(lines, width, top)
     parts += _axes(plan, clip(visible(chart.x_label), width), theme)
     parts += [
-        _band(one, plan, theme)
-        for one in lines
-        if any(point.low is not None for point in one.points)
+        _band(each, plan, theme)
+        for each in lines
+        if any(point.low is not None for point in each.points)
     ]
-    parts += [_path(one, rank, plan, theme) for rank, one in enumerate(lines)]
+    parts += [_path(each, rank, plan, theme) for rank, each in enumerate(lines)]
     return frame(parts, (width, plan.down.start + 40), chart, key=key, theme=theme)
 
 
@@ -61,7 +61,7 @@ class _Plan(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def _plan(lines: list[Line], width: float, top: float) -> _Plan:
-    points = [point for one in lines for point in one.points]
+    points = [point for each in lines for point in each.points]
     heights = [height for point in points for height in (point.y, *_bounds(point))]
     y_ticks = _ticks(min(heights), max(heights), 5)
     x_ticks = nice_ticks(max(point.x for point in points), 4 if width < 520 else 6)
@@ -94,9 +94,9 @@ def _ticks(least: float, most: float, count: int) -> tuple[float, ...]:
     )
 
 
-def _legend(one: Line, rank: int, width: float, theme: Theme) -> list[str]:
+def _legend(each: Line, rank: int, width: float, theme: Theme) -> list[str]:
     y = (rank + 1) * _LANE - 6
-    told = f"{visible(one.label)}: {visible(one.points[-1].text)}"
+    text = f"{visible(each.label)}: {visible(each.points[-1].text)}"
     return [
         line(
             (0, y - 4),
@@ -105,7 +105,7 @@ def _legend(one: Line, rank: int, width: float, theme: Theme) -> list[str]:
             width=2,
             dashes=_DASHES[rank % len(_DASHES)],
         ),
-        label((_SAMPLE + 8, y), clip(told, width - _SAMPLE - 8), theme.ink),
+        label((_SAMPLE + 8, y), clip(text, width - _SAMPLE - 8), theme.ink),
     ]
 
 
@@ -129,17 +129,17 @@ def _axes(plan: _Plan, x_label: str, theme: Theme) -> list[str]:
     return parts
 
 
-def _band(one: Line, plan: _Plan, theme: Theme) -> str:
-    bounded = [(point.x, *_bounds(point)) for point in one.points if _bounds(point)]
+def _band(each: Line, plan: _Plan, theme: Theme) -> str:
+    bounded = [(point.x, *_bounds(point)) for point in each.points if _bounds(point)]
     upper = [(x, high) for x, _, high in bounded]
     lower = [(x, low) for x, low, _ in reversed(bounded)]
     return element("polygon", points=_format([*upper, *lower], plan), fill=theme.ranks[4][0])
 
 
-def _path(one: Line, rank: int, plan: _Plan, theme: Theme) -> str:
+def _path(each: Line, rank: int, plan: _Plan, theme: Theme) -> str:
     dashes = _DASHES[rank % len(_DASHES)]
     style = {"stroke_dasharray": dashes} if dashes else {}
-    points = _format([(point.x, point.y) for point in one.points], plan)
+    points = _format([(point.x, point.y) for point in each.points], plan)
     return element(
         "polyline",
         points=points,

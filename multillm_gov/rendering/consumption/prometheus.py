@@ -12,25 +12,25 @@ _Value = Callable[[OwnedOutlook], float | None]
 
 
 def _month(part: str) -> _Value:
-    def value(one: OwnedOutlook) -> float | None:
-        month = one.outlook.month
-        found: float | None = getattr(month, part) if month is not None else None
-        return found
+    def value(outlook: OwnedOutlook) -> float | None:
+        month = outlook.outlook.month
+        matching_value: float | None = getattr(month, part) if month is not None else None
+        return matching_value
 
     return value
 
 
 _METRICS: tuple[tuple[str, str, _Value], ...] = (
-    ("spend", "Spent in the month so far.", lambda one: float(one.outlook.spent)),
+    ("spend", "Spent in the month so far.", lambda outlook: float(outlook.outlook.spent)),
     ("cap", "Cap of the month.",
-     lambda one: None if one.outlook.cap is None else float(one.outlook.cap)),
+     lambda outlook: None if outlook.outlook.cap is None else float(outlook.outlook.cap)),
     ("declared", "What declared demand costs a month.",
-     lambda one: None if one.outlook.declared is None else float(one.outlook.declared)),
+     lambda outlook: None if outlook.outlook.declared is None else float(outlook.outlook.declared)),
     ("forecast", "Expected spend of the whole month.", _month("expected")),
     ("forecast_low", "Lower end of the 80% interval.", _month("low_80")),
     ("forecast_high", "Upper end of the 80% interval.", _month("high_80")),
     ("exhaustion_days", "Days until the cap is spent at the pace of the last week.",
-     lambda one: one.outlook.days_to_exhaustion),
+     lambda outlook: outlook.outlook.days_to_exhaustion),
 )  # fmt: skip
 """A figure that is not known has no sample: 0 would fire, or hide, an alert."""
 
@@ -51,9 +51,9 @@ def render(consumed: Consumed) -> bytes:
 
 
 def _family(name: str, text: str, samples: Iterator[str] | list[str]) -> list[str]:
-    found = list(samples)
+    texts = list(samples)
     head = [f"# HELP govern_usage_{name} {text}", f"# TYPE govern_usage_{name} gauge"]
-    return [*head, *found] if found else []
+    return [*head, *texts] if texts else []
 
 
 def _samples(name: str, value: _Value, consumed: Consumed) -> Iterator[str]:
@@ -70,11 +70,11 @@ def _burns(consumed: Consumed) -> Iterator[str]:
             yield f"govern_usage_burn{{{labels}}} {rate!r}"
 
 
-def _labels(one: OwnedOutlook, consumed: Consumed) -> str:
+def _labels(outlook: OwnedOutlook, consumed: Consumed) -> str:
     pairs = (
-        ("scope", one.scope),
-        ("name", one.outlook.subject),
-        ("owner", one.owner or ""),
+        ("scope", outlook.scope),
+        ("name", outlook.outlook.subject),
+        ("owner", outlook.owner or ""),
         ("currency", consumed.currency),
     )
     return ",".join(f'{key}="{_escaped(value)}"' for key, value in pairs)

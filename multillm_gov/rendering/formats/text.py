@@ -229,7 +229,7 @@ def _more(report: Report, painter: Painter, size: int, every: bool) -> Iterator[
 
 def _verdict(report: Report, painter: Painter, size: int) -> Iterator[str]:
     standing = standing_sentence(report)
-    failing = report.verdict.exit_code or any(one.status == "bad" for one in report.headline)
+    failing = report.verdict.exit_code or any(metric.status == "bad" for metric in report.headline)
     color = "red" if (failing if standing else report.verdict.exit_code) else "green"
     for line in wrap(f"{standing} {verdict_sentence(report)}".strip(), size):
         yield painter(line, "bold", color)

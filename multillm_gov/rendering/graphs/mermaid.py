@@ -72,8 +72,8 @@ def _classes(graph: Graph, names: dict[str, str]) -> Iterator[str]:
 
 def _escaped(text: str) -> str:
     """Everything but letters, digits and harmless signs as a numeric entity."""
-    told = visible(text)
-    short = told if len(told) <= _LONGEST else f"{told[: _LONGEST - 1]}…"
+    lines = visible(text)
+    short = lines if len(lines) <= _LONGEST else f"{lines[: _LONGEST - 1]}…"
     return "".join(char if char in _PLAIN or char in "·…" else f"#{ord(char)};" for char in short)
 
 

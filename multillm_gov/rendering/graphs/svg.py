@@ -76,11 +76,11 @@ def _legend(x: float, y: float) -> Iterator[str]:
         ("fallback", ROUTE, 1.2, DASHES),
         ("runs on, goes through", PART, 1.2, ""),
     )
-    for said, color, wide, dashes in samples:
+    for text, color, wide, dashes in samples:
         yield line((x, y - 4), (x + 26, y - 4), color, width=wide, dashes=dashes)
-        yield label((x + 32, y), said, PRINT.muted)
-        x += 32 + text_width(said) + 14
-    for said, color in (("single point of failure", ALONE), ("no fallback", CAUTION)):
+        yield label((x + 32, y), text, PRINT.muted)
+        x += 32 + text_width(text) + 14
+    for text, color in (("single point of failure", ALONE), ("no fallback", CAUTION)):
         yield draw_sign((x + 7, y - 4), color, filled=color == ALONE)
-        yield label((x + 19, y), said, PRINT.muted)
-        x += 19 + text_width(said) + 14
+        yield label((x + 19, y), text, PRINT.muted)
+        x += 19 + text_width(text) + 14

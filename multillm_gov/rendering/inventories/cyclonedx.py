@@ -59,22 +59,22 @@ def _root(inventory: Inventory) -> dict[str, Any]:
     }
 
 
-def _service(one: ModelService) -> dict[str, Any]:
+def _service(service: ModelService) -> dict[str, Any]:
     properties = {
-        "vendor": one.vendor,
-        "cloud": one.cloud,
-        "billed-by": one.billed_by,
-        "weights": one.weights,
-        "use": "routed" if one.is_routed else "fallback only",
+        "vendor": service.vendor,
+        "cloud": service.cloud,
+        "billed-by": service.billed_by,
+        "weights": service.weights,
+        "use": "routed" if service.is_routed else "fallback only",
     }
-    listed = {"region": one.regions, "law": one.laws, "task-class": one.task_classes}
+    listed = {"region": service.regions, "law": service.laws, "task-class": service.task_classes}
     return {
-        "bom-ref": _reference(one),
-        **({} if one.provider == UNKNOWN else {"provider": {"name": one.provider}}),
-        "name": one.model,
-        "x-trust-boundary": not one.is_in_house,
+        "bom-ref": _reference(service),
+        **({} if service.provider == UNKNOWN else {"provider": {"name": service.provider}}),
+        "name": service.model,
+        "x-trust-boundary": not service.is_in_house,
         "data": [
-            {"flow": "bi-directional", "classification": name} for name in one.classifications
+            {"flow": "bi-directional", "classification": name} for name in service.classifications
         ],
         "properties": [
             *(_property(key, value) for key, value in properties.items() if value != UNKNOWN),
@@ -83,8 +83,8 @@ def _service(one: ModelService) -> dict[str, Any]:
     }
 
 
-def _reference(one: ModelService) -> str:
-    return f"model:{one.model}"
+def _reference(service: ModelService) -> str:
+    return f"model:{service.model}"
 
 
 def _property(name: str, value: str) -> dict[str, str]:

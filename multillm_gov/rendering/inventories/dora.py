@@ -51,19 +51,21 @@ def render(inventory: Inventory) -> bytes:
     return buffer.getvalue().encode()
 
 
-def _row(one: SupplierAssessment) -> list[str]:
-    exit_plan = "" if one.exit_plan is None else _YES_NO["yes" if one.exit_plan else "no"]
+def _row(assessment: SupplierAssessment) -> list[str]:
+    exit_plan = (
+        "" if assessment.exit_plan is None else _YES_NO["yes" if assessment.exit_plan else "no"]
+    )
     return [
-        one.name,
+        assessment.name,
         *("", "", "", ""),
-        _SUBSTITUTABILITY.get(one.substitutability or "", ""),
-        _REASON.get(one.reason or "", ""),
+        _SUBSTITUTABILITY.get(assessment.substitutability or "", ""),
+        _REASON.get(assessment.reason or "", ""),
         "",
         exit_plan,
-        _REINTEGRATION.get(one.reintegration or "", ""),
-        _IMPACT.get(one.discontinuation_impact or "", ""),
-        _YES_NO.get(one.alternatives_identified or "", ""),
-        "; ".join(one.alternatives),
+        _REINTEGRATION.get(assessment.reintegration or "", ""),
+        _IMPACT.get(assessment.discontinuation_impact or "", ""),
+        _YES_NO.get(assessment.alternatives_identified or "", ""),
+        "; ".join(assessment.alternatives),
     ]
 
 

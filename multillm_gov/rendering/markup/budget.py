@@ -33,28 +33,28 @@ def assemble(parts: list[TextPart], limit: int | None, command: str) -> str:
         return whole
     left_out: Counter[str] = Counter()
     room = limit - _NOTE - sum(len(_joined(part, part.pieces)) for part in parts if not part.noun)
-    told = []
+    texts = []
     for part in parts:
-        kept = part.pieces if not part.noun else _fitting(part, room)
+        kept_names = part.pieces if not part.noun else _fitting(part, room)
         if part.noun:
-            room -= len(_joined(part, kept))
-            left_out[part.noun] += len(part.pieces) - len(kept)
-        told.append(_joined(part, kept))
+            room -= len(_joined(part, kept_names))
+            left_out[part.noun] += len(part.pieces) - len(kept_names)
+        texts.append(_joined(part, kept_names))
     counted = join_words(count_of(number, noun) for noun, number in left_out.items() if number)
     return (
-        f"{''.join(told)}Left out to stay within {limit:,} characters: {counted}. `{command}` "
+        f"{''.join(texts)}Left out to stay within {limit:,} characters: {counted}. `{command}` "
         "has everything.\n"
     )
 
 
 def _fitting(part: TextPart, room: int) -> tuple[str, ...]:
     room -= len(part.opening) + len(part.closing)
-    kept = []
+    kept_names = []
     for piece in part.pieces:
         if len(piece) <= room:
-            kept.append(piece)
+            kept_names.append(piece)
             room -= len(piece)
-    return tuple(kept)
+    return tuple(kept_names)
 
 
 def _joined(part: TextPart, pieces: tuple[str, ...]) -> str:

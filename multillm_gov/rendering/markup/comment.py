@@ -61,7 +61,7 @@ def _first_line(report: Report, briefing: Briefing) -> str:
 
 def _context(report: Report) -> str:
     """Whose portfolio, which commits, which day."""
-    revisions = " → ".join(code(short_revision(one)) for one in (report.base, report.revision))
+    revisions = " → ".join(code(short_revision(each)) for each in (report.base, report.revision))
     named = (inline(report.organization), revisions, f"as of {inline(report.as_of)}")
     return " · ".join(named)
 

@@ -21,15 +21,15 @@ def inline(text: str) -> str:
     if len(parts) % 2 == 0:  # a last backtick that none closes is text
         last = parts.pop()
         parts[-1] += f"`{last}"
-    told: list[str] = []
+    texts: list[str] = []
     pending = ""
     for index, part in enumerate(parts):
         if index % 2 and _spans(part):
-            told += [escape(pending), f"`{part}`"]
+            texts += [escape(pending), f"`{part}`"]
             pending = ""
         else:
             pending += part  # what cannot be a span is one text with what stands around it
-    return _apart([*told, escape(pending)])
+    return _apart([*texts, escape(pending)])
 
 
 def escape(text: str) -> str:

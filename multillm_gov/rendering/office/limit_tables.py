@@ -61,8 +61,8 @@ def _fill(sheet: Sheet, record: LimitRecord, style: str) -> None:
             sheet.number(index, float(number), style)
     if (left := record.headroom) is not None:
         place = sheet.row + 1
-        one, other = ("C", "B") if record.direction == "at most" else ("B", "C")
-        formula = f"={one}{place}-{other}{place}"
+        text, other = ("C", "B") if record.direction == "at most" else ("B", "C")
+        formula = f"={text}{place}-{other}{place}"
         sheet.formula(3, formula, left, style)
 
 

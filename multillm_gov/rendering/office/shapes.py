@@ -111,7 +111,7 @@ def set_typeface(show: "Presentation", typeface: str) -> None:
 
     theme = show.slide_masters[0].part.part_related_by(RELATIONSHIP_TYPE.THEME)
     name = escape(typeface, {'"': "&quot;"}).encode()
-    theme._blob = _LATIN.sub(lambda found: found[1] + name + b'"', theme.blob)  # noqa: SLF001 - no other way
+    theme._blob = _LATIN.sub(lambda match: match[1] + name + b'"', theme.blob)  # noqa: SLF001 - no other way
 
 
 def color_of(code: str) -> Any:  # noqa: ANN401 - python-pptx has no types

@@ -31,7 +31,7 @@ Clean = Callable[[str], str]
 def document_of(report: Report) -> dict[str, Any]:
     """Strings made visible and breakable, charts drawn."""
     clean: Clean = displayable
-    found, say = facts(report), find_language(report.language).say
+    pairs, say = facts(report), find_language(report.language).say
     day = date.fromisoformat(report.as_of) if report.edition else report.as_of
     return {
         "cover": report.kind == "board",
@@ -51,7 +51,7 @@ def document_of(report: Report) -> dict[str, Any]:
         "command": clean(report.command),
         "draft": clean(draft_sentence(report)),
         "summary": _runs(report.summary, clean),
-        "facts": [[label, _runs(value, clean)] for label, value in found],
+        "facts": [[label, _runs(value, clean)] for label, value in pairs],
         "headline": {"rows": []} if report.edition else _table(headline_table(report), clean),
         "sections": _sections(report, clean),
         "paper": report.look.paper,

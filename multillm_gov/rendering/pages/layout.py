@@ -74,7 +74,9 @@ def sections(report: Report) -> tuple[Section, ...]:
 
 def findings_by_severity(report: Report, size: int, most: int) -> tuple[Table, ...]:
     """Tables of so many open findings each, the gravest first, and no more tables than ``most``."""
-    ordered = sorted(report.findings, key=lambda one: one.severity, reverse=True)[: size * most]
+    ordered = sorted(report.findings, key=lambda finding: finding.severity, reverse=True)[
+        : size * most
+    ]
     whole = _finding_table(tuple(ordered), "")
     return tuple(
         replace(whole, rows=whole.rows[start : start + size])

@@ -25,10 +25,10 @@ def displayable(text: str) -> str:
 
 def scripts_beyond(document: dict[str, Any]) -> dict[str, str]:
     """Characters that the shipped typeface lacks, by the name of their script."""
-    found: dict[str, set[str]] = {}
+    texts_by_name: dict[str, set[str]] = {}
     for char in _all_characters(document) - _characters() - _NO_MARK:
-        found.setdefault(script_of(char), set()).add(char)
-    return {script: "".join(sorted(chars)) for script, chars in sorted(found.items())}
+        texts_by_name.setdefault(script_of(char), set()).add(char)
+    return {script: "".join(sorted(chars)) for script, chars in sorted(texts_by_name.items())}
 
 
 def _all_characters(value: object) -> set[str]:

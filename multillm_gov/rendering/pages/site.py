@@ -90,11 +90,11 @@ def render_site(pages: Sequence[Page], menu: Sequence[tuple[str, str]]) -> dict[
 
 def _groups(pages: Sequence[Page]) -> tuple[tuple[str, tuple[tuple[str, str], ...]], ...]:
     """What the index lists: pages by the folder they lie in."""
-    found = (
+    result = (
         (title, tuple((_title(page), page.path) for page in pages if page.path.startswith(folder)))
         for title, folder in _GROUPS
     )
-    return tuple((title, listed) for title, listed in found if listed)
+    return tuple((title, listed) for title, listed in result if listed)
 
 
 def _title(page: Page) -> str:

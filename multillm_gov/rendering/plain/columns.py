@@ -104,9 +104,9 @@ def _row(
             pad(text, each, right=right)
             for text, each, right in zip(parts, widths, numeric, strict=True)
         ]
-        told = zip([*padded, last.rstrip()], of, strict=True)
+        lines = zip([*padded, last.rstrip()], of, strict=True)
         yield _GAP.join(
-            paint(part, status) if part.strip() else part for part, status in told
+            paint(part, status) if part.strip() else part for part, status in lines
         ).rstrip()
 
 

@@ -49,29 +49,29 @@ def read_figure(text: str, language: Language = _ENGLISH) -> Figure | None:
     before_percent = language.percent.partition("}")[2].removesuffix("%")
     if before_percent:
         plain = plain.replace(f"{before_percent}%", "%")
-    found = _FIGURE.fullmatch(plain.replace("\u00a0", " "))
-    if found is None:
+    match = _FIGURE.fullmatch(plain.replace("\u00a0", " "))
+    if match is None:
         return None
-    digits, rest = found["digits"].replace(",", ""), found["rest"] or ""
+    digits, rest = match["digits"].replace(",", ""), match["rest"] or ""
     if len(digits) + len(rest) > _MOST_DIGITS:
         return None
-    number = Decimal(digits + rest) / (100 if found["percent"] else 1)
+    number = Decimal(digits + rest) / (100 if match["percent"] else 1)
     return Figure(
-        number=-number if found["sign"] in {"-", MINUS} else number,
+        number=-number if match["sign"] in {"-", MINUS} else number,
         decimals=max(len(rest) - 1, 0),
-        is_share=bool(found["percent"]),
-        is_signed=found["sign"] == "+",
-        unit=found["unit"] or "",
+        is_share=bool(match["percent"]),
+        is_signed=match["sign"] == "+",
+        unit=match["unit"] or "",
     )
 
 
 def limit_of(metric: Metric) -> tuple[Direction, Figure] | None:
     """The limit of a headline figure as a number with its side; ``None``: there is none."""
-    found = _LIMIT.fullmatch(metric.limit)
-    figure = read_figure(found["figure"]) if found else None
-    if found is None or figure is None:
+    match = _LIMIT.fullmatch(metric.limit)
+    figure = read_figure(match["figure"]) if match else None
+    if match is None or figure is None:
         return None
-    return ("at most" if found["direction"] == "at most" else "at least"), figure
+    return ("at most" if match["direction"] == "at most" else "at least"), figure
 
 
 def total_of(table: Table, language: Language = _ENGLISH) -> tuple[Cell, ...] | None:

@@ -45,12 +45,12 @@ def summarize(
     ordered = sorted(groups.items(), key=lambda each: (each[0][0], -len(each[1]), each[0][1]))
     rows = tuple(
         (
-            Cell(f"{found[0].severity.label}[{rule}]"),
-            Cell(titles.get(rule) or found[0].name),
-            Cell(f"{len(found):,}"),
-            Cell(f"{painter.folder}{found[0].location}"),
+            Cell(f"{matching_findings[0].severity.label}[{rule}]"),
+            Cell(titles.get(rule) or matching_findings[0].name),
+            Cell(f"{len(matching_findings):,}"),
+            Cell(f"{painter.folder}{matching_findings[0].location}"),
         )
-        for (_, rule), found in ordered
+        for (_, rule), matching_findings in ordered
     )
     columns = Column("Rule"), Column("Finding"), Column("Number", numeric=True), Column("First at")
     yield from lay_out(Table(title="", columns=columns, rows=rows), size, painter.status)

@@ -118,7 +118,7 @@ def shortened(part: Section) -> Section:
 
 def in_brief(part: Section, painter: Painter, size: int) -> Iterator[str]:
     """A section in a sentence or two: its warnings, and which rows are near a limit or outside."""
-    said = [
+    texts = [
         f"{_SENTENCE.split(block.text, maxsplit=1)[0].rstrip(':.')}."
         for block in part.blocks
         if isinstance(block, Paragraph) and block.status in {"bad", "watch"}
@@ -129,7 +129,7 @@ def in_brief(part: Section, painter: Painter, size: int) -> Iterator[str]:
     )
     names = [*dict.fromkeys(row[0].text for row in rows if row and _worst(row) < _CALM)]
     near = [f"{join_some(names)} outside a limit or near it."] if names else []
-    text = " ".join((f"{part.title}:", *near, *said[:_SHORT]))
+    text = " ".join((f"{part.title}:", *near, *texts[:_SHORT]))
     first, *rest = wrap(visible(text), size - 2)
     yield f"{painter('-', 'bold')} {first}"
     yield from (f"  {line}" for line in rest)

@@ -179,11 +179,11 @@ def _shares(chart: ShareChart) -> Table:
 
 
 def _parts(row: ShareRow) -> str:
-    told = [f"{segment.label} {format_share(segment.share)}" for segment in row.segments[:_PARTS]]
+    texts = [f"{segment.label} {format_share(segment.share)}" for segment in row.segments[:_PARTS]]
     rest = row.segments[_PARTS:]
     if rest:
-        told.append(f"{len(rest):,} more {format_share(sum(segment.share for segment in rest))}")
-    return ", ".join(told)
+        texts.append(f"{len(rest):,} more {format_share(sum(segment.share for segment in rest))}")
+    return ", ".join(texts)
 
 
 def _largest_status(row: ShareRow) -> Status:
@@ -203,11 +203,11 @@ def list_heat(chart: HeatMap) -> Table:
     rows = []
     for row in chart.rows:
         named = zip(row.cells, chart.columns, strict=True)
-        told = sorted(
+        texts = sorted(
             ((rank[cell.status], cell, name) for cell, name in named if cell.status in rank),
             key=itemgetter(0),
         )
-        parts = [f"{_SIGNS[cell.status]}{name} {cell.text}" for _, cell, name in told]
+        parts = [f"{_SIGNS[cell.status]}{name} {cell.text}" for _, cell, name in texts]
         rows.append((Cell(row.label), Cell(", ".join(parts) or "–")))
     columns = Column(chart.corner), Column("Where, worst first" if chart.corner else "")
     return Table(title=chart.title, columns=columns, rows=tuple(rows), empty=_EMPTY)
@@ -217,7 +217,7 @@ def _lines(chart: LineChart) -> Table:
     """Some points of every line, the last one always."""
     points = [point for line in chart.lines[:1] for point in line.points]
     step = max(1, -(-len(points) // _POINTS))
-    kept = sorted({*range(len(points) - 1, -1, -step)})
+    kept_values = sorted({*range(len(points) - 1, -1, -step)})
     rows = tuple(
         (
             Cell(f"{points[index].x:,.10g}"),
@@ -226,7 +226,7 @@ def _lines(chart: LineChart) -> Table:
                 for line in chart.lines
             ),
         )
-        for index in kept
+        for index in kept_values
     )
     columns = (
         Column(chart.x_label, numeric=True),

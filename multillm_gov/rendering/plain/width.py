@@ -26,13 +26,13 @@ def crop(text: str, limit: int) -> str:
     """At most ``limit`` cells, an ellipsis last where something was cut."""
     if width(text) <= limit:
         return text
-    kept, used = [], 0
+    kept_names, used = [], 0
     for character in text:
         used += cells(character)
         if used > limit - 1:
             break
-        kept.append(character)
-    return "".join(kept) + "…"
+        kept_names.append(character)
+    return "".join(kept_names) + "…"
 
 
 def pad(text: str, size: int, *, right: bool = False) -> str:

@@ -77,9 +77,9 @@ def _by_actuals(state: State) -> PortfolioFigures:
     if not pace.counted:
         return state.figures
     tasks = tuple(
-        task if found is None else replace(task, spend_per_month=found)
+        task if matching_amount is None else replace(task, spend_per_month=matching_amount)
         for task in state.figures.tasks
-        for found in [actual_pace(task, state.actuals, state.as_of)]
+        for matching_amount in [actual_pace(task, state.actuals, state.as_of)]
     )
     unpriced = tuple(
         task.task.name
@@ -185,13 +185,13 @@ def _remarks(tasks: list[TaskFigures]) -> tuple[Block, ...]:
     """What the costs assume, and why some are not known, by model."""
     rows = []
     for task in sorted(tasks, key=lambda task: task.task.name):
-        for leg in task.legs:
-            reasons = (leg.unknown.reason,) if leg.unknown is not None else leg.remarks
+        for entry in task.legs:
+            reasons = (entry.unknown.reason,) if entry.unknown is not None else entry.remarks
             rows += [
                 (
                     Cell(task.task.name),
-                    Cell(leg.model),
-                    Cell(f"not known: {reason}" if leg.unknown is not None else reason),
+                    Cell(entry.model),
+                    Cell(f"not known: {reason}" if entry.unknown is not None else reason),
                 )
                 for reason in reasons
             ]

@@ -163,7 +163,7 @@ def findings_section(assessment: Assessment, verdict: Verdict) -> Section:
     blocks: list[Block] = [
         Paragraph(f"Open: {verdict.counts_with_waived}. `govern check` lists each with its line.")
     ]
-    rows = [_row(found) for _, found in sorted(groups.items())]
+    rows = [_row(findings) for _, findings in sorted(groups.items())]
     blocks += bounded("Open findings by rule", _OPEN, rows, "further rule", "No open findings.")
     blocks += bounded(
         "Waived findings",
@@ -175,17 +175,17 @@ def findings_section(assessment: Assessment, verdict: Verdict) -> Section:
     return Section(id="findings", title="Findings and waivers", blocks=tuple(blocks))
 
 
-def _row(found: list[Finding]) -> tuple[Cell, ...]:
+def _row(findings: list[Finding]) -> tuple[Cell, ...]:
     """One finding's message and remedy; of several, their rule's sentence and remediation."""
-    first, rule = found[0], find_rule(found[0].rule)
+    first, rule = findings[0], find_rule(findings[0].rule)
     label = first.severity.label
-    if len(found) == 1 or rule is None:
+    if len(findings) == 1 or rule is None:
         risk = f" Risk: {first.risk}" if first.risk else ""
         problem, remediation = f"{_sentence(first.message)}{risk}", first.remedy
     else:
-        problem = _sentence(rule.summary([finding.subject for finding in found]))
+        problem = _sentence(rule.summary([finding.subject for finding in findings]))
         remediation = rule.remediation
-    subjects = list(dict.fromkeys(finding.subject for finding in found))
+    subjects = list(dict.fromkeys(finding.subject for finding in findings))
     return (
         Cell(label.capitalize(), _STATUS[label]),
         Cell(f"{problem} ({first.rule} {first.policy or first.name})"),

@@ -88,7 +88,9 @@ def _task_matters(compared: Compared, values: Mapping[str, Decimal]) -> list[Mat
     ]
     ranked = sorted(subjects, key=lambda subject: subject.rank)
     currency = compared.after.state.figures.currency
-    return [_sentence(one, currency) for one in ranked if one.errors or one.lost or one.rank[1]]
+    return [
+        _sentence(each, currency) for each in ranked if each.errors or each.lost or each.rank[1]
+    ]
 
 
 def _sentence(subject: _Subject, currency: str) -> Matter:

@@ -94,7 +94,7 @@ def _by_both_limits(metric: Metric, before: Assessment, after: Assessment) -> Me
         after.state.portfolio.settings, appetite=before.state.portfolio.settings.appetite
     )
     earlier = replace(after.state, portfolio=replace(after.state.portfolio, settings=settings))
-    status = next(one.status for one in headline(earlier) if one.id == metric.id)
+    status = next(each.status for each in headline(earlier) if each.id == metric.id)
     if status != "bad" or metric.status == "bad":
         return metric
     verb = "exceeded" if metric.limit_before.startswith("at most") else "missed"

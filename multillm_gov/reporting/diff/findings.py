@@ -81,7 +81,7 @@ def identities(
 ) -> dict[str, str]:
     """By fingerprint of a later finding, that of the earlier one it continues."""
     known = {finding.fingerprint for finding in before}
-    found = {
+    texts_by_name = {
         finding.fingerprint: finding.fingerprint
         for finding in after
         if finding.fingerprint in known
@@ -93,7 +93,7 @@ def identities(
             renames.policies.get(finding.policy, finding.policy),
             renames.task_classes.get(finding.subject, finding.subject),
         )
-        if finding.fingerprint not in found and key != (
+        if finding.fingerprint not in texts_by_name and key != (
             finding.rule,
             finding.policy,
             finding.subject,
@@ -101,9 +101,9 @@ def identities(
             waiting[key].append(finding)
     for finding in after:
         candidates = waiting.get((finding.rule, finding.policy, finding.subject))
-        if finding.fingerprint not in found and candidates:
-            found[finding.fingerprint] = _closest(finding, candidates).fingerprint
-    return found
+        if finding.fingerprint not in texts_by_name and candidates:
+            texts_by_name[finding.fingerprint] = _closest(finding, candidates).fingerprint
+    return texts_by_name
 
 
 def _closest(finding: Finding, candidates: list[Finding]) -> Finding:

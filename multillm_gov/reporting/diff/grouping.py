@@ -48,9 +48,13 @@ def group_findings(
     groups = [
         MatterGroup(
             title=_title(subject, values, currency),
-            matters=_matters(found, [change for change in changes if change.subject == subject]),
+            matters=_matters(
+                matching_findings, [change for change in changes if change.subject == subject]
+            ),
         )
-        for subject, found in sorted(own.items(), key=lambda each: (-values[each[0]], each[0]))
+        for subject, matching_findings in sorted(
+            own.items(), key=lambda each: (-values[each[0]], each[0])
+        )
     ]
     rest = [*_matters(shared, ())]
     for rule in sorted(listed):
@@ -117,11 +121,11 @@ def _cause(finding: Finding, changes: Sequence[ReportedChange]) -> object:
     return finding.rule, finding.policy
 
 
-def _matter(found: Sequence[Finding]) -> Matter:
+def _matter(findings: Sequence[Finding]) -> Matter:
     """The gravest finding in full, then the first clause of the worst one of each other rule."""
-    first = found[0]
+    first = findings[0]
     rules: dict[str, list[Finding]] = {}
-    for finding in found:
+    for finding in findings:
         rules.setdefault(finding.rule, []).append(finding)
     own = _distinct(rules.pop(first.rule))
     text = own[0] if len(own) == 1 else f"{own[0]}; and {len(own) - 1:,} more like it"
@@ -129,7 +133,7 @@ def _matter(found: Sequence[Finding]) -> Matter:
     if also:
         text = f"{text}; with it {join_some(also, _MOST_RULES)}"
     lines: dict[tuple[str, int], Location] = {}
-    for finding in found:
+    for finding in findings:
         lines.setdefault((finding.location.path, finding.location.line), finding.location)
     return Matter(
         text=text,
@@ -140,9 +144,9 @@ def _matter(found: Sequence[Finding]) -> Matter:
     )
 
 
-def _distinct(found: Sequence[Finding]) -> list[str]:
+def _distinct(findings: Sequence[Finding]) -> list[str]:
     """Messages without the subject; one that another one holds in full is the same fact."""
-    messages = list(dict.fromkeys(strip_subject(finding) for finding in found))
+    messages = list(dict.fromkeys(strip_subject(finding) for finding in findings))
     return [
         message
         for message in messages

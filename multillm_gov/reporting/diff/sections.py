@@ -36,14 +36,14 @@ def sections(comparison: Comparison, findings: FindingsShift, places: Places) ->
     if findings.excused:
         yield _excused(findings)
     for name, title, areas, folded in _GROUPS:
-        found = [
+        changes = [
             change
             for change in comparison.within(*areas)
             if change.direction is not Direction.LOOSENED
         ]
-        if found:
+        if changes:
             yield Section(
-                id=name, title=title, blocks=_grouped(name, found, comparison), folded=folded
+                id=name, title=title, blocks=_grouped(name, changes, comparison), folded=folded
             )
     yield from _exposure(comparison)
     yield from _money(comparison)
@@ -68,7 +68,9 @@ def _grouped(name: str, changes: list[Change], comparison: Comparison) -> tuple[
         return (change_table("", changes, currency),)
     parts = [(way, [change for change in changes if change.direction is way]) for way in Direction]
     return tuple(
-        change_table(way.value.capitalize(), found, currency) for way, found in parts if found
+        change_table(way.value.capitalize(), matching_changes, currency)
+        for way, matching_changes in parts
+        if matching_changes
     )
 
 

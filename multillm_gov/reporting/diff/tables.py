@@ -40,9 +40,9 @@ def change_table(
         columns.append((Column("Where"), lambda change: where(change, places)))
     shown = changes[:MOST_ROWS]
     texts = [[read(change) for _, read in columns] for change in shown]
-    kept = [index for index in range(len(columns)) if any(row[index] for row in texts)]
-    rows = [tuple(row[index] for index in kept) for row in texts]
-    return table(title, tuple(columns[index][0] for index in kept), rows, len(changes), noun)
+    kept_values = [index for index in range(len(columns)) if any(row[index] for row in texts)]
+    rows = [tuple(row[index] for index in kept_values) for row in texts]
+    return table(title, tuple(columns[index][0] for index in kept_values), rows, len(changes), noun)
 
 
 def table(

@@ -68,7 +68,7 @@ def report_bench_plan(
         )
     if plan.missing_keys:
         text += f" Not set: {', '.join(key.name for key in plan.missing_keys)}."
-    text += "".join(f" Left out: `{one.subject}` {one.why}." for one in left_out)
+    text += "".join(f" Left out: `{case.subject}` {case.why}." for case in left_out)
     sections = tuple(
         Section(
             id=f"task-{bench.task.name}", title=bench.task.name, blocks=(_plan_table(bench, plan),)
@@ -184,15 +184,15 @@ def _sections(results: Sequence[BenchResult], margins: Margins) -> tuple[Section
 def _plan_table(bench: Benchmark, plan: BenchPlan) -> Table:
     rows = []
     for contender in bench.contenders:
-        slots = [slot for slot in plan.slots if slot.bench is bench and slot.contender is contender]
-        worst = [slot.probe.worst_total_usd for slot in slots]
-        judging = [sample for slot in slots for sample in slot.judging * plan.samples]
+        slots = [case for case in plan.slots if case.bench is bench and case.contender is contender]
+        worst = [case.probe.worst_total_usd for case in slots]
+        judging = [sample for case in slots for sample in case.judging * plan.samples]
         rows.append(
             (
                 Cell(contender.model, strong=True),
                 Cell(contender.role),
                 Cell(f"{len(slots):,}"),
-                Cell(f"{sum(slot.probe.samples for slot in slots):,}"),
+                Cell(f"{sum(case.probe.samples for case in slots):,}"),
                 _money(worst),
                 Cell(f"{len(judging):,}"),
                 _money([each.worst_usd for each in judging]),

@@ -40,7 +40,7 @@ def report_drill_plan(state: State, plan: DrillPlan, limit: Decimal | None) -> R
     """Every chain with its requests and worst case; ``limit``: what the run may spend."""
     rows = tuple(
         _plan_row(tuple(group))
-        for _, group in groupby(plan.drills, lambda one: (one.task.name, one.leg))
+        for _, group in groupby(plan.drills, lambda drill: (drill.task.name, drill.leg))
     )
     columns = (
         Column("Task class"),
@@ -193,13 +193,13 @@ def _section(record: DrillRecord, planned: int) -> Section:
     )
 
 
-def _fault_row(one: FaultResult) -> tuple[Cell, ...]:
+def _fault_row(result: FaultResult) -> tuple[Cell, ...]:
     return (
-        Cell(one.fault.replace("-", " "), strong=True),
-        Cell(one.result, _STATUS[one.result]),
-        Cell(one.answered_by),
-        Cell("" if one.seconds is None else f"{one.seconds:.2f} s"),
-        Cell(one.detail.replace("`", "")),
+        Cell(result.fault.replace("-", " "), strong=True),
+        Cell(result.result, _STATUS[result.result]),
+        Cell(result.answered_by),
+        Cell("" if result.seconds is None else f"{result.seconds:.2f} s"),
+        Cell(result.detail.replace("`", "")),
     )
 
 

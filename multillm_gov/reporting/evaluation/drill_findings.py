@@ -15,8 +15,13 @@ _NAME = "failover-drill-failed"
 
 def findings_of(records: tuple[DrillRecord, ...], state: State) -> tuple[Finding, ...]:
     """One per task class that failed (error) or was degraded (warning), by place."""
-    found = [_finding(record, state) for record in records if record.result != "survives"]
-    return tuple(sorted(found, key=lambda one: (one.location.path, one.location.line, one.message)))
+    findings = [_finding(record, state) for record in records if record.result != "survives"]
+    return tuple(
+        sorted(
+            findings,
+            key=lambda finding: (finding.location.path, finding.location.line, finding.message),
+        )
+    )
 
 
 def trials_of(records: tuple[DrillRecord, ...], state: State) -> tuple[Trial, ...]:
@@ -43,7 +48,7 @@ def trials_of(records: tuple[DrillRecord, ...], state: State) -> tuple[Trial, ..
 
 def _finding(record: DrillRecord, state: State) -> Finding:
     missed = [fault for fault in record.faults if fault.result != "survives" and fault.fault != CUT]
-    text = "; ".join(f"{one.fault}: {one.detail or one.result}" for one in missed[:3])
+    text = "; ".join(f"{result.fault}: {result.detail or result.result}" for result in missed[:3])
     rest = f" and {len(missed) - 3} more" if len(missed) > 3 else ""
     fails = record.result == "fails"
     return Finding(
@@ -61,20 +66,20 @@ def _finding(record: DrillRecord, state: State) -> Finding:
 
 
 def _remedy(record: DrillRecord, missed: list[FaultResult]) -> str:
-    if any(one.result == "fails" for one in missed):
+    if any(result.result == "fails" for result in missed):
         first = record.chain[-1]
         return (
             f"Test the fallbacks directly: `govern dry-run {record.task_class}`; then "
             "replace the one that "
             f"does not answer, or add another behind `{first}`."
         )
-    if any("limit is" in one.detail for one in missed):
+    if any("limit is" in result.detail for result in missed):
         return (
             "Give a model up earlier, so that time is left for the next one: "
             "`latency.timeout_seconds` well below "
             "`latency.p95_seconds`; or use a faster fallback."
         )
-    if any("schema" in one.detail for one in missed):
+    if any("schema" in result.detail for result in missed):
         return (
             "Use fallbacks that satisfy the schema, or declare normalizers for their answers "
             "in `normalize`."

@@ -113,13 +113,13 @@ def _run_blocks(
         columns=tuple(_RUN_COLUMNS[number] for number in telling),
         rows=tuple(tuple(row[number] for number in telling) for row in rows),
     )
-    kept = (
+    remaining = (
         (trial, note)
         for trial, record in pairs
         for note in record.notes
         if evidence == "written" or note != FIRST_REFERENCE
     )
-    notes = tuple(f"{trial.model}: {note}" for trial, note in kept)
+    notes = tuple(f"{trial.model}: {note}" for trial, note in remaining)
     return (table, Items(notes)) if notes else (table,)
 
 

@@ -107,10 +107,10 @@ def findings_of(trials: tuple[Trial, ...]) -> tuple[Finding, ...]:
                 _rule_of(trial).id,
             )
             groups.setdefault(key, []).append(trial)
-    found = (_finding(tuple(group)) for group in groups.values())
+    findings = (_finding(tuple(group)) for group in groups.values())
     return tuple(
         sorted(
-            found,
+            findings,
             key=lambda each: (
                 each.location.path,
                 each.location.line,

@@ -52,7 +52,7 @@ def report_shadow_plan(state: State, plan: ShadowPlan, limit: Decimal | None) ->
     ]
     if plan.judging:
         judge, count = plan.judging[0].model, len(plan.judging)
-        known = all(one.worst_usd is not None for one in plan.judging)
+        known = all(cost.worst_usd is not None for cost in plan.judging)
         worst = _worst(plan.judging_usd if known else None)
         rows.append((Cell("all"), Cell(judge), Cell("judges"), Cell(f"{count:,}"), Cell(worst)))
     columns = (
@@ -116,8 +116,8 @@ def report_shadow(
             Items((_MEANING, _RULE, *_course(run))),
         ),
     )
-    said = (_OFFLINE,) if offline and run.runs else ()
-    text = " ".join((*said, *sentences)) or "No request has both answers: nothing is compared."
+    texts = (_OFFLINE,) if offline and run.runs else ()
+    text = " ".join((*texts, *sentences)) or "No request has both answers: nothing is compared."
     report = _report(
         state, "Shadow evidence", text, section, unproved=run.unanswered + run.unjudged
     )
@@ -187,13 +187,13 @@ def _ends(agreement: AnswerAgreement) -> str:
     return f"{format_share(low)} to {format_share(high)}"
 
 
-def _sentence(one: ShadowFinding, currency: str) -> str:
-    result, agreement = one.result, one.result.deciding
-    if one.saving is None:
+def _sentence(finding: ShadowFinding, currency: str) -> str:
+    result, agreement = finding.result, finding.result.deciding
+    if finding.saving is None:
         money = "what it saves is not known"
     else:
-        less = "less" if one.saving >= 0 else "more"
-        money = f"{format_money(abs(one.saving), currency)} a month {less}"
+        less = "less" if finding.saving >= 0 else "more"
+        money = f"{format_money(abs(finding.saving), currency)} a month {less}"
     return (
         f"{code(result.candidate)} in place of {code(result.incumbent)} for {code(result.task)}, "
         f"{agreement.comparisons:,} comparisons: {money} at {format_share(agreement.share)} "

@@ -69,17 +69,21 @@ def pairs_table(pairs: Iterable[StylePair]) -> Table:
 
 def _pair_row(pair: StylePair) -> tuple[Cell, ...]:
     names = Cell(f"{pair.first} / {pair.second}")
-    found = pair.comparison
-    if found is None:
+    comparison = pair.comparison
+    if comparison is None:
         return (names, Cell(TOO_LITTLE), *(Cell("-") for _ in range(3)), Cell("0"))
-    words, status = _SAID[found.style]
+    words, status = _SAID[comparison.style]
     return (
         names,
         Cell(words, status),
-        Cell(f"{found.ratio:.2f}" if found.ratio is not None and pair.is_conclusive else "-"),
-        Cell(f"{found.distance:.3f}"),
-        Cell(f"{found.within**0.5:.3f}"),
-        Cell(f"{found.words[0]:,} / {found.words[1]:,}"),
+        Cell(
+            f"{comparison.ratio:.2f}"
+            if comparison.ratio is not None and pair.is_conclusive
+            else "-"
+        ),
+        Cell(f"{comparison.distance:.3f}"),
+        Cell(f"{comparison.within**0.5:.3f}"),
+        Cell(f"{comparison.words[0]:,} / {comparison.words[1]:,}"),
     )
 
 
@@ -102,15 +106,15 @@ def writing_style_section(state: State) -> Section | None:
     """
     blocks: list[Block] = []
     for figures in state.figures.tasks:
-        found = _remembered(state, figures.task.name, figures.task.models)
-        if found.pairs:
+        styles = _remembered(state, figures.task.name, figures.task.models)
+        if styles.pairs:
             shares: dict[str, float] = {}
-            for leg in figures.legs:
-                shares[leg.model] = shares.get(leg.model, 0.0) + float(leg.share)
-            effective, plain = effective_models(found.pairs, shares)
+            for entry in figures.legs:
+                shares[entry.model] = shares.get(entry.model, 0.0) + float(entry.share)
+            effective, plain = effective_models(styles.pairs, shares)
             blocks.append(Paragraph(f"{figures.task.name}:"))
             blocks += writing_style_blocks(
-                WritingStyles(pairs=found.pairs, effective=effective, plain=plain)
+                WritingStyles(pairs=styles.pairs, effective=effective, plain=plain)
             )
     if not blocks:
         return None
@@ -121,7 +125,14 @@ def _remembered(state: State, task: str, models: Iterable[str]) -> WritingStyles
     newest = {}
     for model in dict.fromkeys(models):
         placed = state.evidence.get((task, model), ())
-        record = next((one.record for one in placed if one.record.origin == "internal"), None)
+        record = next(
+            (
+                placed_record.record
+                for placed_record in placed
+                if placed_record.record.origin == "internal"
+            ),
+            None,
+        )
         halves = stored_halves(record.writing_style) if record is not None else None
         if record is not None and halves is not None:
             newest[model] = (record.cases, record.prompt, halves)

@@ -61,7 +61,10 @@ def baselines_blocks(result: ClaimResult) -> tuple[Block, ...]:
         Column("90% interval", numeric=True),
         Column("Probability", numeric=True),
     )
-    rows = [_baseline_row(one, result) for one in (*result.trial.against, result.trial.hindsight)]
+    rows = [
+        _baseline_row(baseline, result)
+        for baseline in (*result.trial.against, result.trial.hindsight)
+    ]
     trial = result.trial
     text = (
         f"The portfolio costs {_money(trial.result.cost, result)}{result.per} at a mean quality of "
@@ -75,17 +78,17 @@ def baselines_blocks(result: ClaimResult) -> tuple[Block, ...]:
     )
 
 
-def _baseline_row(one: Against, result: ClaimResult) -> tuple[Cell, ...]:
-    name = "best quality, in hindsight" if one is result.trial.hindsight else one.name
+def _baseline_row(baseline: Against, result: ClaimResult) -> tuple[Cell, ...]:
+    name = "best quality, in hindsight" if baseline is result.trial.hindsight else baseline.name
     return (
-        Cell(f"{name}: {join_some(one.models)}"),
-        Cell(_money(one.cost, result)),
-        Cell(f"{one.quality:.4f}"),
-        Cell(format_share(one.saving)),
-        Cell(_ends(one.saving_interval, format_share)),
-        Cell(signed(format_points(one.difference))),
-        Cell(_ends(one.difference_interval, lambda each: signed(format_points(each)))),
-        Cell(_NOT_KNOWN if one.likelihood is None else f"{one.likelihood:.2f}"),
+        Cell(f"{name}: {join_some(baseline.models)}"),
+        Cell(_money(baseline.cost, result)),
+        Cell(f"{baseline.quality:.4f}"),
+        Cell(format_share(baseline.saving)),
+        Cell(_ends(baseline.saving_interval, format_share)),
+        Cell(signed(format_points(baseline.difference))),
+        Cell(_ends(baseline.difference_interval, lambda each: signed(format_points(each)))),
+        Cell(_NOT_KNOWN if baseline.likelihood is None else f"{baseline.likelihood:.2f}"),
     )
 
 

@@ -47,20 +47,20 @@ def _value(limit: EntityLimit, tasks: Sequence[TaskFigures]) -> float:
             Decimal(0),
         )
         return float(subject / total) if total else 0.0
-    found = at_level(weigh(own, limit.basis), limit.level, limit.basis)
-    return _measure(limit, found) if found.shares else 0.0
+    concentration = at_level(weigh(own, limit.basis), limit.level, limit.basis)
+    return _measure(limit, concentration) if concentration.shares else 0.0
 
 
-def _measure(limit: EntityLimit, found: Concentration) -> float:
+def _measure(limit: EntityLimit, concentration: Concentration) -> float:
     if limit.kind == "index":
-        return found.hhi / 10_000
+        return concentration.hhi / 10_000
     if limit.kind == "effective number":
-        return found.effective_number
+        return concentration.effective_number
     if limit.kind == "largest":
-        return found.top(limit.count)
-    share = found.largest[1]
+        return concentration.top(limit.count)
+    share = concentration.largest[1]
     if limit.kind == "amount":
-        return share * float(found.total) * limit.rise
+        return share * float(concentration.total) * limit.rise
     return share * limit.rise if limit.kind == "reprice" else share
 
 
@@ -95,5 +95,9 @@ def _money(amount: Decimal | None, currency: str) -> str:
 
 def worst_shock(state: State) -> float:
     """What the largest vendor's price rise of 35% adds a month."""
-    found = at_level(weigh(state.figures.tasks, Basis.SPEND), Level.VENDOR, Basis.SPEND)
-    return found.largest[1] * float(found.total) * 0.35 if found.shares else 0.0
+    concentration = at_level(weigh(state.figures.tasks, Basis.SPEND), Level.VENDOR, Basis.SPEND)
+    return (
+        concentration.largest[1] * float(concentration.total) * 0.35
+        if concentration.shares
+        else 0.0
+    )

@@ -78,27 +78,27 @@ def public_figures(result: OptimizationResult) -> OptimizationFigures:
     return masked(figures, result.state.state.secrets)
 
 
-def _price(one: PriceResult) -> PriceFigures:
-    price = one.price
+def _price(result: PriceResult) -> PriceFigures:
+    price = result.price
     relaxed = price.cost_relaxed
     return PriceFigures(
         policy=price.limit.name,
         parameter=price.limit.parameter,
-        line=one.line,
+        line=result.line,
         value=price.limit.value,
         price=price.price,
         saving_per_step=price.saving_per_step,
         relaxed_value=price.relaxed_value,
         price_relaxed=None if relaxed is None else relaxed - price.cost_without,
-        outage_loss_avoided=one.loss_avoided,
-        price_rise_avoided=one.shock_avoided,
+        outage_loss_avoided=result.loss_avoided,
+        price_rise_avoided=result.shock_avoided,
     )
 
 
-def _conflict(one: ConflictResult) -> ConflictFigures:
+def _conflict(result: ConflictResult) -> ConflictFigures:
     return ConflictFigures(
-        task=one.task,
-        policies=tuple(limits[0].name for limits in one.conflict.policies),
-        lines=one.lines,
-        values=tuple(relaxation.value for relaxation in one.conflict.relaxations),
+        task=result.task,
+        policies=tuple(limits[0].name for limits in result.conflict.policies),
+        lines=result.lines,
+        values=tuple(relaxation.value for relaxation in result.conflict.relaxations),
     )

@@ -76,7 +76,7 @@ def _summary(result: OptimizationResult) -> str:
         parts.append(f"Assumed for this run: {join_code(result.assumptions)}.")
     last = whole(result)
     parts += _outcome(result, last)
-    blocked = list(dict.fromkeys(one.task for one in result.conflicts if one.task))
+    blocked = list(dict.fromkeys(conflict.task for conflict in result.conflicts if conflict.task))
     if blocked:
         parts.append(
             f"In {join_some([code(name) for name in blocked])} no route keeps every limit: the "

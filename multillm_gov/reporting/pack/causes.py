@@ -110,17 +110,17 @@ def causes_of(
     for record in records:
         if record.judgment == "outside" and record.id not in _SUMMED:
             limits[_cause_of_record(record, errors)].append(record)
-    found = []
+    causes = []
     for name in _LIMITS:
         if name in limits or name in errors or name in broken:
             subjects = {*broken[name], *(error.subject for error in errors[name])}
             cause = _cause(name, limits.pop(name, []), errors.pop(name, []), subjects, risk)
-            found.append(_named(cause))
+            causes.append(_named(cause))
     for name in sorted({*errors, *limits}):
         subjects = {error.subject for error in errors[name]}
         subjects |= {record.subject[1] for record in limits[name]}
-        found.append(_cause(name, limits[name], errors[name], subjects, risk))
-    return (*found, *_waivers(assessment))
+        causes.append(_cause(name, limits[name], errors[name], subjects, risk))
+    return (*causes, *_waivers(assessment))
 
 
 def _named(cause: Cause) -> Cause:
@@ -173,7 +173,7 @@ def _cause(
 def _concerned(name: str, task: TaskFigures, subjects: set[str], risk: PortfolioRisk) -> bool:
     if name == "retired-models":
         late = {model.model for model in risk.retirements.models if (model.slack or 0) < 0}
-        return any(leg.model in late for leg in task.legs)
+        return any(entry.model in late for entry in task.legs)
     if name == "fallbacks" and task.value_at_stake_per_month:
         usable = Failover(risk.state.as_of, risk.state.drills).usable(task)
         if not has_independent_fallback(task, fallbacks=usable):

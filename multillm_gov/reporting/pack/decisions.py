@@ -32,9 +32,11 @@ def agenda_of(standing: Standing, comparison: Comparison | None, edition: Editio
     causes = causes_of(standing.assessment, standing.risk, standing.records)
     records = [_record(cause, standing, edition) for cause in causes if cause.for_board]
     records += _loosened(standing, comparison, edition)
-    ordered = sorted(records, key=lambda one: (_rank(one), -one.money, one.id))
+    ordered = sorted(records, key=lambda record: (_rank(record), -record.money, record.id))
     chosen, left = ordered[:MOST_DECISIONS], ordered[MOST_DECISIONS:]
-    matters = [ManagementMatter(title=one.title, subjects=(), owner=one.owner) for one in left]
+    matters = [
+        ManagementMatter(title=record.title, subjects=(), owner=record.owner) for record in left
+    ]
     matters += [_matter(cause, edition) for cause in causes if not cause.for_board]
     return Agenda(decisions=tuple(chosen), management=tuple(matters))
 
@@ -88,7 +90,7 @@ def _title(cause: Cause, risk: PortfolioRisk, edition: Edition) -> str:
     kind, _, name = cause.id.partition(":")
     if cause.id == "retired-models":
         gone = bool(risk.retirements.already_retired) and any(
-            one.routed for one in risk.retirements.already_retired
+            model_life.routed for model_life in risk.retirements.already_retired
         )
         kind = "retired-models" if gone else "retiring-models"
     party = next(
@@ -128,8 +130,8 @@ def _why(cause: Cause, edition: Edition) -> str:
 def rule_words(rule: str, edition: Edition) -> str:
     """What the findings of a rule are called for a board."""
     known = edition.language.rules.get(rule)
-    found = find_rule(rule)
-    return known or (found.short_title if found else edition.say("problem"))
+    matching_rule = find_rule(rule)
+    return known or (matching_rule.short_title if matching_rule else edition.say("problem"))
 
 
 def _owner(cause: Cause, edition: Edition) -> str:
@@ -166,7 +168,7 @@ def _loosened(
     why = edition.say(
         "why.loosened",
         limits=edition.language.join(
-            [moved_words(one, edition) for one in moved],
+            [moved_words(limit_record, edition) for limit_record in moved],
             3,
         ),
         n=max(others, 0),
@@ -186,7 +188,7 @@ class FollowUp(Struct, frozen=True, kw_only=True):
 def follow_up(then: Agenda, now: Agenda, today: date) -> tuple[FollowUp, ...]:
     """Each decision of the last pack: done where its cause is gone, else open or late."""
     still = {decision.id for decision in now.decisions}
-    titles = {one.title for one in now.management}
+    titles = {matter.title for matter in now.management}
     return tuple(
         FollowUp(
             title=decision.title,

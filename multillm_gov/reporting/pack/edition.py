@@ -40,7 +40,7 @@ class Edition:
         self.share = language.share
         self.day = language.day
         self._tasks = {task.name: task.declared.title for task in state.portfolio.task_classes}
-        self._policies = {one.name: one.declared.title for one in state.portfolio.policies}
+        self._policies = {each.name: each.declared.title for each in state.portfolio.policies}
         self._titles = _model_titles(state, language)
 
     def _clean(self, text: str) -> str:

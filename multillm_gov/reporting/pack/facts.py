@@ -18,11 +18,11 @@ Outside = frozenset[str]
 def facts_section(risk: PortfolioRisk, outside: Outside, edition: Edition) -> Section:
     """What does not hold today; a scenario never looks calm because of it."""
     say = edition.say
-    found = [*_broken(risk, edition), *_failed_drills(risk, edition)]
-    found.sort(key=lambda one: -one[0])
-    rows = [row for _, row in found[: edition.most_rows]]
-    if len(found) > edition.most_rows:
-        more = say("others", n=len(found) - edition.most_rows)
+    pairs = [*_broken(risk, edition), *_failed_drills(risk, edition)]
+    pairs.sort(key=lambda each: -each[0])
+    rows = [row for _, row in pairs[: edition.most_rows]]
+    if len(pairs) > edition.most_rows:
+        more = say("others", n=len(pairs) - edition.most_rows)
         rows.append((Cell(more), Cell(""), Cell(""), Cell("")))
     columns = (
         Column(edition.say("column.task")),
@@ -31,7 +31,7 @@ def facts_section(risk: PortfolioRisk, outside: Outside, edition: Edition) -> Se
         Column(edition.say("column.at-stake", currency=edition.currency), numeric=True),
     )
     table = Table(
-        title=say("table.facts", n=len(found)),
+        title=say("table.facts", n=len(pairs)),
         columns=columns,
         rows=tuple(rows),
         empty=edition.say("facts.none"),
@@ -168,7 +168,7 @@ def _graded(tasks: Iterable[TaskFigures], failover: Failover) -> list[tuple[Task
         elif task.fallbacks:
             grade = ("grade.dead", "bad")
         graded.append((task, grade))
-    graded.sort(key=lambda one: (one[1][1] != "bad", -one[0].value_at_stake_per_month))
+    graded.sort(key=lambda each: (each[1][1] != "bad", -each[0].value_at_stake_per_month))
     return graded
 
 

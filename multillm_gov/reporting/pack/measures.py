@@ -41,11 +41,11 @@ def measures_table(
     """
     say = edition.say
     ordered = sorted(
-        (one for one in records if one.of_board or one.judgment == "outside"),
-        key=lambda one: (_ORDER[one.judgment], not one.of_board),
+        (record for record in records if record.of_board or record.judgment == "outside"),
+        key=lambda record: (_ORDER[record.judgment], not record.of_board),
     )
-    rows = [_measure_row(one, edition, compared=compared) for one in ordered]
-    outside = [one for one in ordered if one.judgment == "outside"]
+    rows = [_measure_row(record, edition, compared=compared) for record in ordered]
+    outside = [record for record in ordered if record.judgment == "outside"]
     most = _that_fit(rows, lines)
     if len(outside) > most:
         most = max(min(most, _that_fit(rows, lines - 3)) - 1, 1)
@@ -87,15 +87,15 @@ def shortened(text: str, most: int) -> str:
     """Cut at a word, or within one that is longer; the whole text stands in later sections."""
     if len(text) <= most:
         return text
-    kept = text[:most].rsplit(" ", 1)[0]
-    return f"{kept if len(kept) > most // 2 else text[:most]} …"
+    remaining = text[:most].rsplit(" ", 1)[0]
+    return f"{remaining if len(remaining) > most // 2 else text[:most]} …"
 
 
 def _further_row(further: list[LimitRecord], columns: int, edition: Edition) -> tuple[Cell, ...]:
     """Limits outside that have no row of their own."""
     say = edition.say
     names = edition.language.join(
-        [shortened(measure(one, edition), _NARROW) for one in further], _MOST_NAMED
+        [shortened(measure(record, edition), _NARROW) for record in further], _MOST_NAMED
     )
     count = Cell(edition.language.number(len(further)), "bad", strong=True)
     blank = tuple(Cell("") for _ in range(columns - 4))

@@ -54,7 +54,7 @@ def _table(state: State, edition: Edition) -> Table:
     say, tasks = edition.say, state.figures.tasks
     actual = {task.task.name: _actual(state, task.task.name) for task in tasks}
     month = {task.task.name: _month(state, task) for task in tasks}
-    has_actuals = any(one is not None for one in actual.values())
+    has_actuals = any(each is not None for each in actual.values())
 
     def excess(task: TaskFigures) -> tuple[bool, Decimal, str]:
         cap = task.task.declared.spend_cap.monthly
@@ -101,7 +101,7 @@ def _row(
 ) -> tuple[Cell, ...]:
     say, cap, name = edition.say, task.task.declared.spend_cap.monthly, task.task.name
     spent = actual[name] if actual is not None else None
-    known = [one for one in (task.spend_per_month, spent, month[name]) if one is not None]
+    known = [amount for amount in (task.spend_per_month, spent, month[name]) if amount is not None]
     status = Cell(say("status.no-cap"))
     if cap is not None:
         judgment = judge_below(max(known), cap) if known else "not judged"
@@ -237,7 +237,7 @@ def reconciliation_section(state: State, edition: Edition) -> Section:
 def _spend_by_leg(tasks: tuple[TaskFigures, ...]) -> Decimal:
     return sum(
         (
-            sum((leg.spend_per_month or _ZERO for leg in task.legs), _ZERO)
+            sum((entry.spend_per_month or _ZERO for entry in task.legs), _ZERO)
             + sum((fallback.standby_per_month for fallback in task.fallbacks), _ZERO)
             for task in tasks
             if task.spend_per_month is not None

@@ -129,5 +129,5 @@ def _recommended(options: tuple[DecisionOption, ...], before: dict[str, str]) ->
         )
         return settled - broken, options[number].expected_loss is not None, -number
 
-    candidates = [number for number, one in enumerate(options) if not one.acceptance]
+    candidates = [number for number, option in enumerate(options) if not option.acceptance]
     return max(candidates, key=merit, default=None)

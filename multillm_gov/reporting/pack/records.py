@@ -21,8 +21,8 @@ def records_section(
     """One table of options a decision."""
     known = {record.id: record for record in records}
     blocks: list[Block] = []
-    for number, one in enumerate(agenda.decisions, 1):
-        blocks += _record(number, one, known, edition)
+    for number, decision_record in enumerate(agenda.decisions, 1):
+        blocks += _record(number, decision_record, known, edition)
     if not agenda.decisions:
         blocks.append(Paragraph(edition.say("decisions.none")))
     blocks += _management(agenda, edition)
@@ -31,7 +31,7 @@ def records_section(
 
 
 def _record(
-    number: int, one: DecisionRecord, known: dict[str, LimitRecord], edition: Edition
+    number: int, record: DecisionRecord, known: dict[str, LimitRecord], edition: Edition
 ) -> Iterator[Block]:
     say = edition.say
     columns = (
@@ -41,17 +41,17 @@ def _record(
         Column(say("column.loss", currency=edition.currency), numeric=True),
     )
     rows = tuple(
-        _option(place, option, one.recommended, known, edition)
-        for place, option in enumerate(one.options)
+        _option(place, option, record.recommended, known, edition)
+        for place, option in enumerate(record.options)
     )
-    yield Table(title=f"{number}. {one.title}", columns=columns, rows=rows)
+    yield Table(title=f"{number}. {record.title}", columns=columns, rows=rows)
     yield Paragraph(
         say(
             "record.terms",
-            why=one.why,
-            nothing=one.nothing,
-            owner=one.owner or say("blank"),
-            due=edition.optional_day(one.due),
+            why=record.why,
+            nothing=record.nothing,
+            owner=record.owner or say("blank"),
+            due=edition.optional_day(record.due),
         )
     )
 
@@ -97,14 +97,14 @@ def signed(value: float, edition: Edition) -> str:
     return f"{sign}{edition.amount(abs(value))}"
 
 
-def _effect(one: Effect, known: dict[str, LimitRecord], edition: Edition) -> str:
-    record = known[one.limit]
+def _effect(effect: Effect, known: dict[str, LimitRecord], edition: Edition) -> str:
+    record = known[effect.limit]
     return edition.say(
         "effect",
         measure=measure(record, edition),
-        before=edition.value(record, one.before),
-        after=edition.value(record, one.after),
-        status=edition.say(f"status.{one.judgment}"),
+        before=edition.value(record, effect.before),
+        after=edition.value(record, effect.after),
+        status=edition.say(f"status.{effect.judgment}"),
     )
 
 
@@ -142,11 +142,11 @@ def _followed(followed: tuple[FollowUp, ...], edition: Edition) -> Iterator[Bloc
     status = {"done": "good", "open": "watch", "late": "bad"}
     rows = tuple(
         (
-            Cell(one.title),
-            Cell(say(f"followed.{one.outcome}"), status[one.outcome]),  # type: ignore[arg-type]
-            Cell(edition.optional_day(one.due)),
+            Cell(follow_up.title),
+            Cell(say(f"followed.{follow_up.outcome}"), status[follow_up.outcome]),  # type: ignore[arg-type]
+            Cell(edition.optional_day(follow_up.due)),
         )
-        for one in followed
+        for follow_up in followed
     )
     yield Table(title=say("table.followed"), columns=columns, rows=rows)
     yield Paragraph(say("followed.how"))

@@ -26,10 +26,10 @@ def scenario_section(risk: PortfolioRisk, outside: Outside, edition: Edition) ->
     """The heat map with totals, and a year's loss; what is down already is so in every row."""
     say, context = edition.say, risk.context
     run = [(result, worst) for result in risk.results if (worst := result.worst) is not None]
-    run.sort(key=lambda one: (-one[1].outcome.loss, one[0].name))
+    run.sort(key=lambda each: (-each[1].outcome.loss, each[0].name))
     tasks = sorted(context.tasks, key=lambda t: (-t.figures.value_at_stake_per_month, t.name))
     shown, rest = tasks[:_MOST_TASKS], tasks[_MOST_TASKS:]
-    down = {one.subject for one in risk.already_broken if one.what == "unanswered"}
+    down = {breach.subject for breach in risk.already_broken if breach.what == "unanswered"}
     rows = tuple(
         HeatRow(
             label=scenario_title(result.name, edition),
@@ -77,7 +77,7 @@ def _loss(value: Decimal, edition: Edition) -> str:
 
 
 def _cell(
-    one: TaskOutcome,
+    outcome: TaskOutcome,
     task: StressedTask,
     worst: ScenarioVariant,
     ground: "_Ground",
@@ -85,11 +85,11 @@ def _cell(
 ) -> Cell:
     if task.name in ground.down:
         return Cell(edition.say("heat.down"), "bad")
-    status = task_status(task, one, worst.outcome, ground.risk.context)
+    status = task_status(task, outcome, worst.outcome, ground.risk.context)
     limit = max_loss(task.figures.value_at_stake_per_month, ground.risk.context)
-    if status == "watch" and one.loss < limit * _SMALL:
+    if status == "watch" and outcome.loss < limit * _SMALL:
         status = "neutral"
-    return Cell(_loss(one.loss, edition), toned(status, "worst-scenario", ground.outside))
+    return Cell(_loss(outcome.loss, edition), toned(status, "worst-scenario", ground.outside))
 
 
 class _Ground(Struct, frozen=True):

@@ -134,11 +134,11 @@ def lifecycle_section(risk: PortfolioRisk, edition: Edition) -> Section:
     say = edition.say
     ordered = sorted(
         risk.retirements.models,
-        key=lambda one: (one.retirement or date.max, not one.routed, one.model),
+        key=lambda model: (model.retirement or date.max, not model.routed, model.model),
     )
-    dated = [one for one in ordered if one.retirement is not None]
-    undated = [one for one in ordered if one.retirement is None]
-    rows = [_life(one, edition) for one in dated[:12]]
+    dated = [model_life for model_life in ordered if model_life.retirement is not None]
+    undated = [model_life for model_life in ordered if model_life.retirement is None]
+    rows = [_life(model_life, edition) for model_life in dated[:12]]
     if len(dated) > 12:
         rows.append((Cell(say("others", n=len(dated) - 12)), *(Cell("") for _ in range(4))))
     columns = tuple(
@@ -156,25 +156,29 @@ def lifecycle_section(risk: PortfolioRisk, edition: Edition) -> Section:
         )
     )
     if undated:
-        names = edition.language.join([edition.model(one.model) for one in undated], 6)
+        names = edition.language.join(
+            [edition.model(model_life.model) for model_life in undated], 6
+        )
         blocks.append(Paragraph(say("lifecycle.undated", n=len(undated), models=names)))
     return Section(id="lifecycle", title=say("section.lifecycle"), blocks=tuple(blocks))
 
 
-def _life(one: ModelLife, edition: Edition) -> tuple[Cell, ...]:
+def _life(model_life: ModelLife, edition: Edition) -> tuple[Cell, ...]:
     say = edition.say
-    uses = [edition.task(name) for name in one.users]
+    uses = [edition.task(name) for name in model_life.users]
     state: tuple[str, Status] = ("life.in-time", "good")
-    if one.is_retired:
-        state = ("life.retired", "bad" if one.routed else "watch")
-    elif one.slack is not None and one.slack < 0:
-        state = ("life.late", "bad" if one.routed else "watch")
-    successor = edition.model(one.successor.model) if one.successor else say("not-named")
+    if model_life.is_retired:
+        state = ("life.retired", "bad" if model_life.routed else "watch")
+    elif model_life.slack is not None and model_life.slack < 0:
+        state = ("life.late", "bad" if model_life.routed else "watch")
+    successor = (
+        edition.model(model_life.successor.model) if model_life.successor else say("not-named")
+    )
     return (
-        Cell(edition.model(one.model)),
+        Cell(edition.model(model_life.model)),
         Cell(edition.language.join(uses, 2)),
-        Cell(edition.optional_day(one.retirement)),
-        Cell(say(state[0], n=one.slack or 0), state[1]),
+        Cell(edition.optional_day(model_life.retirement)),
+        Cell(say(state[0], n=model_life.slack or 0), state[1]),
         Cell(successor),
     )
 
@@ -183,10 +187,10 @@ def exit_section(risk: PortfolioRisk, edition: Edition) -> Section:
     """How hard each vendor in use is to leave, as declared; undeclared is said, never "easy"."""
     say = edition.say
     vendors = dict.fromkeys(
-        leg.facts.exposure.vendor
+        entry.facts.exposure.vendor
         for task in risk.state.figures.tasks
-        for leg in task.legs
-        if leg.facts is not None and leg.facts.exposure.needs_vendor
+        for entry in task.legs
+        if entry.facts is not None and entry.facts.exposure.needs_vendor
     )
     rows, missing = [], []
     for vendor in sorted(vendors):

@@ -60,7 +60,13 @@ def list_waivers(
         _reported(outcome, assessment, fail_on, history, grants) for outcome in assessment.waivers
     ]
     ordered = sorted(
-        listed, key=lambda one: (WORST_FIRST.index(one.state), one.expires, one.policy, one.subject)
+        listed,
+        key=lambda waiver: (
+            WORST_FIRST.index(waiver.state),
+            waiver.expires,
+            waiver.policy,
+            waiver.subject,
+        ),
     )
     return tuple(ordered)
 
@@ -134,7 +140,7 @@ def _concerned(subject: str, tasks: Iterable[TaskFigures]) -> tuple[TaskFigures,
         for task in tasks
         if task.task.name == subject
         or (name == "model" and entity in task.task.models)
-        or (level and any(entity in entities_of(leg.facts, level) for leg in task.legs))
+        or (level and any(entity in entities_of(entry.facts, level) for entry in task.legs))
     )
 
 

@@ -187,8 +187,8 @@ def _boundaries(before: PortfolioRisk, after: PortfolioRisk) -> Iterator[Block]:
     yield from bounded(title, columns, rows, "further breaking point", empty)
 
 
-def _size(one: BreakingPoint | None) -> str:
-    return "–" if one is None else format_size(one)
+def _size(point: BreakingPoint | None) -> str:
+    return "–" if point is None else format_size(point)
 
 
 def _nearer(was: BreakingPoint | None, now: BreakingPoint | None) -> Status:

@@ -137,27 +137,27 @@ def _breaks(result: ScenarioResult, worst: ScenarioVariant, currency: str) -> It
 
 def _broken(variant: ScenarioVariant, currency: str) -> list[str]:
     return [
-        format_broken(one, currency)
-        for one in (*variant.outcome.caps_broken, *variant.outcome.floors_broken)
+        format_broken(breach, currency)
+        for breach in (*variant.outcome.caps_broken, *variant.outcome.floors_broken)
     ]
 
 
 def _rows(worst: ScenarioVariant, context: StressContext) -> list[tuple[Cell, ...]]:
     """The task classes affected, the largest loss first."""
     rows = []
-    for task, one in zip(context.tasks, worst.outcome.tasks, strict=True):
-        status = task_status(task, one, worst.outcome, context)
-        if status == "good" and not one.added_cost and one.cost_known:
+    for task, outcome in zip(context.tasks, worst.outcome.tasks, strict=True):
+        status = task_status(task, outcome, worst.outcome, context)
+        if status == "good" and not outcome.added_cost and outcome.cost_known:
             continue
         row = (
             Cell(task.name, status),
-            Cell(format_requests(one.unserved_requests)),
-            Cell(format_requests(one.degraded_requests)),
-            Cell(format_loss(one.value_at_risk, context)),
-            Cell(format_added(one, context)),
-            Cell(format_hours(one.hours_to_recover) if one.hours_to_recover else "–"),
+            Cell(format_requests(outcome.unserved_requests)),
+            Cell(format_requests(outcome.degraded_requests)),
+            Cell(format_loss(outcome.value_at_risk, context)),
+            Cell(format_added(outcome, context)),
+            Cell(format_hours(outcome.hours_to_recover) if outcome.hours_to_recover else "–"),
         )
-        rows.append((-one.loss, task.name, row))
+        rows.append((-outcome.loss, task.name, row))
     return [row for _, _, row in sorted(rows, key=lambda each: each[:2])]
 
 

@@ -52,8 +52,8 @@ def report_stress(
     if base is not None:
         limits = compared((*register_of(base), *policies_before), limits)
     settings, metrics = state.portfolio.settings, _metrics(risk)
-    said = _summary(risk.results, risk.context)
-    summary = (incomplete_sentence(state), said, _not_run(risk), _changed(base, risk))
+    text = _summary(risk.results, risk.context)
+    summary = (incomplete_sentence(state), text, _not_run(risk), _changed(base, risk))
     report = Report(
         kind="stress",
         title="Portfolio stress test",
@@ -199,7 +199,10 @@ def _scenario_metrics(
     run = [result for result in results if result.variants]
     if not run:
         return
-    caps, floors = sum(one.breaks_cap for one in run), sum(one.breaks_floor for one in run)
+    caps, floors = (
+        sum(scenario_result.breaks_cap for scenario_result in run),
+        sum(scenario_result.breaks_floor for scenario_result in run),
+    )
     over = _breaking("scenarios-over-caps", "Scenarios that exceed a cap", caps, len(run))
     yield _in_part(over, capped_without_cost(context), "not judged")
     yield _breaking("scenarios-below-floors", "Scenarios that miss a floor", floors, len(run))

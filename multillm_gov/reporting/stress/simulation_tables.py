@@ -133,10 +133,14 @@ def contributions_table(simulation: Simulation) -> tuple[Block, ...]:
     names = (contribution.name for contribution in simulation.contributions)
     rows = list(zip(names, zip(*parts, strict=True), strict=True))
     rows.sort(key=lambda row: (-row[1][1], -row[1][3], row[0]))
-    kept, rest = rows[:_MOST_CONTRIBUTIONS], rows[_MOST_CONTRIBUTIONS:]
+    kept_values, rest = rows[:_MOST_CONTRIBUTIONS], rows[_MOST_CONTRIBUTIONS:]
     if rest:
-        kept.append((f"{count_of(len(rest), 'other')}", _sums(amounts for _, amounts in rest)))
-    cells = [(Cell(name), *(Cell(f"{part:,}") for part in amounts)) for name, amounts in kept]
+        kept_values.append(
+            (f"{count_of(len(rest), 'other')}", _sums(amounts for _, amounts in rest))
+        )
+    cells = [
+        (Cell(name), *(Cell(f"{part:,}") for part in amounts)) for name, amounts in kept_values
+    ]
     total = _sums(amounts for _, amounts in rows)
     cells.append((Cell("Total", strong=True), *(Cell(f"{part:,}", strong=True) for part in total)))
     title = f"Contribution by task class ({simulation.currency} a year)"

@@ -89,19 +89,19 @@ def whole_status(outcome: StressOutcome, context: StressContext) -> Status:
 
 
 def task_status(
-    task: StressedTask, one: TaskOutcome, outcome: StressOutcome, context: StressContext
+    task: StressedTask, task_outcome: TaskOutcome, outcome: StressOutcome, context: StressContext
 ) -> Status:
     """Of one task class."""
     broken = any(
-        found.subject == task.name for found in (*outcome.caps_broken, *outcome.floors_broken)
+        breach.subject == task.name for breach in (*outcome.caps_broken, *outcome.floors_broken)
     )
     limit = max_loss(task.figures.value_at_stake_per_month, context)
     return _status(
-        one.loss,
+        task_outcome.loss,
         limit,
-        hurt=bool(one.unserved_requests or one.degraded_requests),
+        hurt=bool(task_outcome.unserved_requests or task_outcome.degraded_requests),
         broken=broken,
-        known=one.cost_known,
+        known=task_outcome.cost_known,
     )
 
 
@@ -119,10 +119,10 @@ def _status(loss: Decimal, limit: Decimal, *, hurt: bool, broken: bool, known: b
     return "watch" if hurt or loss >= _CENT else "good" if known else "neutral"
 
 
-def heat_cell(one: TaskOutcome, status: Status, context: StressContext) -> Cell:
+def heat_cell(outcome: TaskOutcome, status: Status, context: StressContext) -> Cell:
     """What a task class loses; a word on what happens to it where that costs nothing."""
-    if one.loss >= _CENT or status == "good":
-        return Cell(_at_least(one.loss, context, known=one.cost_known), status)
+    if outcome.loss >= _CENT or status == "good":
+        return Cell(_at_least(outcome.loss, context, known=outcome.cost_known), status)
     if status == "neutral":
         return Cell("not known", status)
     return Cell("limit broken" if status == "bad" else "degraded", status)

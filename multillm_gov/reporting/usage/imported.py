@@ -58,10 +58,10 @@ def report_imports(
     sections = [_section(number, each) for number, each in enumerate(files, 1)]
     if notes:
         sections.append(Section(id="next", title="Next", blocks=tuple(notes)))
-    kept = sum(each.kept.rows for each in files)
+    remaining = sum(each.kept.rows for each in files)
     aside = sum(sums.rows for each in files for sums in each.others if sums.what == "quarantined")
     summary = (
-        f"{count_of(len(files), 'file')}: {format_count(kept)} rows imported"
+        f"{count_of(len(files), 'file')}: {format_count(remaining)} rows imported"
         f"{f', {format_count(aside)} quarantined' if aside else ''}."
     )
     return usage_report("Usage import", settings, as_of, tuple(sections), summary=summary)

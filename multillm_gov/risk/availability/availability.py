@@ -101,9 +101,9 @@ def all_down(system: System, hops: Sequence[frozenset[int]], most_steps: int = M
     groups = groups_of(hops)
     count = len(hops)
     while count > MOST_AT_ONCE:
-        found = _walk(system, groups, count, most_steps)
-        if found is not None:
-            return found
+        value = _walk(system, groups, count, most_steps)
+        if value is not None:
+            return value
         count = max(count // 2, MOST_AT_ONCE)
         groups = first_hops(groups, count)
     return joint_probabilities(system, groups, count)[-1]

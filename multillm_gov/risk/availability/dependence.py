@@ -138,7 +138,7 @@ def dependence_data(dependence: Dependence) -> Data:
     ids = [component.id for component in system.components]
     shares = unavailabilities(system)
     distinct = _Distinct()
-    told = [
+    names = [
         _task(cuts, share, distinct) for cuts, share in zip(dependence.cuts, shares, strict=True)
     ]
     most = min(MOST_PAIRS, MOST_PAIRS_IN_ALL // max(len(distinct.all), 1))
@@ -150,7 +150,7 @@ def dependence_data(dependence: Dependence) -> Data:
         "importance": [
             _importance(component, system) for component in dependence.importances.components
         ],
-        "task_classes": told,
+        "task_classes": names,
         "cut_sets": [_cuts(cuts, ids, most) for cuts in distinct.all],
     }
 

@@ -160,15 +160,15 @@ def _part_edges(
 
 def _task_node(task: TaskSystem, currency: str) -> Node:
     lonely = all(len(chain.hops) < 2 or task.coverage == 0 for chain in task.chains)
-    told = f"{_an_hour(task.value_per_hour, currency)} at stake"
-    told = told if task.value_per_hour else "value at stake not declared"
+    text = f"{_an_hour(task.value_per_hour, currency)} at stake"
+    text = text if task.value_per_hour else "value at stake not declared"
     covered = f"failover covered {task.coverage:.0%} ({task.coverage_origin})"
     return Node(
         id=f"task_class:{task.name}",
         kind="task_class",
         label=task.name,
         marks=("no fallback",) if lonely else (),
-        note=told if lonely else f"{told}; {covered}",
+        note=text if lonely else f"{text}; {covered}",
         value_per_hour=task.value_per_hour,
     )
 

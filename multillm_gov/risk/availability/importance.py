@@ -84,30 +84,35 @@ def importances(system: System) -> Importances:
     most = shared_out(MOST_STEPS, MOST_STEPS_IN_ALL, (len(hops) for _, hops in distinct))
     birnbaum: defaultdict[int, float] = defaultdict(float)
     for (coverage, hops), value in distinct.items():
-        kept, groups = _followed(hops if coverage > 0 else hops[:1], most)
-        down_of = _down_of(system, kept, groups)
-        total += value * _mixed(down_of, (1 << len(kept)) - 1, coverage)
+        kept_values, groups = _followed(hops if coverage > 0 else hops[:1], most)
+        down_of = _down_of(system, kept_values, groups)
+        total += value * _mixed(down_of, (1 << len(kept_values)) - 1, coverage)
         for mask, members in groups.items():
-            worth = value * max(_given(system, kept, coverage, mask, members, down_of), 0.0)
+            worth = value * max(_given(system, kept_values, coverage, mask, members, down_of), 0.0)
             for index, alone in _alone(system, members):
                 birnbaum[index] += worth * alone
-    found = (_importance(system, index, worth, total) for index, worth in birnbaum.items())
+    matching_importances = (
+        _importance(system, index, worth, total) for index, worth in birnbaum.items()
+    )
     return Importances(
         loss_per_hour=total,
         components=tuple(
-            sorted(found, key=lambda each: (-each.criticality, -each.birnbaum, each.component))
+            sorted(
+                matching_importances,
+                key=lambda each: (-each.criticality, -each.birnbaum, each.component),
+            )
         ),
     )
 
 
 def _distinct(system: System) -> dict[tuple[float, _Hops], float]:
     """Distinct chains with the value per hour that depends on all like them."""
-    found: defaultdict[tuple[float, _Hops], float] = defaultdict(float)
+    values_by_key: defaultdict[tuple[float, _Hops], float] = defaultdict(float)
     for task in system.tasks:
         for chain in task.chains:
             hops = tuple([hop.components for hop in chain.hops])
-            found[task.coverage, hops] += chain.share * task.value_per_hour
-    return found
+            values_by_key[task.coverage, hops] += chain.share * task.value_per_hour
+    return values_by_key
 
 
 def _followed(hops: _Hops, most: int) -> tuple[_Hops, Groups]:
@@ -126,12 +131,12 @@ def _down_of(system: System, hops: _Hops, groups: Groups) -> _DownOf:
     """All combinations at once where the hops are few, else each when it is requested."""
     if len(hops) <= MOST_AT_ONCE:
         return joint_probabilities(system, groups, len(hops)).__getitem__
-    return cache(lambda asked: all_down(system, [hops[place] for place in ranks_of(asked)]))
+    return cache(lambda requested: all_down(system, [hops[place] for place in ranks_of(requested)]))
 
 
-def _mixed(down_of: _DownOf, asked: int, coverage: float) -> float:
+def _mixed(down_of: _DownOf, number: int, coverage: float) -> float:
     """`availability.chain_unavailability` of a chain with all but the given hops down."""
-    return down_of(asked & 1) * (1 - coverage) + coverage * down_of(asked)
+    return down_of(number & 1) * (1 - coverage) + coverage * down_of(number)
 
 
 def _given(

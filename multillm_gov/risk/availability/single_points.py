@@ -102,14 +102,14 @@ def _gather(
 
 def _groups(tasks: tuple[TaskCuts, ...]) -> Collection[_Group]:
     """Chains with a share, grouped by cut sets: those of one distinct chain are one object."""
-    found: dict[int, _Group] = {}
+    groups_by_number: dict[int, _Group] = {}
     for position, task in enumerate(tasks):
         for chain, cuts in zip(task.task.chains, task.chains, strict=True):
             if chain.share > 0:
-                group = found.setdefault(id(cuts), _Group(cuts))
+                group = groups_by_number.setdefault(id(cuts), _Group(cuts))
                 group.value += chain.share * task.task.value_per_hour
                 group.chains.append((position, chain.share))
-    return found.values()
+    return groups_by_number.values()
 
 
 def _shares(groups: Iterable[_Group]) -> dict[int, float]:

@@ -54,8 +54,8 @@ def appetite_limits(state: State) -> tuple[LimitRecord, ...]:
         _retired(state),
         by_spend(price_shock(spend, appetite, named), figures),
     )
-    found = tuple(as_shipped(record, state) for record in records)
-    return tuple(map(_incomplete, found)) if left_out_of_figures(state) else found
+    limit_records = tuple(as_shipped(record, state) for record in records)
+    return tuple(map(_incomplete, limit_records)) if left_out_of_figures(state) else limit_records
 
 
 def _incomplete(record: LimitRecord) -> LimitRecord:
@@ -164,15 +164,15 @@ def _independent_fallback(state: State, named: ShareLimits) -> LimitRecord:
 
 
 def _routed(state: State) -> dict[str, LegFigures]:
-    return {leg.model: leg for task in state.figures.tasks for leg in task.legs}
+    return {entry.model: entry for task in state.figures.tasks for entry in task.legs}
 
 
 def _retirement(state: State) -> LimitRecord:
     """Days between the next retirement of a routed model and the last day to start migrating."""
     lead, legs = state.portfolio.settings.migration_lead_days, _routed(state)
     slacks = {
-        name: slack_days(leg.facts, state.as_of, lead) if leg.facts else None
-        for name, leg in sorted(legs.items())
+        name: slack_days(entry.facts, state.as_of, lead) if entry.facts else None
+        for name, entry in sorted(legs.items())
     }
     dated = sorted((slack, name) for name, slack in slacks.items() if slack is not None)
     record = LimitRecord(
@@ -202,18 +202,18 @@ def _retirement(state: State) -> LimitRecord:
 def _retired(state: State) -> LimitRecord:
     """Routed models whose day has come: they answer no request, so none may be routed to."""
     dead = sorted(
-        (leg.facts.lifecycle.retirement, name)
-        for name, leg in _routed(state).items()
-        if leg.facts
-        and leg.facts.lifecycle.retirement
-        and leg.facts.lifecycle.retirement <= state.as_of
+        (entry.facts.lifecycle.retirement, name)
+        for name, entry in _routed(state).items()
+        if entry.facts
+        and entry.facts.lifecycle.retirement
+        and entry.facts.lifecycle.retirement <= state.as_of
     )
     names = {name for _, name in dead}
     value = sum(
         (
             task.value_at_stake_per_month
             for task in state.figures.tasks
-            if any(leg.model in names for leg in task.legs)
+            if any(entry.model in names for entry in task.legs)
         ),
         Decimal(0),
     )

@@ -62,7 +62,7 @@ class Candidates:
 
     def _late_tasks(self) -> list[TaskFigures]:
         return self._by_value(
-            task for task in self.tasks if any(leg.model in self.late for leg in task.legs)
+            task for task in self.tasks if any(entry.model in self.late for entry in task.legs)
         )
 
     def successors(self) -> Trials:
@@ -80,7 +80,11 @@ class Candidates:
             self._replaced(
                 task,
                 lambda _model, task=task: next(  # type: ignore[misc]
-                    (one.model for one in self.failover.usable(task) if one.model in self.alive),
+                    (
+                        figures.model
+                        for figures in self.failover.usable(task)
+                        if figures.model in self.alive
+                    ),
                     None,
                 ),
             )
@@ -90,7 +94,7 @@ class Candidates:
     def _replaced(
         self, task: TaskFigures, wanted: Callable[[str], str | None]
     ) -> tuple[TaskFigures, Swap | None]:
-        former = next(leg.model for leg in task.legs if leg.model in self.late)
+        former = next(entry.model for entry in task.legs if entry.model in self.late)
         model = wanted(former)
         facts = self.state.catalog.find(model) if model else None
         sound = model is not None and facts is not None and self._sound(facts)
@@ -115,8 +119,8 @@ class Candidates:
         return [(task, self._elsewhere(task, vendor)) for task in ordered]
 
     def _elsewhere(self, task: TaskFigures, vendor: str) -> Swap | None:
-        usable = [one.model for one in self.failover.usable(task)]
-        others = [*(leg.model for leg in task.legs), *usable, *self._fitting(task)]
+        usable = [figures.model for figures in self.failover.usable(task)]
+        others = [*(entry.model for entry in task.legs), *usable, *self._fitting(task)]
         for model in others:
             facts = self.alive.get(model)
             if facts is not None and facts.exposure.priced_by != vendor:
@@ -128,7 +132,7 @@ class Candidates:
         return [(task, self._independent(task)) for task in self.lacking]
 
     def _independent(self, task: TaskFigures) -> Swap | None:
-        routed = [leg.facts for leg in task.legs if leg.facts is not None]
+        routed = [entry.facts for entry in task.legs if entry.facts is not None]
         for model in self._fitting(task):
             facts = self.alive[model]
             if model not in task.task.models and all(
@@ -142,17 +146,19 @@ class Candidates:
 
     def cheaper(self) -> Trials:
         """Task classes over their cap, or the dearest, to a usable fallback that costs less."""
-        over = {one.subject for one in self.risk.already_broken if one.what == "monthly cap"}
+        over = {
+            breach.subject for breach in self.risk.already_broken if breach.what == "monthly cap"
+        }
         named = [task for task in self.tasks if task.task.name in over] or [*self.tasks]
         ordered = sorted(named, key=lambda t: (-(t.spend_per_month or 0), t.task.name))
         return [(task, self._cheaper(task)) for task in ordered]
 
     def _cheaper(self, task: TaskFigures) -> Swap | None:
         now = task.primary.cost_per_request
-        for one in self.failover.usable(task):
-            cost = one.cost_per_request
-            if now is not None and cost is not None and cost < now and one.model in self.alive:
-                return Swap(task.task.name, task.primary.model, one.model)
+        for figures in self.failover.usable(task):
+            cost = figures.cost_per_request
+            if now is not None and cost is not None and cost < now and figures.model in self.alive:
+                return Swap(task.task.name, task.primary.model, figures.model)
         return None
 
     def _fitting(self, task: TaskFigures) -> Iterator[str]:

@@ -66,19 +66,19 @@ _SHARES = frozenset(
 def propose(risk: PortfolioRisk) -> Proposals:
     """Moves for every cause of which a limit is outside."""
     candidates, trial = Candidates(risk), _Trial(risk)
-    outside = {one.id for one in trial.before.values() if one.judgment == "outside"}
-    found: dict[str, tuple[ProposedMove, ...]] = {}
+    outside = {record.id for record in trial.before.values() if record.judgment == "outside"}
+    moves_by_name: dict[str, tuple[ProposedMove, ...]] = {}
     if outside & {"retired-models", "retirement-slack"}:
-        found["retired-models"] = trial.moves(
+        moves_by_name["retired-models"] = trial.moves(
             ("successor", candidates.successors()), ("promote", candidates.promotions())
         )
     if outside & _SHARES:
-        found["concentration"] = trial.least_outside(candidates.spreads())
+        moves_by_name["concentration"] = trial.least_outside(candidates.spreads())
     if candidates.lacking:
-        found["fallbacks"] = trial.moves(("add fallback", candidates.more_fallbacks()))
+        moves_by_name["fallbacks"] = trial.moves(("add fallback", candidates.more_fallbacks()))
     if "forecast-spend" in outside or any(b.what == "monthly cap" for b in risk.already_broken):
-        found["spend"] = trial.moves(("cheaper", candidates.cheaper()))
-    return found
+        moves_by_name["spend"] = trial.moves(("cheaper", candidates.cheaper()))
+    return moves_by_name
 
 
 class _Trial:
@@ -93,12 +93,12 @@ class _Trial:
 
     def moves(self, *kinds: tuple[Kind, Trials]) -> tuple[ProposedMove, ...]:
         """The moves that change anything, each different from the ones before."""
-        found: list[ProposedMove] = []
+        proposed_moves: list[ProposedMove] = []
         for kind, trials in kinds:
             swaps = tuple(swap for _, swap in trials if swap is not None)[:MOST_TASKS]
-            if swaps and all(swaps != move.swaps for move in found):
-                found.append(self.measured(kind, swaps, len(trials) - len(swaps)))
-        return tuple(found)
+            if swaps and all(swaps != move.swaps for move in proposed_moves):
+                proposed_moves.append(self.measured(kind, swaps, len(trials) - len(swaps)))
+        return tuple(proposed_moves)
 
     def least_outside(self, trials: Trials) -> tuple[ProposedMove, ...]:
         """The shortest move after which the fewest limits on shares are outside."""
@@ -151,10 +151,10 @@ def _with(declared: TaskClassDeclaration, swap: Swap, kind: Kind) -> TaskClassDe
     if kind == "add fallback":
         return replace(declared, fallbacks=(*declared.fallbacks, swap.model))
     route = tuple(
-        replace(leg, model=swap.model) if leg.model == swap.former else leg
-        for leg in declared.route
+        replace(entry, model=swap.model) if entry.model == swap.former else entry
+        for entry in declared.route
     )
-    if len({leg.model for leg in route}) < len(route):
+    if len({entry.model for entry in route}) < len(route):
         route = (RouteEntry(model=swap.model),)
     rest = tuple(fallback for fallback in declared.fallbacks if fallback != swap.model)
     former = (swap.former,) if kind in {"spread", "cheaper"} else ()

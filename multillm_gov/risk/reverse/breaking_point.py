@@ -83,7 +83,7 @@ def breaks_at(context: StressContext, breaking: BreakingPoint, size: Decimal) ->
 
 def is_broken(context: StressContext, limit: Limit, outcome: StressOutcome) -> bool:
     """Whether an outcome breaks a limit that held before it."""
-    kinds = {one.what for one in outcome.caps_broken}
+    kinds = {breach.what for breach in outcome.caps_broken}
     if limit == "cap":
         return not kinds.isdisjoint({"monthly cap", "request cap"})
     if limit == "ceiling":
@@ -94,7 +94,7 @@ def is_broken(context: StressContext, limit: Limit, outcome: StressOutcome) -> b
         return outcome.value_at_risk > tolerated_loss(context)
     if limit == "rate limit":
         return outcome.unserved_requests > 0
-    return any(one.what == "quality" for one in outcome.floors_broken)
+    return any(breach.what == "quality" for breach in outcome.floors_broken)
 
 
 def tolerated_loss(context: StressContext) -> Decimal:

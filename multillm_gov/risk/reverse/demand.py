@@ -39,7 +39,7 @@ def demand_growths(context: StressContext) -> Iterator[BreakingPoint]:
     share = _STEP - 1
     per_unit = {task.name: task.added_cost_in_month / share for task in outcome.tasks}
     reached, broken = monthly_caps(context, per_unit)
-    first = min(reached, key=lambda one: (one.size, one.subject), default=None)
+    first = min(reached, key=lambda threshold: (threshold.size, threshold.subject), default=None)
     unknown = capped_without_cost(context)
     note = " ".join(part for part in (already_broken(broken), left_out(unknown)) if part)
     if first is not None:
@@ -76,8 +76,8 @@ def _rate_limits(context: StressContext) -> BreakingPoint:
             flow.demand > answered_share(task, flow) and not flow.routed.state.down
             for flow in task_flows
         ):
-            told = f"At the busiest minute `{task.name}` is not answered in full as it is."
-            return replace(common, verdict="already broken", subject=task.name, note=told)
+            text = f"At the busiest minute `{task.name}` is not answered in full as it is."
+            return replace(common, verdict="already broken", subject=task.name, note=text)
     return _checked(context, replace(common, verdict="breaks", size=_fullest(context), note=""))
 
 
@@ -94,9 +94,9 @@ def _fullest(context: StressContext) -> Decimal:
             )
             requests += share * task.requests_per_minute * peak
             tokens += share * task.requests_per_minute * peak * task.tokens_per_request
-        for most, asked in ((limit.requests, requests), (limit.tokens, tokens)):
-            if most is not None and asked:
-                rooms.append(most / asked)
+        for most, amount in ((limit.requests, requests), (limit.tokens, tokens)):
+            if most is not None and amount:
+                rooms.append(most / amount)
     return min(rooms, default=MOST_FACTOR)
 
 
@@ -124,7 +124,7 @@ def _checked(context: StressContext, closed: BreakingPoint) -> BreakingPoint:
             break
     broken = stress(context, shocks_of(closed, high)).caps_broken
     subject = next(
-        (one.subject for one in broken if one.what in {"monthly cap", "request cap"}),
+        (breach.subject for breach in broken if breach.what in {"monthly cap", "request cap"}),
         closed.subject,
     )
     return replace(closed, size=low, subject=subject if closed.limit == "cap" else closed.subject)

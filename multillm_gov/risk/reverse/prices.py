@@ -158,7 +158,7 @@ def _first(
         question="price rise", limit="cap", entities=(label,), verdict="cannot break"
     )
     note = " ".join(part for part in (already_broken(broken), left_out(unknown)) if part)
-    first = min(reached, key=lambda one: (one.size, one.subject), default=None)
+    first = min(reached, key=lambda threshold: (threshold.size, threshold.subject), default=None)
     if first is not None:
         return replace(
             common,

@@ -82,9 +82,9 @@ def _model(model: str, drops: list[_Drop], unproved: list[str]) -> BreakingPoint
     )
     holding = [drop for drop in drops if drop[0] >= 0]
     least, subject, floor = min(holding or drops, key=lambda drop: (drop[0], drop[1]))
-    told = replace(common, subject=subject, bound=floor)
+    point = replace(common, subject=subject, bound=floor)
     if not holding:
-        return replace(told, verdict="already broken", figure=floor + least, note=untold)
+        return replace(point, verdict="already broken", figure=floor + least, note=untold)
     broken = sorted(task for drop, task, _ in drops if drop < 0)
     below = (
         f"Below the floor without any drop: {', '.join(f'`{name}`' for name in broken[:3])}."
@@ -92,7 +92,7 @@ def _model(model: str, drops: list[_Drop], unproved: list[str]) -> BreakingPoint
         else ""
     )
     note = " ".join(part for part in (below, untold) if part)
-    return replace(told, verdict="breaks", size=least, figure=floor, note=note)
+    return replace(point, verdict="breaks", size=least, figure=floor, note=note)
 
 
 def reverse(context: StressContext) -> tuple[BreakingPoint, ...]:

@@ -75,11 +75,13 @@ def assumptions_of(risk: Risk) -> Assumptions:
     )
 
 
-def _bounded(one: Assumption, most: float) -> Assumption:
-    if one.value <= most:
-        return one
+def _bounded(assumption: Assumption, most: float) -> Assumption:
+    if assumption.value <= most:
+        return assumption
     return replace(
-        one, value=most, note=f"{one.note}; {one.value:g} is declared, drawn are {most:g} at most"
+        assumption,
+        value=most,
+        note=f"{assumption.note}; {assumption.value:g} is declared, drawn are {most:g} at most",
     )
 
 

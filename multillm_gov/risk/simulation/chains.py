@@ -65,9 +65,9 @@ class Group(Struct, frozen=True, kw_only=True, eq=False):
         is made once. In the mean this is the second-order term of the chain's structure function.
         """
         places = self.places
-        for one, other in combinations(range(len(places)), 2):
-            together = (one, other) in self.together
-            for first, second in ((one, other), (other, one)):
+        for number, other in combinations(range(len(places)), 2):
+            together = (number, other) in self.together
+            for first, second in ((number, other), (other, number)):
                 correction = _correction(places[first], places[second], together, self.level, bands)
                 if correction is not None:
                     yield first, second, correction
@@ -241,9 +241,9 @@ def _group(
             for member, hung in zip(members, component_labels, strict=True)
         ),
         together=frozenset(
-            (one, other)
-            for one, other in combinations(range(len(members)), 2)
-            if component_labels[one] | component_labels[other] == every
+            (number, other)
+            for number, other in combinations(range(len(members)), 2)
+            if component_labels[number] | component_labels[other] == every
         ),
         level=level,
         weights=weights,

@@ -76,7 +76,7 @@ def _task(
     task: TaskFigures, pricing: Pricing, successors: Mapping[str, ModelFacts | None], as_of: date
 ) -> TaskCost:
     cap = task.task.declared.spend_cap.monthly
-    fixed = sum((leg.fixed_per_month for leg in task.legs), Decimal(0))
+    fixed = sum((entry.fixed_per_month for entry in task.legs), Decimal(0))
     fixed += sum((fallback.standby_per_month for fallback in task.fallbacks), Decimal(0))
     return TaskCost(
         name=task.task.name,
@@ -89,24 +89,24 @@ def _task(
 def _lines(
     task: TaskFigures, pricing: Pricing, successors: Mapping[str, ModelFacts | None], as_of: date
 ) -> Iterator[CostLine]:
-    for leg in task.legs:
-        variable = (leg.spend_per_month or Decimal(0)) - leg.fixed_per_month
-        retirement = leg.facts.lifecycle.retirement if leg.facts is not None else None
+    for entry in task.legs:
+        variable = (entry.spend_per_month or Decimal(0)) - entry.fixed_per_month
+        retirement = entry.facts.lifecycle.retirement if entry.facts is not None else None
         yield CostLine(
-            vendor=entity_of(leg.facts, Level.VENDOR),
-            model=leg.model,
+            vendor=entity_of(entry.facts, Level.VENDOR),
+            model=entry.model,
             per_year=float(variable * MONTHS_PER_YEAR),
             retires_after=None
             if retirement is None
             else max((retirement - as_of).days, 0) / DAYS_PER_YEAR,
-            successor_factor=_factor(task, leg, pricing, successors.get(leg.model)),
+            successor_factor=_factor(task, entry, pricing, successors.get(entry.model)),
         )
 
 
 def _factor(
-    task: TaskFigures, leg: LegFigures, pricing: Pricing, successor: ModelFacts | None
+    task: TaskFigures, entry: LegFigures, pricing: Pricing, successor: ModelFacts | None
 ) -> float | None:
     cost = pricing.mean_cost(successor, task.task.demand)
-    if cost is None or not leg.cost_per_request:
+    if cost is None or not entry.cost_per_request:
         return None
-    return float(cost / leg.cost_per_request)
+    return float(cost / entry.cost_per_request)

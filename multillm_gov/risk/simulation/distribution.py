@@ -77,10 +77,10 @@ def waypoints(amounts: "Floats", count: int = 16) -> tuple[Waypoint, ...]:
 
     years = len(amounts)
     stops = sorted({max(1, round(years * step / count)) for step in range(1, count + 1)})
-    found = []
+    matching_waypoints = []
     for stop in stops:
         ordered = np.sort(amounts[:stop])
-        found.append(
+        matching_waypoints.append(
             Waypoint(
                 years=stop,
                 expected=_mean(amounts[:stop])[0],
@@ -88,7 +88,7 @@ def waypoints(amounts: "Floats", count: int = 16) -> tuple[Waypoint, ...]:
                 shortfall95=_shortfall(ordered, CONFIDENCE),
             )
         )
-    return tuple(found)
+    return tuple(matching_waypoints)
 
 
 def worst_years(amounts: "Floats", confidence: float = CONFIDENCE) -> "Integers":

@@ -79,17 +79,17 @@ def simulate_expenses(
     ]
     total, dearest = np.zeros(years), np.zeros(years)
     broken: list[Floats] = []
-    kept: list[Floats] = []
+    kept_values: list[Floats] = []
     for group in groups:
         some = _simulate_some(group, assumptions, years, seed)
         total += some.by_task.sum(axis=1)
         dearest += some.dearest
         broken.append(some.caps_broken)
-        kept = [some.by_task] if len(groups) == 1 else []
+        kept_values = [some.by_task] if len(groups) == 1 else []
 
     def drawn() -> Iterator[Floats]:
-        yield from kept
-        for group in () if kept else groups:
+        yield from kept_values
+        for group in () if kept_values else groups:
             yield _simulate_some(group, assumptions, years, seed).by_task
 
     ceiling = costs.monthly_ceiling
@@ -109,9 +109,12 @@ def _simulate_some(costs: CostLines, assumptions: Assumptions, years: int, seed:
     def work(start: int) -> Integers:
         """Fill in the years from one on; how often each cap breaks in them."""
         spend, over, month = drawing.block(start // BLOCK_YEARS)
-        kept = min(BLOCK_YEARS, years - start)
-        by_task[start : start + kept], dearest[start : start + kept] = spend[:kept], month[:kept]
-        broken: Integers = over[:kept].sum(axis=0)
+        remaining = min(BLOCK_YEARS, years - start)
+        by_task[start : start + remaining], dearest[start : start + remaining] = (
+            spend[:remaining],
+            month[:remaining],
+        )
+        broken: Integers = over[:remaining].sum(axis=0)
         return broken
 
     with ThreadPoolExecutor(threads_for(-(-years // BLOCK_YEARS))) as threads:

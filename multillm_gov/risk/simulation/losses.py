@@ -35,9 +35,9 @@ def find_overlaps(outages: Outages) -> Overlaps:
     first = np.concatenate([one for one, _ in pairs])
     second = np.concatenate([other for _, other in pairs])
     hours = np.minimum(ends[first], ends[second]) - starts[second]
-    one, other = order[first], order[second]
-    kept = outages.component[one] != outages.component[other]
-    return Overlaps(first=one[kept], second=other[kept], hours=hours[kept])
+    each, other = order[first], order[second]
+    remaining = outages.component[each] != outages.component[other]
+    return Overlaps(first=each[remaining], second=other[remaining], hours=hours[remaining])
 
 
 def _pairs(starts: Floats, ends: Floats) -> Iterator[tuple[Integers, Integers]]:
@@ -116,15 +116,17 @@ def simulate_losses(
     def work(start: int) -> _Overlapping:
         """Fill in the years from one on; what overlaps in them."""
         outages = draw_outages(paced, start // BLOCK_YEARS, seed=seed, sigma=sigma, lengths=lengths)
-        kept = min(BLOCK_YEARS, years - start)
-        alone[start : start + kept] = _hours_away(outages, chains)[:kept]
-        return _overlapping(outages, chains, keys, kept)
+        remaining = min(BLOCK_YEARS, years - start)
+        alone[start : start + remaining] = _hours_away(outages, chains)[:remaining]
+        return _overlapping(outages, chains, keys, remaining)
 
     with ThreadPoolExecutor(threads_for(-(-years // BLOCK_YEARS))) as threads:
-        found = list(threads.map(work, range(0, years, BLOCK_YEARS)))
-    year = np.concatenate([one.year + number * BLOCK_YEARS for number, one in enumerate(found)])
-    what = np.concatenate([one.what for one in found])
-    hours = np.concatenate([one.hours for one in found])
+        overlappings = list(threads.map(work, range(0, years, BLOCK_YEARS)))
+    year = np.concatenate(
+        [overlapping.year + number * BLOCK_YEARS for number, overlapping in enumerate(overlappings)]
+    )
+    what = np.concatenate([overlapping.what for overlapping in overlappings])
+    hours = np.concatenate([overlapping.hours for overlapping in overlappings])
     total = np.einsum("yf,f->y", alone, by_component)
     total += np.bincount(year, weights=hours * by_pair[what], minlength=years)
     total += sum(loss for _, loss in chains.always)
@@ -189,13 +191,15 @@ def _component_values(chains: SampledChains) -> Floats:
 
 def _pair_values(chains: SampledChains) -> tuple[Integers, Floats]:
     """Pairs that matter, and the extra value of an hour with both down, by pair and bands."""
-    found: dict[int, Floats] = {}
+    values_by_number: dict[int, Floats] = {}
     for group in chains.groups:
         for key, correction in _keyed(group, chains):
             valued = group.weight * correction
-            found[key] = found[key] + valued if key in found else valued
-    keys = sorted(found)
-    values = np.array([found[key] for key in keys]).reshape(-1)
+            values_by_number[key] = (
+                values_by_number[key] + valued if key in values_by_number else valued
+            )
+    keys = sorted(values_by_number)
+    values = np.array([values_by_number[key] for key in keys]).reshape(-1)
     return np.array(keys, dtype=np.int64), values
 
 

@@ -86,11 +86,12 @@ def draw_outages(
     what differs between them.
     """
     drawn = [
-        _draw(one.id, pace, block, seed=seed, sigma=sigma, lengths=lengths) for one, pace in paced
+        _draw(component.id, pace, block, seed=seed, sigma=sigma, lengths=lengths)
+        for component, pace in paced
     ]
     index = np.repeat(np.arange(len(drawn)), [len(year) for year, *_ in drawn])
     years, starts, hours, marks = (
-        [np.concatenate([one[column] for one in drawn]) for column in range(4)]
+        [np.concatenate([each[column] for each in drawn]) for column in range(4)]
         if drawn
         else [np.zeros(0)] * 4
     )

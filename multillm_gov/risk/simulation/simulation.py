@@ -167,12 +167,12 @@ def _contributions(
     lost = losses.parts(count, _euler_weights(losses.total))
     spent = expenses.parts(_euler_weights(expenses.total))
     by_name = {task.name: column for column, task in enumerate(costs.tasks)}
-    found = []
+    contributions = []
     for number, task in enumerate(system.tasks):
         column = by_name.get(task.name)
         cost = [0.0 if column is None else float(figure[column]) for figure in spent]
         loss = [float(figure[number]) for figure in lost]
-        found.append(
+        contributions.append(
             Contribution(
                 name=task.name,
                 expected_loss=loss[0],
@@ -183,7 +183,7 @@ def _contributions(
                 cost_deviation=cost[2],
             )
         )
-    return tuple(found)
+    return tuple(contributions)
 
 
 def _euler_weights(total: Floats) -> Floats:

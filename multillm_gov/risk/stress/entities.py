@@ -44,12 +44,12 @@ class HopLabels:
     @staticmethod
     def of_model(model: str, facts: ModelFacts | None) -> frozenset[Label]:
         """Labels from the known facts of a model, under its routed and its canonical name."""
-        found = {("model", model)}
+        pairs = {("model", model)}
         if facts is not None:
-            found |= {
+            pairs |= {
                 (level.value, entity) for level in Level for entity in entities_of(facts, level)
             }
-        return frozenset(found)
+        return frozenset(pairs)
 
 
 class Entity(Struct, frozen=True, kw_only=True):
@@ -75,17 +75,19 @@ def routed_entities(context: StressContext, level: str) -> tuple[Entity, ...]:
     """
     weights: defaultdict[str, _Weight] = defaultdict(_Weight)
     for task in context.tasks:
-        for leg, chain in zip(task.figures.legs, task.chains, strict=True):
-            for name in _names(level, task.name, chain.hops[0].labels, leg.model):
-                one = weights[name]
-                one.value += task.figures.value_at_stake_per_month * chain.share
-                one.spend += leg.spend_per_month or _ZERO
-                one.requests += leg.requests_per_month
+        for entry, chain in zip(task.figures.legs, task.chains, strict=True):
+            for name in _names(level, task.name, chain.hops[0].labels, entry.model):
+                weight = weights[name]
+                weight.value += task.figures.value_at_stake_per_month * chain.share
+                weight.spend += entry.spend_per_month or _ZERO
+                weight.requests += entry.requests_per_month
     entities = (
-        Entity(name=name, value_at_stake=one.value, spend=one.spend, requests=one.requests)
-        for name, one in weights.items()
+        Entity(name=name, value_at_stake=each.value, spend=each.spend, requests=each.requests)
+        for name, each in weights.items()
     )
-    return tuple(sorted(entities, key=lambda one: (-one.value_at_stake, -one.requests, one.name)))
+    return tuple(
+        sorted(entities, key=lambda entity: (-entity.value_at_stake, -entity.requests, entity.name))
+    )
 
 
 def largest_entity(context: StressContext, level: str, *, by_spend: bool) -> str:
@@ -95,7 +97,11 @@ def largest_entity(context: StressContext, level: str, *, by_spend: bool) -> str
         return ""
     return min(
         every,
-        key=lambda one: (-one.spend if by_spend else -one.value_at_stake, -one.requests, one.name),
+        key=lambda entity: (
+            -entity.spend if by_spend else -entity.value_at_stake,
+            -entity.requests,
+            entity.name,
+        ),
     ).name
 
 

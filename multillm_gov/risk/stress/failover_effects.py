@@ -20,9 +20,9 @@ def overflows(context: StressContext) -> Overflow:
     Nothing where no rate limit is declared. Chains whose every hop depends on it are left out: they
     lose everything.
     """
-    found: Overflow = {}
+    numbers_by_key: Overflow = {}
     if not context.limits:
-        return found
+        return numbers_by_key
     limited = set(context.on_limits)
     chains = {task.name: task.chains for task in context.system.tasks}
     for index, component in enumerate(context.system.components):
@@ -37,8 +37,8 @@ def overflows(context: StressContext) -> Overflow:
                 if part > 0 and not all(
                     index in hop.components for hop in chains[name][chain].hops
                 ):
-                    found.setdefault((name, chain), {})[index] = part
-    return found
+                    numbers_by_key.setdefault((name, chain), {})[index] = part
+    return numbers_by_key
 
 
 def _left_over(flow: Flow) -> float:

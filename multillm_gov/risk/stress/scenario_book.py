@@ -58,8 +58,8 @@ def _value(key: str, written: str, text: str) -> object:
         convert(document, (), Shock) if document is not None and not flaws else (None, ())
     )
     if shock is None:
-        said = next((flaw.message for flaw in (*misfits, *flaws)), "not a value")
-        raise UsageError(f"`{text}` cannot be set: {said}", _HINT)
+        lines = next((flaw.message for flaw in (*misfits, *flaws)), "not a value")
+        raise UsageError(f"`{text}` cannot be set: {lines}", _HINT)
     return getattr(shock, key)
 
 
@@ -91,11 +91,11 @@ def _with(booked: BookedScenario, setting: ParameterSetting) -> BookedScenario:
         structs.replace(shock, **{setting.key: setting.value}) if index in meant else shock
         for index, shock in enumerate(shocks)
     )
-    told = setting.text.removeprefix(f"{booked.name}.")
+    text = setting.text.removeprefix(f"{booked.name}.")
     return structs.replace(
         booked,
         scenario=structs.replace(booked.scenario, shocks=changed),
-        settings=(*booked.settings, told),
+        settings=(*booked.settings, text),
     )
 
 
@@ -146,15 +146,15 @@ def scenarios_of(own: Iterable[PlacedScenario]) -> tuple[BookedScenario, ...]:
 
     Where two own ones share a name the first holds; `govern check` says so.
     """
-    found: dict[str, BookedScenario] = {booked.name: booked for booked in built_in()}
+    scenarios_by_name: dict[str, BookedScenario] = {booked.name: booked for booked in built_in()}
     written = set()
     for placed in own:
         if placed.name not in written:
             written.add(placed.name)
-            found[placed.name] = BookedScenario(
+            scenarios_by_name[placed.name] = BookedScenario(
                 name=placed.name, scenario=placed.scenario, source=placed.place.path
             )
-    return tuple(found.values())
+    return tuple(scenarios_by_name.values())
 
 
 def choose(every: tuple[BookedScenario, ...], names: Iterable[str]) -> tuple[BookedScenario, ...]:
@@ -170,7 +170,7 @@ def choose(every: tuple[BookedScenario, ...], names: Iterable[str]) -> tuple[Boo
             from difflib import get_close_matches
 
             near = get_close_matches(name, by_name, n=2, cutoff=0.5)
-            meant = f"Did you mean {' or '.join(f'`{one}`' for one in near)}? " if near else ""
+            meant = f"Did you mean {' or '.join(f'`{text}`' for text in near)}? " if near else ""
             raise UsageError(
                 f"There is no scenario `{name}`", f"{meant}`govern stress --list` names them all."
             )

@@ -56,5 +56,5 @@ def format_hours(hours: Decimal) -> str:
 
 
 def _format(number: Decimal, noun: str) -> str:
-    told = f"{number:,.1f}".removesuffix(".0")
-    return f"{told} {noun}" if told == "1" else f"{told} {noun}s"
+    text = f"{number:,.1f}".removesuffix(".0")
+    return f"{text} {noun}" if text == "1" else f"{text} {noun}s"

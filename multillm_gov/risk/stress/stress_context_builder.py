@@ -65,16 +65,16 @@ def stress_context(state: State) -> StressContext:
 
 
 def _users(tasks: tuple[StressedTask, ...]) -> dict[Label, tuple[int, ...]]:
-    found: defaultdict[Label, dict[int, None]] = defaultdict(dict)
+    numbers_by_key: defaultdict[Label, dict[int, None]] = defaultdict(dict)
     for index, task in enumerate(tasks):
-        found["task_class", task.name][index] = None
+        numbers_by_key["task_class", task.name][index] = None
         for labels in {hop.labels for chain in task.chains for hop in chain.hops}:
             for label in labels:
-                found[label][index] = None
+                numbers_by_key[label][index] = None
         for fixed in task.fixed:
             for label in fixed.labels:
-                found[label][index] = None
-    return {label: tuple(indexes) for label, indexes in found.items()}
+                numbers_by_key[label][index] = None
+    return {label: tuple(indexes) for label, indexes in numbers_by_key.items()}
 
 
 def _everyday_load(tasks: tuple[StressedTask, ...]) -> dict[int, Decimal]:
@@ -89,17 +89,17 @@ def _everyday_load(tasks: tuple[StressedTask, ...]) -> dict[int, Decimal]:
 
 
 def _limits(tasks: tuple[StressedTask, ...]) -> dict[int, RateLimits]:
-    found: dict[int, RateLimits] = {}
+    rate_limits_by_number: dict[int, RateLimits] = {}
     for task in tasks:
         for hop in (hop for chain in task.chains for hop in chain.hops):
             if hop.requests_per_minute is None and hop.tokens_per_minute is None:
                 continue
-            known = found.get(hop.deployment, RateLimits())
-            found[hop.deployment] = RateLimits(
+            known = rate_limits_by_number.get(hop.deployment, RateLimits())
+            rate_limits_by_number[hop.deployment] = RateLimits(
                 _least(known.requests, hop.requests_per_minute),
                 _least(known.tokens, hop.tokens_per_minute),
             )
-    return found
+    return rate_limits_by_number
 
 
 def _on_limits(tasks: tuple[StressedTask, ...], limits: dict[int, RateLimits]) -> tuple[int, ...]:
@@ -133,8 +133,8 @@ def _task(system: TaskSystem, figures: TaskFigures, hops: "_Hops") -> StressedTa
         name=system.name,
         figures=figures,
         chains=tuple(
-            StressedChain(share=leg.share, hops=tuple(hops.of(hop) for hop in chain.hops))
-            for leg, chain in zip(figures.legs, system.chains, strict=True)
+            StressedChain(share=entry.share, hops=tuple(hops.of(hop) for hop in chain.hops))
+            for entry, chain in zip(figures.legs, system.chains, strict=True)
         ),
         coverage=Decimal(str(system.coverage)),
         value_per_hour=figures.value_at_stake_per_month / HOURS_PER_MONTH,
@@ -146,9 +146,9 @@ def _task(system: TaskSystem, figures: TaskFigures, hops: "_Hops") -> StressedTa
 
 
 def _everyday_spend(figures: TaskFigures) -> Iterator[tuple[str, Decimal]]:
-    for leg in figures.legs:
-        if leg.spend_per_month:
-            yield _vendor(leg.facts), leg.spend_per_month
+    for entry in figures.legs:
+        if entry.spend_per_month:
+            yield _vendor(entry.facts), entry.spend_per_month
     for spare in figures.fallbacks:
         if spare.standby_per_month:
             yield _vendor(spare.facts), spare.standby_per_month
@@ -161,8 +161,8 @@ def _vendor(facts: ModelFacts | None) -> str:
 
 def _fixed(figures: TaskFigures, hops: "_Hops") -> Iterator[ModelFixedCost]:
     amounts: defaultdict[str, Decimal] = defaultdict(Decimal)
-    for leg in figures.legs:
-        amounts[leg.model] += leg.fixed_per_month
+    for entry in figures.legs:
+        amounts[entry.model] += entry.fixed_per_month
     for spare in figures.fallbacks:
         amounts[spare.model] += spare.standby_per_month
     for model, amount in amounts.items():

@@ -94,7 +94,11 @@ class StressTotals:
         """Costs independent of requests: fixed ones at new prices, and what shocks add."""
         hours = interval.end - interval.start
         risen = sum(
-            (fixed_cost(task, one, interval.effects) - one.per_month for one in task.fixed), _ZERO
+            (
+                fixed_cost(task, model_fixed_cost, interval.effects) - model_fixed_cost.per_month
+                for model_fixed_cost in task.fixed
+            ),
+            _ZERO,
         )
         cost = risen * hours / HOURS_PER_MONTH
         for effect in interval.effects:
@@ -179,21 +183,23 @@ class StressTotals:
             index: task_outcome(self._context.tasks[index], total)
             for index, total in self._sums.items()
         }
-        in_month = sum((one.added_cost_in_month for one in touched.values()), _ZERO)
+        in_month = sum((each.added_cost_in_month for each in touched.values()), _ZERO)
         return StressOutcome(
             tasks=tuple(
                 touched.get(index) or unaffected(task)
                 for index, task in enumerate(self._context.tasks)
             ),
-            unserved_requests=sum((one.unserved_requests for one in touched.values()), _ZERO),
-            degraded_requests=sum((one.degraded_requests for one in touched.values()), _ZERO),
-            value_at_risk=sum((one.value_at_risk for one in touched.values()), _ZERO),
-            added_cost=sum((one.added_cost for one in touched.values()), _ZERO),
+            unserved_requests=sum((each.unserved_requests for each in touched.values()), _ZERO),
+            degraded_requests=sum((each.degraded_requests for each in touched.values()), _ZERO),
+            value_at_risk=sum((each.value_at_risk for each in touched.values()), _ZERO),
+            added_cost=sum((each.added_cost for each in touched.values()), _ZERO),
             added_cost_in_month=in_month,
             caps_broken=self._caps_broken(touched, in_month),
             floors_broken=without_repeats(self._floors),
             concentration=self._concentration(),
-            hours_to_recover=max((one.hours_to_recover for one in touched.values()), default=_ZERO),
+            hours_to_recover=max(
+                (each.hours_to_recover for each in touched.values()), default=_ZERO
+            ),
             assumed=_told(effect.assumed for effect in self._effects),
             unknown=(*_told(effect.unknown for effect in self._effects), *self._left_out()),
         )
@@ -202,8 +208,8 @@ class StressTotals:
         self, touched: dict[int, TaskOutcome], in_month: Decimal
     ) -> tuple[LimitBreach, ...]:
         months = [
-            broken_month(self._context.tasks[index], one.added_cost_in_month)
-            for index, one in touched.items()
+            broken_month(self._context.tasks[index], each.added_cost_in_month)
+            for index, each in touched.items()
         ]
         ceilings = broken_ceilings(
             self._context,
@@ -215,21 +221,21 @@ class StressTotals:
         )
 
     def _left_out(self) -> list[str]:
-        told = []
+        texts = []
         if self._costs.unpriced:
             names = ", ".join(f"`{name}`" for name in sorted(self._costs.unpriced)[:3])
-            told.append(
+            texts.append(
                 f"Added cost: the price of {count_of(len(self._costs.unpriced), 'model')} "
                 f"({names})."
             )
         if self._unproved:
             names = ", ".join(f"`{name}`" for name in sorted(self._unproved)[:3])
             counted = count_of(len(self._unproved), "task class")
-            told.append(
+            texts.append(
                 f"Whether quality floors hold in {counted} ({names}): a model that answers has no "
                 "result."
             )
-        return told
+        return texts
 
 
 def _told(groups: Iterable[tuple[str, ...]]) -> tuple[str, ...]:

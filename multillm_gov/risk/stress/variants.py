@@ -92,14 +92,14 @@ def affordable_variants(
     """
     hops = sum(len(chain.hops) for task in context.tasks for chain in task.chains)
     per_piece = max(len(context.tasks) + hops // _HOPS_PER_RUN, 1)
-    kept, used = set[int](), 0
+    kept_values, used = set[int](), 0
     for index, booked in enumerate(scenarios):
         cost = per_piece * _intervals(booked)
-        if not kept or used + cost <= budget:
-            kept.add(index)
+        if not kept_values or used + cost <= budget:
+            kept_values.add(index)
             used += cost
     each = max(1, min(most, budget // max(used, 1)))
-    return tuple(each if index in kept else 0 for index in range(len(scenarios)))
+    return tuple(each if index in kept_values else 0 for index in range(len(scenarios)))
 
 
 def _intervals(booked: BookedScenario) -> int:
@@ -182,8 +182,8 @@ def _others(context: StressContext, level: str, hit: frozenset[Label]) -> frozen
 
 
 def _format(level: str, name: str) -> str:
-    told = level.replace("_", " ")
-    return f"every other {told}" if name == OTHERS else f"{told} {name}"
+    text = level.replace("_", " ")
+    return f"every other {text}" if name == OTHERS else f"{text} {name}"
 
 
 def _told(

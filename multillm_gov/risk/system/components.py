@@ -40,25 +40,27 @@ def assemble(
     betas_origin: Origin,
 ) -> Parts:
     """Causes, services, places and dependencies as components, in linear time."""
-    causes, left = split_causes([one.channel for one in deployed], betas)
+    causes, left = split_causes([each.channel for each in deployed], betas)
     common = _Common(causes, deployed, betas_origin, cross_cloud_shortfall(betas))
-    found: dict[str, Component] = {}
+    components_by_name: dict[str, Component] = {}
     held: list[set[str]] = [set() for _ in deployed]
-    for one, rest, ids in zip(deployed, left, held, strict=True):
-        for component in _own(one, rest, common, failings):
+    for each, rest, ids in zip(deployed, left, held, strict=True):
+        for component in _own(each, rest, common, failings):
             ids.add(component.id)
-            known = found.get(component.id, component)
+            known = components_by_name.get(component.id, component)
             carriers = known.carriers | component.carriers
-            found[component.id] = structs.replace(known, carriers=carriers)
+            components_by_name[component.id] = structs.replace(known, carriers=carriers)
     for cause in causes:
         if cause.kind == "everything" or cause.further:
             component = common.component(cause)
-            found[component.id] = component
+            components_by_name[component.id] = component
             for member in cause.members:
                 held[member].add(component.id)
     outer = {name: _dependency(name, declared, failings) for name, declared in dependencies.items()}
-    found.update((component.id, component) for component in outer.values())
-    ordered = sorted(found.values(), key=lambda component: (_ORDER[component.kind], component.name))
+    components_by_name.update((component.id, component) for component in outer.values())
+    ordered = sorted(
+        components_by_name.values(), key=lambda component: (_ORDER[component.kind], component.name)
+    )
     places = {component.id: index for index, component in enumerate(ordered)}
     return Parts(
         components=tuple(ordered),
@@ -78,7 +80,7 @@ class _Common:
         shortfall: float,
     ) -> None:
         self._assumed = {
-            index for index, one in enumerate(deployed) if one.failing.origin == "assumed"
+            index for index, each in enumerate(deployed) if each.failing.origin == "assumed"
         }
         self._betas_origin = betas_origin
         self._note = _CAUSE
@@ -124,22 +126,22 @@ class _Common:
 
 
 def _own(
-    one: Deployed, rest: float, common: _Common, failings: FailureRates
+    deployed: Deployed, rest: float, common: _Common, failings: FailureRates
 ) -> Iterator[Component]:
     """What a deployment depends on, from wide to narrow.
 
     Jurisdictions and regions never fail, but can be withdrawn.
     """
-    exposure, failing = one.exposure, one.failing
+    exposure, failing = deployed.exposure, deployed.failing
     parties = exposure.parties()
-    for law in sorted(one.laws):
+    for law in sorted(deployed.laws):
         bound = {f"{party}:{name}" for party, name, country in parties if country == law}
         place = _place("jurisdiction", law)
-        yield structs.replace(place, carriers=frozenset(bound) or _sites(one))
+        yield structs.replace(place, carriers=frozenset(bound) or _sites(deployed))
     if exposure.needs_vendor:
         yield common.service("vendor", exposure.vendor, failings.vendor(exposure.vendor))
     yield common.service("cloud", exposure.cloud, failings.cloud(exposure.cloud))
-    for site in one.sites:
+    for site in deployed.sites:
         yield _place("region", site)
     part = structs.replace(
         failing, note=f"part of {_percent(failing.unavailability)}, {failing.note}"
@@ -147,18 +149,18 @@ def _own(
     yield _component(
         "provider", exposure.provider, common.part("provider", exposure.provider), part
     )
-    if one.retired is None:
-        yield _component("deployment", one.name, rest, part)
+    if deployed.retired is None:
+        yield _component("deployment", deployed.name, rest, part)
     else:
-        told = f"retired on {one.retired}"
+        text = f"retired on {deployed.retired}"
         yield Component(
-            kind="deployment", name=one.name, unavailability=1.0, origin="published", note=told
+            kind="deployment", name=deployed.name, unavailability=1.0, origin="published", note=text
         )
 
 
-def _sites(one: Deployed) -> frozenset[str]:
+def _sites(deployed: Deployed) -> frozenset[str]:
     """The regions that bring a law which binds no party."""
-    return frozenset(f"region:{site}" for site in one.sites)
+    return frozenset(f"region:{site}" for site in deployed.sites)
 
 
 def _dependency(name: str, declared: Dependency, failings: FailureRates) -> Component:

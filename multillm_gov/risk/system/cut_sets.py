@@ -63,10 +63,10 @@ class Ranking:
 
     def cuts(self, coverage: float, chains: tuple[Masks, ...], alone: int) -> "Cuts":
         """One object for equal ones, so that reports can list them once."""
-        found = self._known.get((coverage, chains))
-        if found is None:
-            found = self._known[coverage, chains] = Cuts(self, coverage, chains, alone)
-        return found
+        matching_cuts = self._known.get((coverage, chains))
+        if matching_cuts is None:
+            matching_cuts = self._known[coverage, chains] = Cuts(self, coverage, chains, alone)
+        return matching_cuts
 
     def cut_set(self, *ranks: int, coverage: float = 0.0) -> CutSet:
         """By the ranks of its members."""
@@ -148,11 +148,11 @@ class Cuts(Struct, frozen=True, eq=False):
     def likeliest(self, most: int) -> tuple[CutSet, ...]:
         """The likeliest of order 2: products are merged, expanded only as far as needed."""
         merged = merge(*(self._multiplied(first, others) for first, others in self.products()))
-        found = [
+        sets = [
             self.ranking.cut_set(*ranks, coverage=self.coverage)
             for _, *ranks in islice(merged, most)
         ]
-        return tuple(sorted(found, key=lambda cut: (-cut.probability, cut.members, cut.uncovered)))
+        return tuple(sorted(sets, key=lambda cut: (-cut.probability, cut.members, cut.uncovered)))
 
     def _multiplied(self, first: int, others: int) -> Iterator[tuple[float, int, int]]:
         weights = self.ranking.weights
@@ -175,10 +175,10 @@ class TaskCuts(Struct, frozen=True, eq=False, gc=False):
     @property
     def chains(self) -> tuple[Cuts, ...]:
         """One per chain: what takes down that chain's share of the requests."""
-        told = zip(self.hops, self.alone, strict=True)
+        text = zip(self.hops, self.alone, strict=True)
         return tuple(
             self.ranking.cuts(self.task.coverage, (hops,) if hops else (), alone)
-            for hops, alone in told
+            for hops, alone in text
         )
 
     @property
@@ -186,8 +186,8 @@ class TaskCuts(Struct, frozen=True, eq=False, gc=False):
         """What takes down every chain that carries requests and has a hop to run."""
         if len(self.hops) == 1:
             return self.chains[0]
-        told = zip(self.task.chains, self.hops, strict=True)
-        carrying = tuple(hops for chain, hops in told if hops and chain.share > 0)
+        text = zip(self.task.chains, self.hops, strict=True)
+        carrying = tuple(hops for chain, hops in text if hops and chain.share > 0)
         return self.ranking.cuts(self.task.coverage, carrying, self.together if carrying else 0)
 
 

@@ -107,8 +107,8 @@ def _format(key: Deployment) -> str:
 def _distinct(names: list[str]) -> list[str]:
     """Number the spellings of one deployment that were given different clouds or vendors."""
     seen: dict[str, int] = {}
-    told = []
+    texts = []
     for name in names:
         seen[name] = seen.get(name, 0) + 1
-        told.append(name if seen[name] == 1 else f"{name} #{seen[name]}")
-    return told
+        texts.append(name if seen[name] == 1 else f"{name} #{seen[name]}")
+    return texts

@@ -109,8 +109,8 @@ def paths(graph: Graph, source: str, target: str) -> tuple[tuple[Edge, ...], ...
     drawn = drawn.subgraph({target, *nx.ancestors(drawn, target)})
     if source not in drawn:
         return ()
-    found = islice(nx.all_simple_paths(drawn, source, target, cutoff=_LONGEST), 10 * MOST_PATHS)
-    ways = [tuple(edges[step] for step in pairwise(way)) for way in found]
+    result = islice(nx.all_simple_paths(drawn, source, target, cutoff=_LONGEST), 10 * MOST_PATHS)
+    ways = [tuple(edges[step] for step in pairwise(way)) for way in result]
     return tuple(sorted(ways, key=_weight)[:MOST_PATHS])
 
 

@@ -39,7 +39,7 @@ def merged(incidents: Iterable[Incident]) -> tuple[Outage, ...]:
     """
     sound = sorted(
         (incident for incident in incidents if incident.weight and incident.end > incident.start),
-        key=lambda one: (one.start, one.end),
+        key=lambda each: (each.start, each.end),
     )
     outages: list[Outage] = []
     block: list[Incident] = []
@@ -63,15 +63,15 @@ def _outage(block: list[Incident], end: datetime) -> Outage:
 def _weighted_hours(block: list[Incident]) -> float:
     """Sweep over starts and ends, keeping how many incidents of each weight are open."""
     events = sorted(
-        [(one.start, 1, one.weight) for one in block]
-        + [(one.end, -1, one.weight) for one in block],
+        [(incident.start, 1, incident.weight) for incident in block]
+        + [(incident.end, -1, incident.weight) for incident in block],
         key=lambda event: event[:2],
     )
     # Few weights occur, so the largest open one is found among them, not among all incidents.
     opened: dict[Decimal, int] = {}
     hours, before = 0.0, events[0][0]
     for moment, step, weight in events:
-        largest = max((one for one, count in opened.items() if count), default=Decimal(0))
+        largest = max((amount for amount, count in opened.items() if count), default=Decimal(0))
         hours += float(largest) * ((moment - before) / timedelta(hours=1))
         opened[weight] = opened.get(weight, 0) + step
         if not opened[weight]:
@@ -165,7 +165,7 @@ def _lognormal(lengths: list[float]) -> tuple[float | None, float | None]:
         return None, None
     logs = [log(hours) for hours in lengths]
     mean = sum(logs) / len(logs)
-    return mean, sqrt(sum((one - mean) ** 2 for one in logs) / len(logs))
+    return mean, sqrt(sum((value - mean) ** 2 for value in logs) / len(logs))
 
 
 def _days(spans: list[tuple[date, date]]) -> int:
@@ -190,9 +190,11 @@ def measured_services(
     grouped: defaultdict[tuple[str, str], list[IncidentFile]] = defaultdict(list)
     for placed in incidents:
         grouped[placed.history.level, placed.history.entity].append(placed.history)
-    found = {key: incident_figures(histories, as_of) for key, histories in sorted(grouped.items())}
+    incident_figures_by_key = {
+        key: incident_figures(histories, as_of) for key, histories in sorted(grouped.items())
+    }
     return {
         key: figures
-        for key, figures in found.items()
+        for key, figures in incident_figures_by_key.items()
         if figures is not None and figures.sample_size
     }

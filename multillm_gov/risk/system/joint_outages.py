@@ -30,12 +30,12 @@ def groups_of(hops: Iterable[frozenset[int]]) -> Groups:
 
 def first_hops(groups: Groups, count: int) -> Groups:
     """The groups of a chain that is cut to its first hops."""
-    kept = (1 << count) - 1
-    found: Groups = {}
+    remaining = (1 << count) - 1
+    numbers_by_number: Groups = {}
     for mask, members in groups.items():
-        if mask & kept:
-            found.setdefault(mask & kept, []).extend(members)
-    return {mask: sorted(members) for mask, members in found.items()}
+        if mask & remaining:
+            numbers_by_number.setdefault(mask & remaining, []).extend(members)
+    return {mask: sorted(members) for mask, members in numbers_by_number.items()}
 
 
 def any_down(system: System, members: Iterable[int]) -> tuple[float, float]:

@@ -84,10 +84,12 @@ class SystemChains:
     def of(self, task: TaskFigures, standby: tuple[FallbackFigures, ...]) -> tuple[Chain, ...]:
         """One chain per route entry; other entries take nothing over (`measures.after_loss`)."""
         extra = self._indexes(self._scope.task_flows(task.task.name))
-        names = tuple((one.model, one.index) for one in standby)
+        names = tuple((figures.model, figures.index) for figures in standby)
         return tuple(
-            Chain(share=float(leg.share), hops=self._walk((leg.model, leg.index), names, extra))
-            for leg in task.legs
+            Chain(
+                share=float(entry.share), hops=self._walk((entry.model, entry.index), names, extra)
+            )
+            for entry in task.legs
         )
 
     def _walk(
@@ -97,7 +99,7 @@ class SystemChains:
         key = routed, standby, extra
         if key not in self._chains:
             own = self._deployments.of(routed[0]).key
-            others = [one for one in standby if self._deployments.of(one[0]).key != own]
+            others = [each for each in standby if self._deployments.of(each[0]).key != own]
             self._chains[key] = tuple(
                 self._at(model, index, extra) for model, index in (routed, *others)
             )
@@ -134,10 +136,20 @@ def _limits(model: str, overrides: Overrides) -> tuple[int | None, int | None]:
         return None, None
     declared = [overrides.models[name].declared for name in chain_of(model, overrides.models)]
     requests = next(
-        (one.requests_per_minute for one in declared if one.requests_per_minute is not None), None
+        (
+            declaration.requests_per_minute
+            for declaration in declared
+            if declaration.requests_per_minute is not None
+        ),
+        None,
     )
     tokens = next(
-        (one.tokens_per_minute for one in declared if one.tokens_per_minute is not None), None
+        (
+            declaration.tokens_per_minute
+            for declaration in declared
+            if declaration.tokens_per_minute is not None
+        ),
+        None,
     )
     return requests, tokens
 
@@ -156,7 +168,7 @@ def build_system(state: State) -> System:
     usable = [failover.usable(task) for task in figures.tasks]
     models: dict[str, ModelFacts | None] = {}
     for task, fallbacks in zip(figures.tasks, usable, strict=True):
-        models.update((leg.model, leg.facts) for leg in task.legs)
+        models.update((entry.model, entry.facts) for entry in task.legs)
         models.update((fallback.model, fallback.facts) for fallback in fallbacks)
     deployments = Deployments(models, rates, as_of)
     dependencies = used_dependencies(
@@ -170,7 +182,7 @@ def build_system(state: State) -> System:
         _task(task, chains.of(task, fallbacks), coverage, state.drills)
         for task, fallbacks in zip(figures.tasks, usable, strict=True)
     )
-    spans = spans_clouds(one.channel for one in deployments.all)
+    spans = spans_clouds(deployed.channel for deployed in deployments.all)
     return System(
         components=parts.components,
         tasks=tasks,
@@ -186,10 +198,12 @@ def _betas(declared: CommonCause) -> tuple[Betas, Origin]:
         "same_vendor": priors.BETA_SAME_VENDOR,
         "same_provider": priors.BETA_SAME_PROVIDER,
     }
-    told = {
+    values_by_name = {
         name: float(value) for name in assumed if (value := getattr(declared, name)) is not None
     }
-    return Betas(**(assumed | told)), "declared" if len(told) == len(assumed) else "assumed"
+    return Betas(**(assumed | values_by_name)), "declared" if len(values_by_name) == len(
+        assumed
+    ) else "assumed"
 
 
 def _task(

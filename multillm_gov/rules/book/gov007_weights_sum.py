@@ -18,7 +18,7 @@ def check(context: RuleContext, _: Nothing) -> Iterator[Violation]:
         route = task.task.declared.route
         if len(route) == 1 and route[0].weight is None:
             continue
-        given = [leg.weight for leg in route if leg.weight is not None]
+        given = [entry.weight for entry in route if entry.weight is not None]
         total = sum(given, _ZERO)
         if len(given) < len(route) or total != _WHOLE:
             yield _violation(task, len(route) - len(given), total)
@@ -34,8 +34,8 @@ def _violation(task: TaskFigures, missing: int, total: Decimal) -> Violation:
     )
     message = message or f"the weights of {name} sum to {total.normalize():f}, not 100"
     split = ", ".join(
-        f"{{model: {leg.model}, weight: {weight:f}}}"
-        for leg, weight in zip(legs, _corrected(task), strict=True)
+        f"{{model: {entry.model}, weight: {weight:f}}}"
+        for entry, weight in zip(legs, _corrected(task), strict=True)
     )
     return Violation(
         message=message,
@@ -54,7 +54,7 @@ def _violation(task: TaskFigures, missing: int, total: Decimal) -> Violation:
 
 def _corrected(task: TaskFigures) -> list[Decimal]:
     """Weights that sum to 100: missing ones share the rest; otherwise all are scaled."""
-    given = [leg.weight for leg in task.task.declared.route]
+    given = [entry.weight for entry in task.task.declared.route]
     left = _WHOLE - sum((weight for weight in given if weight is not None), _ZERO)
     missing = given.count(None)
     if missing and left > 0:

@@ -43,7 +43,7 @@ def _deception(text: str) -> str:
             return f"the invisible character U+{ord(character):04X}"
     if normalize("NFKC", text) != normalize("NFC", text):
         return f"characters that are another form of {code(normalize('NFKC', text))}"
-    scripts = {name(one, "").partition(" ")[0] for one in text if one.isalpha()} & _ALIKE
+    scripts = {name(each, "").partition(" ")[0] for each in text if each.isalpha()} & _ALIKE
     if len(scripts) > 1:
         return f"letters of {join_words(script.capitalize() for script in sorted(scripts))} script"
     return ""
@@ -55,15 +55,15 @@ def _is_unseen(character: str) -> bool:
 
 def _spelled(text: str) -> str:
     """The name with what does not show, or shows as something else, as its code point."""
-    return "".join(one if one.isascii() else f"\\u{ord(one):04x}" for one in text)
+    return "".join(each if each.isascii() else f"\\u{ord(each):04x}" for each in text)
 
 
 def _names(state: State) -> Iterator[tuple[str, Place]]:
     for task in state.portfolio.task_classes:
         declared, place = task.declared, task.place
         yield task.owner or "", place.key()
-        for index, leg in enumerate(declared.route):
-            yield leg.model, place.at("route", index, "model")
+        for index, entry in enumerate(declared.route):
+            yield entry.model, place.at("route", index, "model")
         for index, model in enumerate(declared.fallbacks):
             yield model, place.at("fallbacks", index)
     for policy in state.portfolio.policies:

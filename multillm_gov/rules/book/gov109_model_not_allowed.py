@@ -98,9 +98,9 @@ def check(context: RuleContext, parameters: Parameters) -> Iterator[Violation]:
 
 def _judge(name: str, facts: ModelFacts | None, parameters: Parameters) -> _Verdict | None:
     deny, allow = parameters.deny, parameters.allow
-    found = _matching(name, facts, deny.models)
-    if found is not None:
-        return _Verdict(f"is denied: it matches {code(found)}", proved=True)
+    text = _matching(name, facts, deny.models)
+    if text is not None:
+        return _Verdict(f"is denied: it matches {code(text)}", proved=True)
     if allow.models and _matching(name, facts, allow.models) is None:
         return _Verdict(f"is not allowed: it does not match {_listed(allow.models)}", proved=True)
     doubt = None
@@ -144,7 +144,7 @@ def _listed(entities: tuple[str, ...]) -> str:
 
 
 def _matching(name: str, facts: ModelFacts | None, globs: tuple[str, ...]) -> str | None:
-    names = [one.casefold() for one in ((name, facts.exposure.model) if facts else (name,))]
+    names = [text.casefold() for text in ((name, facts.exposure.model) if facts else (name,))]
     return next(
         (glob for glob in globs if any(fnmatchcase(name, glob.casefold()) for name in names)), None
     )

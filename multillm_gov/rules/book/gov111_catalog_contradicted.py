@@ -42,9 +42,9 @@ class _Difference(Struct, frozen=True):
 def check(context: RuleContext, _: Nothing) -> Iterator[Violation]:
     """Yield each declaration below ``catalog/`` with facts that the catalog lists otherwise."""
     for name, placed in sorted(context.state.overrides.models.items()):
-        found = list(_of_model(context, name, placed))
-        if found:
-            yield _violation(f"model:{name}", placed.declared.because, placed.place, found)
+        differences = list(_of_model(context, name, placed))
+        if differences:
+            yield _violation(f"model:{name}", placed.declared.because, placed.place, differences)
     yield from _companies(context)
 
 
@@ -64,7 +64,7 @@ def _of_model(context: RuleContext, name: str, placed: PlacedModel) -> Iterator[
 def _listed_base(context: RuleContext, name: str) -> ModelFacts | None:
     """Facts of the model that a declared one is said to be, as the catalog lists it."""
     models = context.state.overrides.models
-    stated = (models[one].declared.base for one in chain_of(name, models) if one in models)
+    stated = (models[text].declared.base for text in chain_of(name, models) if text in models)
     bases = [base for base in stated if base]
     return next((facts for base in bases if (facts := context.state.catalog.listed(base))), None)
 
@@ -100,15 +100,15 @@ def _companies(context: RuleContext) -> Iterator[Violation]:
     overrides = context.state.overrides
     for name, provider in sorted(overrides.providers.items()):
         stated, known = provider.declared, provider_of(name)
-        found = [
+        differences = [
             *_unlike("jurisdiction", stated.jurisdiction, known.jurisdiction),
             *_unlike("cloud", stated.cloud, known.cloud),
         ]
         if stated.discount:
             share = format_share(stated.discount)
-            found.append(_Difference("discount", share, "none", identity=False))
-        if found:
-            yield _violation(f"provider:{name}", stated.because, provider.place, found)
+            differences.append(_Difference("discount", share, "none", identity=False))
+        if differences:
+            yield _violation(f"provider:{name}", stated.because, provider.place, differences)
     seated: tuple[tuple[str, _Seated, dict[str, str]], ...] = (
         ("cloud", overrides.clouds, cloud_seats()),
         ("vendor", overrides.vendors, seats()),
@@ -116,9 +116,11 @@ def _companies(context: RuleContext) -> Iterator[Violation]:
     for kind, entries, known_seats in seated:
         for name, placed in sorted(entries.items()):
             law = placed.declared.jurisdiction
-            found = list(_unlike("jurisdiction", law, known_seats.get(name, UNKNOWN)))
-            if found:
-                yield _violation(f"{kind}:{name}", placed.declared.because, placed.place, found)
+            differences = list(_unlike("jurisdiction", law, known_seats.get(name, UNKNOWN)))
+            if differences:
+                yield _violation(
+                    f"{kind}:{name}", placed.declared.because, placed.place, differences
+                )
 
 
 def _unlike(key: str, stated: str | None, known: str) -> Iterator[_Difference]:
@@ -126,14 +128,16 @@ def _unlike(key: str, stated: str | None, known: str) -> Iterator[_Difference]:
         yield _Difference(key, stated, known, identity=True)
 
 
-def _violation(subject: str, because: str, place: Place, found: list[_Difference]) -> Violation:
+def _violation(
+    subject: str, because: str, place: Place, differences: list[_Difference]
+) -> Violation:
     name = subject.partition(":")[2]
-    identity = any(one.identity for one in found)
+    identity = any(difference.identity for difference in differences)
     reason = f": {because}" if because else "; no reason is given"
     severity = Severity.ERROR if identity else Severity.WARNING
     return Violation(
         message=f"{code(name)} overrides the catalog: "
-        f"{join_words(one.words for one in found)}{reason}",
+        f"{join_words(difference.words for difference in differences)}{reason}",
         place=place.key(),
         subject=subject,
         remedy=(
@@ -143,16 +147,16 @@ def _violation(subject: str, because: str, place: Place, found: list[_Difference
             "vendor's letter."
         ),
         risk="Shares, costs and limits are judged by the declared facts, not by the catalog's.",
-        figures=dict(_figures(found)),
+        figures=dict(_figures(differences)),
         severity=Severity.NOTE if because else severity,
-        distinction=join_words(one.key for one in found),
+        distinction=join_words(difference.key for difference in differences),
     )
 
 
-def _figures(found: list[_Difference]) -> Iterator[tuple[str, Figure]]:
-    for one in found:
-        yield f"{one.key} declared", one.declared
-        yield f"{one.key} listed", one.listed
+def _figures(differences: list[_Difference]) -> Iterator[tuple[str, Figure]]:
+    for difference in differences:
+        yield f"{difference.key} declared", difference.declared
+        yield f"{difference.key} listed", difference.listed
 
 
 RULE = Rule(

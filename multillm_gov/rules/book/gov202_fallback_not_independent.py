@@ -81,7 +81,7 @@ def _unknown_hosts(
     )
     if doubtful is None:
         return ()
-    parts = [facts for facts in (*(leg.facts for leg in task.legs), doubtful.facts) if facts]
+    parts = [facts for facts in (*(entry.facts for entry in task.legs), doubtful.facts) if facts]
     providers = {facts.exposure.provider for facts in parts if facts.exposure.cloud == UNKNOWN}
     return tuple((provider, doubtful) for provider in sorted(providers))
 

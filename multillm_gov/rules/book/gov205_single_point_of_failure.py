@@ -81,12 +81,13 @@ def _asked(
 
 def _question(task: TaskFigures, cut_sets: list[Cut]) -> str:
     """What to declare so that the cut sets are known."""
-    models = [leg.facts for leg in task.legs]
+    models = [entry.facts for entry in task.legs]
     models += [fallback.facts for fallback in task.fallbacks]
     levels = dict.fromkeys(cut.level for cut in cut_sets)
     # Clouds last: they are lines of YAML below the sentences.
     return " ".join(
-        state_unknown(models, level) for level in sorted(levels, key=lambda one: one is Level.CLOUD)
+        state_unknown(models, level)
+        for level in sorted(levels, key=lambda each: each is Level.CLOUD)
     )
 
 
@@ -141,8 +142,10 @@ def _lost(context: RuleContext, parameters: Parameters) -> Iterator[LimitReading
     for task in context.tasks:
         if task.value_at_stake_per_month >= parameters.min_value_at_stake:
             usable = failover_of(context).usable(task)
-            found = (cut for level in parameters.levels for cut in cuts(task, level, usable))
-            yield of_task(task, max((cut.share for cut in found), default=Decimal(0)))
+            matching_cuts = (
+                cut for level in parameters.levels for cut in cuts(task, level, usable)
+            )
+            yield of_task(task, max((cut.share for cut in matching_cuts), default=Decimal(0)))
 
 
 RULE = Rule(

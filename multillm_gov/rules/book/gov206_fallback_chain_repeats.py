@@ -18,7 +18,7 @@ def check(context: RuleContext, _: Nothing) -> Iterator[Violation]:
     for task in context.tasks:
         if not task.fallbacks:
             continue
-        routed = {deployments[leg.model]: leg.model for leg in task.legs}
+        routed = {deployments[entry.model]: entry.model for entry in task.legs}
         earlier: dict[Deployment, str] = {}
         for fallback in task.fallbacks:
             key = deployments[fallback.model]

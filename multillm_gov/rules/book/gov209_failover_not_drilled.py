@@ -155,7 +155,7 @@ def _drilled(
         if not task.fallbacks or task.value_at_stake_per_month < parameters.min_value_at_stake:
             continue
         drills = context.state.drills.get(task.task.name, ())
-        newest = next((one.drill for one in drills if one.drill.date <= context.as_of), None)
+        newest = next((drill.drill for drill in drills if drill.drill.date <= context.as_of), None)
         counts = newest is not None and is_of(newest, task.task.declared)
         yield task, newest if newest and counts and newest.result != "fails" else None
 

@@ -95,14 +95,16 @@ def is_limited(country: str, parameters: Parameters) -> bool:
 def _violation(
     context: RuleContext,
     parameters: Parameters,
-    found: Concentration,
+    concentration: Concentration,
     shares: tuple[float, float],
 ) -> Violation:
     proved, most = shares
     limit = float(parameters.max_share)
-    limited = [(name, share) for name, share in found.shares if is_limited(name, parameters)]
+    limited = [
+        (name, share) for name, share in concentration.shares if is_limited(name, parameters)
+    ]
     largest = limited[0][0]
-    exposure = EntityExposure(context, found)
+    exposure = EntityExposure(context, concentration)
     basis = describe_basis(parameters.weigh_by)
     return Violation(
         message=f"{_subject_to(parameters, limited, shares)}; the limit is {format_share(limit)}",

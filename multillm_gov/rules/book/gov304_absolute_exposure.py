@@ -54,7 +54,7 @@ def check(context: RuleContext, parameters: Parameters) -> Iterator[Violation]:
         concentration = loads.concentration(parameters.level, Basis.SPEND)
         exposure = EntityExposure(context, concentration)
         shares = dict(concentration.shares)
-        for name, spend in sorted(over, key=lambda one: (-one[1], one[0])):
+        for name, spend in sorted(over, key=lambda each: (-each[1], each[0])):
             known = Decimal(str(shares[name])) * concentration.total
             yield _violation(context, parameters, name, (spend, known), exposure)
 

@@ -52,9 +52,9 @@ def _standby(context: RuleContext, level: Level) -> dict[str, _Standby]:
     routed = {
         entity
         for task in context.tasks
-        for leg in task.legs
-        if leg.share
-        for entity in entities_of(leg.facts, level)
+        for entry in task.legs
+        if entry.share
+        for entity in entities_of(entry.facts, level)
     }
     standby: defaultdict[str, _Standby] = defaultdict(list)
     for task in context.tasks:

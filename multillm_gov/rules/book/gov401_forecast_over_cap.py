@@ -60,9 +60,9 @@ def _violation(
     name = task.task.name
     over = spend > cap
     both = f"{context.money(spend)} a month; its cap is {context.money(cap)}"
-    largest = max(task.legs, key=lambda leg: (leg.spend_per_month or Decimal(0), -leg.index))
+    largest = max(task.legs, key=lambda entry: (entry.spend_per_month or Decimal(0), -entry.index))
     used = f" ({format_share(spend / cap)} used)" if cap else ""
-    remarks = "; ".join(dict.fromkeys(text for leg in task.legs for text in leg.remarks))
+    remarks = "; ".join(dict.fromkeys(text for entry in task.legs for text in entry.remarks))
     return Violation(
         message=f"{code(name)} is forecast at {both}{used}{f'; {remarks}' if remarks else ''}",
         place=task.task.place.at("spend_cap", "monthly"),
@@ -85,14 +85,14 @@ def _violation(
 
 
 def _largest_part(
-    context: RuleContext, task: TaskFigures, leg: LegFigures
+    context: RuleContext, task: TaskFigures, entry: LegFigures
 ) -> tuple[tuple[str, Place], ...]:
     """What the most expensive route entry costs; nothing where it is the only one."""
     if len(task.legs) == 1:
         return ()
-    cost = context.money(leg.spend_per_month or Decimal(0))
-    place = task.task.place.at("route", leg.index)
-    return ((f"{code(leg.model)} costs {cost} a month of it", place),)
+    cost = context.money(entry.spend_per_month or Decimal(0))
+    place = task.task.place.at("route", entry.index)
+    return ((f"{code(entry.model)} costs {cost} a month of it", place),)
 
 
 def _used(context: RuleContext, parameters: Parameters) -> Iterator[LimitReading]:

@@ -13,8 +13,8 @@ def check(context: RuleContext, _: Nothing) -> Iterator[Violation]:
     """Yield routed models with a price tier between the mean and the longest request declared."""
     for task in context.tasks:
         demand = task.task.demand
-        for leg in task.legs:
-            price = leg.facts.price if leg.facts is not None else None
+        for entry in task.legs:
+            price = entry.facts.price if entry.facts is not None else None
             tier = hidden_tier(price, demand) if price is not None and demand is not None else None
             if demand is None or tier is None:
                 continue
@@ -23,7 +23,7 @@ def check(context: RuleContext, _: Nothing) -> Iterator[Violation]:
                 message=(
                     f"{code(name)} has a mean of {format_count(demand.input_tokens)} input tokens "
                     f"and a p99 of {format_count(longest)}; above {format_count(tier)} tokens "
-                    f"{code(leg.model)} bills the whole request at a higher tier, which the "
+                    f"{code(entry.model)} bills the whole request at a higher tier, which the "
                     "forecast leaves out"
                 ),
                 place=task.task.place.at("demand", "p99_input_tokens"),
@@ -38,7 +38,7 @@ def check(context: RuleContext, _: Nothing) -> Iterator[Violation]:
                     "p99_input_tokens": longest,
                     "tier_above_input_tokens": tier,
                 },
-                distinction=leg.model,
+                distinction=entry.model,
             )
 
 

@@ -96,7 +96,7 @@ def _unknown(context: RuleContext, unknown: tuple[str, ...]) -> Iterator[Violati
         if ways:
             yield Violation(
                 message="the move of the forecast is not known: the cost of "
-                f"{join_some([code(one) for one in unknown])} is not known after this change",
+                f"{join_some([code(text) for text in unknown])} is not known after this change",
                 place=Place(SETTINGS, ("spend_change", ways[0], name)),
                 subject="portfolio",
                 remedy="Fix GOV106 and GOV411 for these task classes.",
@@ -122,9 +122,9 @@ def _threshold(settings: Settings, way: str, name: str) -> ChangeThreshold | Non
 
 
 def _violation(
-    context: RuleContext, severity: Severity, limit: ChangeThreshold, found: tuple[str, _Move]
+    context: RuleContext, severity: Severity, limit: ChangeThreshold, names: tuple[str, _Move]
 ) -> Violation:
-    name, move = found
+    name, move = names
     currency = context.state.figures.currency
     share = f" ({format_change(move.delta / move.before)})" if move.before else ""
     verb = "rises" if move.delta > 0 else "falls"

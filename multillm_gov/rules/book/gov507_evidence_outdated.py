@@ -112,7 +112,7 @@ class _Judge:
         key = (claim.task.task.name, claim.part.model)
         if key not in self._known:
             former = self._base.evidence.get(key, ()) if self._base else ()
-            self._known[key] = any(one.record == placed.record for one in former)
+            self._known[key] = any(record.record == placed.record for record in former)
         return self._known[key]
 
 
@@ -120,7 +120,7 @@ def _violation(context: RuleContext, gap: _Gap, digests: Digests) -> Violation:
     claim, placed = gap.claims[0]
     figures: TaskFigures = claim.task
     task = figures.task
-    models = dict.fromkeys(one.part.model for one, _ in gap.claims)
+    models = dict.fromkeys(each.part.model for each, _ in gap.claims)
     declared: str | None = getattr(task.declared, gap.asset)
     digest = digests.of(declared)
     return Violation(
@@ -138,8 +138,8 @@ def _violation(context: RuleContext, gap: _Gap, digests: Digests) -> Violation:
             f"use{format_stake(context, figures, ', with ')}."
         ),
         related=tuple(
-            (f"measured on {one.record.date.isoformat()}", one.place)
-            for one in {record.place: record for _, record in gap.claims}.values()
+            (f"measured on {placed_record.record.date.isoformat()}", placed_record.place)
+            for placed_record in {record.place: record for _, record in gap.claims}.values()
         ),
         figures={"models": len(models), "measured": placed.record.date.isoformat()},
         distinction=gap.asset,

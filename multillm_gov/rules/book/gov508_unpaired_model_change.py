@@ -39,9 +39,9 @@ def check(context: RuleContext, parameters: Parameters) -> Iterator[Violation]:
                 yield _violation(context, claim, old)
 
 
-def _same(one: ModelFacts | None, other: ModelFacts | None) -> bool:
+def _same(facts: ModelFacts | None, other: ModelFacts | None) -> bool:
     """Whether two names are one model: another host, or the snapshot of an alias."""
-    return one is not None and other is not None and one.exposure.model == other.exposure.model
+    return facts is not None and other is not None and facts.exposure.model == other.exposure.model
 
 
 def _remembered(context: RuleContext, claim: Claim, old: LegFigures, max_age_days: int) -> bool:
@@ -60,8 +60,8 @@ def _paired(context: RuleContext, claim: Claim, old: LegFigures, max_age_days: i
             record.origin == "internal" and 0 <= today - record.date.toordinal() <= max_age_days
         )
         if counts and any(
-            one == old.model or _same(context.models.get(one), old.facts)
-            for one in record.paired_with
+            text == old.model or _same(context.models.get(text), old.facts)
+            for text in record.paired_with
         ):
             return True
     return False

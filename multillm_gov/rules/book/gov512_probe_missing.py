@@ -31,24 +31,26 @@ class Parameters(Closed, frozen=True, kw_only=True):
 
 def check(context: RuleContext, parameters: Parameters) -> Iterator[Violation]:
     """Yield models without a recent probe, in modes that `govern dry-run` can probe."""
-    for one in probed(context, fallbacks=parameters.fallbacks):
-        task = one.task
+    for each in probed(context, fallbacks=parameters.fallbacks):
+        task = each.task
         if (
             task.task.declared.mode not in _PROBED
             or task.value_at_stake_per_month < parameters.min_value_at_stake
         ):
             continue
-        age = min(((context.as_of - placed.probe.date).days for placed in one.newest), default=None)
+        age = min(
+            ((context.as_of - placed.probe.date).days for placed in each.newest), default=None
+        )
         if age is None or age > parameters.max_age_days:
-            yield _violation(context, one, age, parameters.max_age_days)
+            yield _violation(context, each, age, parameters.max_age_days)
 
 
-def _violation(context: RuleContext, one: Probed, age: int | None, most: int) -> Violation:
-    name, model = one.task.task.name, one.part.model
+def _violation(context: RuleContext, each: Probed, age: int | None, most: int) -> Violation:
+    name, model = each.task.task.name, each.part.model
     message = "was never probed" if age is None else f"was probed {count_of(age, 'day')} ago"
     return Violation(
-        message=f"{one.describe()} {message}; a probe counts for {count_of(most, 'day')}",
-        place=one.use().place,
+        message=f"{each.describe()} {message}; a probe counts for {count_of(most, 'day')}",
+        place=each.use().place,
         subject=name,
         remedy=(
             f"Run `govern dry-run {name} --model {model}`, and commit what it writes to "
@@ -56,22 +58,22 @@ def _violation(context: RuleContext, one: Probed, age: int | None, most: int) ->
         ),
         risk=(
             f"It is not known whether {code(model)} still answers as "
-            f"declared{format_stake(context, one.task, ', with ')}."
+            f"declared{format_stake(context, each.task, ', with ')}."
         ),
-        related=tuple(("its newest probe", placed.place) for placed in one.newest[:1]),
+        related=tuple(("its newest probe", placed.place) for placed in each.newest[:1]),
         figures={"days_ago": age, "max_age_days": most},
         distinction=model,
     )
 
 
 def _ages(context: RuleContext, parameters: Parameters) -> Iterator[LimitReading]:
-    for one in probed(context, fallbacks=parameters.fallbacks):
+    for each in probed(context, fallbacks=parameters.fallbacks):
         if (
-            one.task.task.declared.mode in _PROBED
-            and one.task.value_at_stake_per_month >= parameters.min_value_at_stake
+            each.task.task.declared.mode in _PROBED
+            and each.task.value_at_stake_per_month >= parameters.min_value_at_stake
         ):
-            ages = [(context.as_of - placed.probe.date).days for placed in one.newest]
-            yield of_task(one.task, min(ages, default=None))
+            ages = [(context.as_of - placed.probe.date).days for placed in each.newest]
+            yield of_task(each.task, min(ages, default=None))
 
 
 RULE = Rule(

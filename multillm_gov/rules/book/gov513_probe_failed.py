@@ -27,38 +27,38 @@ def check(context: RuleContext, parameters: Parameters) -> Iterator[Violation]:
     """Yield models whose newest probe of the current declaration failed."""
     if not context.state.probes:
         return
-    for one in probed(context, fallbacks=parameters.fallbacks):
-        for placed in one.newest:
+    for each in probed(context, fallbacks=parameters.fallbacks):
+        for placed in each.newest:
             record = placed.probe
             if record.verdict not in {"pass", "inconclusive"} and is_of_now(
-                context, one.task, record
+                context, each.task, record
             ):
                 failed = [result for result in record.checks if result.verdict == record.verdict]
                 if not failed or any(result.name not in _OF_OTHER_RULES for result in failed):
-                    yield _violation(context, one, placed, failed)
+                    yield _violation(context, each, placed, failed)
 
 
 def _violation(
-    context: RuleContext, one: Probed, placed: PlacedProbe, failed: list[CheckResult]
+    context: RuleContext, each: Probed, placed: PlacedProbe, failed: list[CheckResult]
 ) -> Violation:
     record = placed.probe
     own = [result for result in failed if result.name not in _OF_OTHER_RULES]
     why = f": {own[0].detail}" if own and own[0].detail else ""
     at_fault = record.verdict in PORTFOLIO_FAULTS
-    name, model = one.task.task.name, one.part.model
+    name, model = each.task.task.name, each.part.model
     return Violation(
         message=(
-            f"{one.describe()} failed its {record.kind} probe of {record.date.isoformat()} "
+            f"{each.describe()} failed its {record.kind} probe of {record.date.isoformat()} "
             f"({record.verdict}){why}"
         ),
-        place=one.use().place,
+        place=each.use().place,
         subject=name,
         remedy=(
             f"{WHAT_TO_DO[record.verdict]} Then run `govern dry-run {name} --model {model}` again."
         ),
         risk=(
             f"{code(model)} does not do what {code(name)} "
-            f"needs{format_stake(context, one.task, ', with ')}."
+            f"needs{format_stake(context, each.task, ', with ')}."
         ),
         related=(("the probe", placed.place),),
         figures={

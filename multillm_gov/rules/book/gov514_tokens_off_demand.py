@@ -90,13 +90,13 @@ def _declared(demand: Demand, side: str) -> Decimal:
 
 
 def _violation(
-    context: RuleContext, one: Probed, placed: PlacedProbe, demand: Demand, off: dict[str, int]
+    context: RuleContext, each: Probed, placed: PlacedProbe, demand: Demand, off: dict[str, int]
 ) -> Violation:
     used_tokens = " and ".join(
         f"{used:,} {side} tokens (declared: {_declared(demand, side):,.0f})"
         for side, used in off.items()
     )
-    moved = _moved_per_month(context, one, demand, off)
+    moved = _moved_per_month(context, each, demand, off)
     effect = "the effect is not known without a price"
     if moved is not None:
         effect = (
@@ -106,27 +106,27 @@ def _violation(
     written = ", ".join(f"{side}_tokens: {used}" for side, used in off.items())
     key = "sizes" if demand.sizes else next(iter(off)) + "_tokens"
     return Violation(
-        message=f"a request of {one.describe()} uses {used_tokens}; {effect}",
-        place=one.task.task.place.at("demand", key),
-        subject=one.task.task.name,
+        message=f"a request of {each.describe()} uses {used_tokens}; {effect}",
+        place=each.task.task.place.at("demand", key),
+        subject=each.task.task.name,
         remedy=(
             f"Declare the actual use: `demand: {{{written}}}`"
             + (" as the mean of `sizes`" if demand.sizes else "")
             + ", or fix the prompt; then review the caps."
         ),
-        risk=f"Spend of {code(one.task.task.name)} differs from its budget: {effect}.",
+        risk=f"Spend of {code(each.task.task.name)} differs from its budget: {effect}.",
         related=(("the probe", placed.place),),
         figures={"per_month": moved, **{f"{side}_tokens": used for side, used in off.items()}},
         severity=None if moved is None or moved > 0 else Severity.NOTE,
-        distinction=one.part.model,
+        distinction=each.part.model,
     )
 
 
 def _moved_per_month(
-    context: RuleContext, one: Probed, demand: Demand, off: dict[str, int]
+    context: RuleContext, each: Probed, demand: Demand, off: dict[str, int]
 ) -> Decimal | None:
     """Change of the cost of the model's requests per month, in the portfolio's currency."""
-    part = one.part
+    part = each.part
     price = part.facts.price if part.facts is not None else None
     rate = context.state.figures.exchange_rate
     if price is None or rate is None or not isinstance(part, LegFigures):
@@ -146,16 +146,16 @@ def _moved_per_month(
 
 def _differences(context: RuleContext, _: Parameters) -> Iterator[LimitReading]:
     """How far used tokens are from declared ones; differences below 10 tokens count as none."""
-    for one in probed(context, fallbacks=False) if context.state.probes else ():
-        demand = one.task.task.declared.demand
-        placed = next((p for p in one.newest if p.probe.kind in {"answer", "embedding"}), None)
-        if demand is None or placed is None or not is_of_now(context, one.task, placed.probe):
+    for each in probed(context, fallbacks=False) if context.state.probes else ():
+        demand = each.task.task.declared.demand
+        placed = next((p for p in each.newest if p.probe.kind in {"answer", "embedding"}), None)
+        if demand is None or placed is None or not is_of_now(context, each.task, placed.probe):
             continue
         for side in _SIDES:
             used, declared = _used(placed, side), _declared(demand, side)
             if used is not None and declared > 0:
                 off = abs(used - declared)
-                yield of_task(one.task, off / declared if off > _FEW_TOKENS else Decimal(0))
+                yield of_task(each.task, off / declared if off > _FEW_TOKENS else Decimal(0))
 
 
 RULE = Rule(

@@ -24,20 +24,20 @@ def check(context: RuleContext, parameters: Parameters) -> Iterator[Violation]:
     """Yield models whose newest probe was answered by another model than declared or before."""
     if not context.state.probes:
         return
-    for one in probed(context, fallbacks=parameters.fallbacks):
-        for placed in one.newest:
-            reason = _reason(context, one, placed)
+    for each in probed(context, fallbacks=parameters.fallbacks):
+        for placed in each.newest:
+            reason = _reason(context, each, placed)
             if reason:
-                yield _violation(context, one, placed, reason)
+                yield _violation(context, each, placed, reason)
                 break
 
 
-def _reason(context: RuleContext, one: Probed, placed: PlacedProbe) -> str:
+def _reason(context: RuleContext, each: Probed, placed: PlacedProbe) -> str:
     served = placed.probe.served_models
     failed = _failed(placed.probe)
     if failed is not None:
         return failed.detail or f"{join_code(served)} answered"
-    key = (one.task.task.name, one.part.model)
+    key = (each.task.task.name, each.part.model)
     former = (
         *context.state.probes.get(key, ()),
         *(context.base.probes.get(key, ()) if context.base else ()),
@@ -66,14 +66,14 @@ def _failed(probe: ProbeRecord) -> CheckResult | None:
     )
 
 
-def _violation(context: RuleContext, one: Probed, placed: PlacedProbe, reason: str) -> Violation:
-    name, model, record = one.task.task.name, one.part.model, placed.probe
+def _violation(context: RuleContext, each: Probed, placed: PlacedProbe, reason: str) -> Violation:
+    name, model, record = each.task.task.name, each.part.model, placed.probe
     return Violation(
         message=(
-            f"{one.describe()} is served by another model (probe of {record.date.isoformat()}): "
+            f"{each.describe()} is served by another model (probe of {record.date.isoformat()}): "
             f"{reason}"
         ),
-        place=one.use().place,
+        place=each.use().place,
         subject=name,
         remedy=(
             f"Pin the dated model that was scored in place of {code(model)}, or score the one "
@@ -81,7 +81,7 @@ def _violation(context: RuleContext, one: Probed, placed: PlacedProbe, reason: s
         ),
         risk=(
             "Quality, price and terms were judged for a model that no longer answers"
-            f"{format_stake(context, one.task, ', with ')}."
+            f"{format_stake(context, each.task, ', with ')}."
         ),
         related=(("the probe", placed.place),),
         figures={"served": ", ".join(record.served_models), "probed": record.date.isoformat()},

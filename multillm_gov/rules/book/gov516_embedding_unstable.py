@@ -36,15 +36,15 @@ def check(context: RuleContext, parameters: Parameters) -> Iterator[Violation]:
     """Yield embedding models whose newest probe no longer agrees with the reference set."""
     if not context.state.probes:
         return
-    for one in probed(context, fallbacks=parameters.fallbacks):
-        for placed in one.newest:
+    for each in probed(context, fallbacks=parameters.fallbacks):
+        for placed in each.newest:
             reason = (
                 _reason(placed, parameters.min_rank_stability)
                 if placed.probe.kind == "embedding"
                 else ""
             )
             if reason:
-                yield _violation(context, one, placed, reason)
+                yield _violation(context, each, placed, reason)
 
 
 def _reason(placed: PlacedProbe, floor: Decimal) -> str:
@@ -65,12 +65,12 @@ def _reason(placed: PlacedProbe, floor: Decimal) -> str:
     return f"no longer matches its reference set: {failed.detail}" if failed is not None else ""
 
 
-def _violation(context: RuleContext, one: Probed, placed: PlacedProbe, reason: str) -> Violation:
-    name, model, record = one.task.task.name, one.part.model, placed.probe
+def _violation(context: RuleContext, each: Probed, placed: PlacedProbe, reason: str) -> Violation:
+    name, model, record = each.task.task.name, each.part.model, placed.probe
     ranks = record.rank_stability
     return Violation(
-        message=f"{one.describe()} {reason}",
-        place=one.use().place,
+        message=f"{each.describe()} {reason}",
+        place=each.use().place,
         subject=name,
         remedy=(
             f"Rebuild the indexes of {code(model)} with its current vectors, remove its reference "
@@ -78,7 +78,7 @@ def _violation(context: RuleContext, one: Probed, placed: PlacedProbe, reason: s
         ),
         risk=(
             "A search compares vectors of two models and returns wrong "
-            f"results{format_stake(context, one.task, ', with ')}."
+            f"results{format_stake(context, each.task, ', with ')}."
         ),
         related=(("the probe", placed.place),),
         figures={
@@ -90,10 +90,10 @@ def _violation(context: RuleContext, one: Probed, placed: PlacedProbe, reason: s
 
 
 def _stability(context: RuleContext, parameters: Parameters) -> Iterator[LimitReading]:
-    for one in probed(context, fallbacks=parameters.fallbacks) if context.state.probes else ():
-        for placed in one.newest:
+    for each in probed(context, fallbacks=parameters.fallbacks) if context.state.probes else ():
+        for placed in each.newest:
             if placed.probe.kind == "embedding" and placed.probe.rank_stability is not None:
-                yield of_task(one.task, placed.probe.rank_stability)
+                yield of_task(each.task, placed.probe.rank_stability)
 
 
 RULE = Rule(

@@ -63,9 +63,9 @@ def _contradiction(entry: PlacedEntry, line: HistoryLine | None) -> str:
     if canonical(written) == canonical(entry.result):
         return ""
     other = PlacedEntry(written, entry.place).words
-    said = other if other != entry.words else "it with other details"
+    text = other if other != entry.words else "it with other details"
     where = code(f"{line.path}:{line.number}")
-    return f"contradicts the history, whose newest entry is {said} ({where})"
+    return f"contradicts the history, whose newest entry is {text} ({where})"
 
 
 def _left_out(context: RuleContext, view: dict[Subject, PlacedEntry]) -> Iterator[Violation]:

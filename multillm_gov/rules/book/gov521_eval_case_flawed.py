@@ -33,8 +33,8 @@ def check(context: RuleContext, _: Nothing) -> Iterator[Violation]:
     seen: dict[tuple[str, str], Place] = {}
     for placed in context.state.evals:
         task = tasks.get(placed.file.task_class)
-        found = _flaws(context, placed, task, seen) if task is not None else ()
-        for flaw, _number in zip(found, range(MOST_REPORTED), strict=False):
+        result = _flaws(context, placed, task, seen) if task is not None else ()
+        for flaw, _number in zip(result, range(MOST_REPORTED), strict=False):
             yield Violation(
                 message=flaw.message,
                 place=flaw.place,
@@ -49,51 +49,51 @@ def _flaws(
     context: RuleContext, placed: PlacedEvals, task: TaskClass, seen: dict[tuple[str, str], Place]
 ) -> Iterator[_Flaw]:
     scored: set[object] = set()
-    for number, one in enumerate(placed.file.cases):
+    for number, case in enumerate(placed.file.cases):
         place = placed.place.at("cases", number)
-        first = seen.setdefault((placed.file.task_class, one.id), place)
+        first = seen.setdefault((placed.file.task_class, case.id), place)
         if first is not place:
-            message = f"two cases of {code(placed.file.task_class)} are named {code(one.id)}"
+            message = f"two cases of {code(placed.file.task_class)} are named {code(case.id)}"
             yield _Flaw(
                 message, place.at("id"), "Give each case its own name: results are paired by name."
             )
-        yield from _input_flaws(context, one, place, task)
-        scorer = one.scorer or placed.file.scorer
-        key = _key(scorer, one)
+        yield from _input_flaws(context, case, place, task)
+        scorer = case.scorer or placed.file.scorer
+        key = _key(scorer, case)
         if key not in scored:
-            yield from _scorer_flaws(context, one, scorer, place, task)
+            yield from _scorer_flaws(context, case, scorer, place, task)
         if key is not None:
             scored.add(key)
 
 
-def _key(scorer: Scorer, one: EvalCase) -> object | None:
+def _key(scorer: Scorer, case: EvalCase) -> object | None:
     """A key of cases that are judged alike; ``None``: judged by itself."""
-    return (id(scorer), "no expectation") if one.expected is None else None
+    return (id(scorer), "no expectation") if case.expected is None else None
 
 
 def _input_flaws(
-    context: RuleContext, one: EvalCase, place: Place, task: TaskClass
+    context: RuleContext, case: EvalCase, place: Place, task: TaskClass
 ) -> Iterator[_Flaw]:
     if task.declared.prompt is not None and task.declared.prompt not in context.state.prompts:
         return  # other rules report a missing or invalid prompt
     if task.declared.prompt is None:
-        yield from _missing_input(one, place, task)
+        yield from _missing_input(case, place, task)
         return
     variables, given = (
         context.state.prompts[task.declared.prompt].header.variables,
-        one.variables or {},
+        case.variables or {},
     )
     for name in [
         name for name, variable in variables.items() if variable.wanted and name not in given
     ]:
         message = (
-            f"case {code(one.id)} gives no value for {code(name)}, which "
+            f"case {code(case.id)} gives no value for {code(name)}, which "
             f"{code(task.declared.prompt)} requires"
         )
         yield _Flaw(message, place, f"Add `{name}: …` to its `variables`.")
     for name in [name for name in given if name not in variables]:
         message = (
-            f"case {code(one.id)} gives {code(name)}, which {code(task.declared.prompt)} does not "
+            f"case {code(case.id)} gives {code(name)}, which {code(task.declared.prompt)} does not "
             "declare"
         )
         yield _Flaw(
@@ -103,10 +103,10 @@ def _input_flaws(
         )
 
 
-def _missing_input(one: EvalCase, place: Place, task: TaskClass) -> Iterator[_Flaw]:
-    if one.input is None:
+def _missing_input(case: EvalCase, place: Place, task: TaskClass) -> Iterator[_Flaw]:
+    if case.input is None:
         message = (
-            f"case {code(one.id)} has no `input`, and {code(task.name)} has no prompt file to "
+            f"case {code(case.id)} has no `input`, and {code(task.name)} has no prompt file to "
             "fill in"
         )
         yield _Flaw(message, place, "Give it an `input`, or name a `prompt` in the allocation.")
@@ -114,7 +114,7 @@ def _missing_input(one: EvalCase, place: Place, task: TaskClass) -> Iterator[_Fl
 
 def _scorer_flaws(
     context: RuleContext,
-    one: EvalCase,
+    case: EvalCase,
     scorer: Scorer,
     place: Place,
     task: TaskClass,
@@ -122,15 +122,18 @@ def _scorer_flaws(
     # Whether the schema is valid is reported for its own file; here only its presence counts.
     has_schema = task.declared.output_schema in context.state.files
     held = Expectation(
-        expected=one.expected, scorer=scorer, output_schema={} if has_schema else None, question="-"
+        expected=case.expected,
+        scorer=scorer,
+        output_schema={} if has_schema else None,
+        question="-",
     )
     module: Any = scorer_module(scorer.kind)
-    found = (
+    unscorable = (
         module.judge_calls("-", held) if hasattr(module, "judge_calls") else module.score("-", held)
     )
-    if isinstance(found, Unscorable):
+    if isinstance(unscorable, Unscorable):
         yield _Flaw(
-            f"case {code(one.id)} cannot be scored: {found.why}",
+            f"case {code(case.id)} cannot be scored: {unscorable.why}",
             place,
             "Correct the case or its `scorer`.",
         )

@@ -25,35 +25,35 @@ def check(context: RuleContext, _: Nothing) -> Iterator[Violation]:
 
 def _judges(context: RuleContext, task: TaskFigures) -> dict[str, Place]:
     """The judges of a task class, each with the first place that names it."""
-    found: dict[str, Place] = {}
+    places_by_name: dict[str, Place] = {}
     for placed in context.state.evals:
         if placed.file.task_class != task.task.name:
             continue
         common = placed.file.scorer
-        for number, one in enumerate(placed.file.cases):
-            scorer = one.scorer or common
+        for number, case in enumerate(placed.file.cases):
+            scorer = case.scorer or common
             place = (
                 placed.place.at("cases", number, "scorer")
-                if one.scorer
+                if case.scorer
                 else placed.place.at("scorer")
             )
             if scorer.kind == _RUBRIC and scorer.judge:
-                found.setdefault(scorer.judge, place.at("judge"))
-    return found
+                places_by_name.setdefault(scorer.judge, place.at("judge"))
+    return places_by_name
 
 
 def _violations(
     context: RuleContext, task: TaskFigures, judge: str, place: Place
 ) -> Iterator[Violation]:
     facts = context.state.catalog.find(judge)
-    parts = {leg.model: leg.facts for leg in task.legs}
+    parts = {entry.model: entry.facts for entry in task.legs}
     parts |= {fallback.model: fallback.facts for fallback in task.fallbacks}
     stands = {
         model: "same vendor" if model == judge else independence_of(facts, known)
         for model, known in parts.items()
     }
-    same = [model for model, found in stands.items() if found == "same vendor"]
-    not_known = [model for model, found in stands.items() if found == "not known"]
+    same = [model for model, result in stands.items() if result == "same vendor"]
+    not_known = [model for model, result in stands.items() if result == "not known"]
     if same:
         yield _same_vendor(task.task.name, (judge, facts), same, place)
     elif not_known:

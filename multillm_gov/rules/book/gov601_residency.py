@@ -56,7 +56,7 @@ def check(context: RuleContext, parameters: Parameters) -> Iterator[Violation]:
         if not permitted and not parameters.jurisdictions:
             continue
         place = task.task.place
-        uses = [Use(task, leg, place.at("route", leg.index, "model")) for leg in task.legs]
+        uses = [Use(task, entry, place.at("route", entry.index, "model")) for entry in task.legs]
         uses += [
             Use(task, fallback, place.at("fallbacks", fallback.index))
             for fallback in task.fallbacks

@@ -44,31 +44,31 @@ def check(context: RuleContext, parameters: Parameters) -> Iterator[Violation]:
         kind = use.task.task.declared.data.classification
         if kind in parameters.require_for and use.part.facts is not None:
             provider = use.part.facts.exposure.provider
-            found = exposed.setdefault(provider, _Exposed(use, set(), set()))
-            found.task_classes.add(use.task.task.name)
-            found.kinds.add(kind)
-    for provider, found in sorted(exposed.items()):
+            matching_exposed = exposed.setdefault(provider, _Exposed(use, set(), set()))
+            matching_exposed.task_classes.add(use.task.task.name)
+            matching_exposed.kinds.add(kind)
+    for provider, matching_exposed in sorted(exposed.items()):
         placed = context.state.overrides.providers.get(provider)
         gaps = tuple(_gaps(placed, parameters))
         if gaps:
-            yield _violation(context, provider, found, placed, gaps)
+            yield _violation(context, provider, matching_exposed, placed, gaps)
 
 
 def _gaps(placed: PlacedProvider | None, parameters: Parameters) -> Iterator[tuple[str, str, str]]:
     """The key of each term, what is wrong with it, and what to write."""
     declared = placed.declared if placed else None
-    limit, kept = parameters.max_retention_days, declared.retention_days if declared else None
-    if limit is not None and kept is None:
+    limit, remaining = parameters.max_retention_days, declared.retention_days if declared else None
+    if limit is not None and remaining is None:
         yield (
             "retention_days",
             f"its retention is not declared (the limit is {count_of(limit, 'day')})",
             "…",
         )
-    elif limit is not None and kept is not None and not 0 <= kept <= limit:
+    elif limit is not None and remaining is not None and not 0 <= remaining <= limit:
         yield (
             "retention_days",
             (
-                f"it keeps requests for {count_of(kept, 'day')} (the limit is "
+                f"it keeps requests for {count_of(remaining, 'day')} (the limit is "
                 f"{count_of(limit, 'day')})"
             ),
             str(limit),
@@ -83,18 +83,18 @@ def _gaps(placed: PlacedProvider | None, parameters: Parameters) -> Iterator[tup
 def _violation(
     context: RuleContext,
     provider: str,
-    found: _Exposed,
+    exposed: _Exposed,
     placed: PlacedProvider | None,
     gaps: tuple[tuple[str, str, str], ...],
 ) -> Violation:
-    kinds = join_words(sorted(found.kinds))
+    kinds = join_words(sorted(exposed.kinds))
     who = "a provider that is not known" if provider == UNKNOWN else code(provider)
     terms = ", ".join(f"{key}: {value}" for key, _, value in gaps)
-    place = placed.place.at(gaps[0][0]) if placed else found.first.place
-    task = found.first.task.task
+    place = placed.place.at(gaps[0][0]) if placed else exposed.first.place
+    task = exposed.first.task.task
     return Violation(
         message=(
-            f"{who} receives {kinds} data of {count_of(len(found.task_classes), 'task class')}; "
+            f"{who} receives {kinds} data of {count_of(len(exposed.task_classes), 'task class')}; "
             f"{join_words(text for _, text, _ in gaps)}"
         ),
         place=place,
@@ -105,11 +105,11 @@ def _violation(
         ),
         risk=f"{kinds.capitalize()} data may be kept, leak later, or be reproduced by a model.",
         related=(
-            (f"first sent by {code(task.name)}", found.first.place),
+            (f"first sent by {code(task.name)}", exposed.first.place),
             *((("the terms", context.policy_place.key()),) if context.policy_place else ()),
         ),
         figures={
-            "task_classes": len(found.task_classes),
+            "task_classes": len(exposed.task_classes),
             "retention_days": placed.declared.retention_days if placed else None,
             "terms_missing": len(gaps),
         },

@@ -55,7 +55,9 @@ def check(context: RuleContext, parameters: Parameters) -> Iterator[Violation]:
         for name, facts in context.models.items()
         if facts is not None
     }
-    for use in context.uses({name for name, found in breaches.items() if found}):
+    for use in context.uses(
+        {name for name, matching_breaches in breaches.items() if matching_breaches}
+    ):
         for breach in breaches[use.part.model]:
             yield _violation(context, use, breach, parameters)
 

@@ -72,15 +72,15 @@ def _dependents(change: "Change") -> _Dependents | None:
 def _policies(context: RuleContext, change: "Change", dependents: _Dependents) -> tuple[str, ...]:
     """Policies of either state that judge by the fact and speak of the subject."""
     base = context.base or context.state
-    found: dict[str, None] = {}
+    values_by_name: dict[str, None] = {}
     for state in (base, context.state):
         for policy in state.portfolio.policies:
             if _judges_by(policy, dependents) and any(
-                _speaks_of(policy.declared.applies_to, change, one.figures.tasks)
-                for one in (base, context.state)
+                _speaks_of(policy.declared.applies_to, change, each.figures.tasks)
+                for each in (base, context.state)
             ):
-                found[policy.name] = None
-    return tuple(found)
+                values_by_name[policy.name] = None
+    return tuple(values_by_name)
 
 
 def _judges_by(policy: Policy, dependents: _Dependents) -> bool:

@@ -65,11 +65,11 @@ def validate_parameters(
     for key, text in (("assert", parameters.asserted), ("when", parameters.when)):
         if text is None:
             continue
-        found = tuple(misuses(text, ELEMENT_FIELDS, ELEMENT_FIELDS))
-        if not found:
+        misfits = tuple(misuses(text, ELEMENT_FIELDS, ELEMENT_FIELDS))
+        if not misfits:
             compiled = language(parameters.over).compile(text)
-            found = () if isinstance(compiled, Expression) else compiled
-        for misfit in found[:_MOST_FLAWS]:
+            misfits = () if isinstance(compiled, Expression) else compiled
+        for misfit in misfits[:_MOST_FLAWS]:
             explained = explain(misfit, text, parameters.over)
             yield Flaw(
                 kind="schema",
@@ -95,10 +95,10 @@ def check(context: RuleContext, parameters: Parameters) -> Iterator[Violation]:
     try:
         for subject in bench.subjects(parameters.over, context):
             applies = True if guard is None else bench.holds(guard, subject)
-            found = bench.holds(statement, subject) if applies is True else applies
-            if isinstance(found, Unjudged):
-                yield _violation(context, parameters, subject, read, problem=found.message)
-            elif applies and not found:
+            result = bench.holds(statement, subject) if applies is True else applies
+            if isinstance(result, Unjudged):
+                yield _violation(context, parameters, subject, read, problem=result.message)
+            elif applies and not result:
                 yield _violation(context, parameters, subject, read)
     except SpentError:
         yield _unjudged_policy(
@@ -115,11 +115,13 @@ def _shared(context: RuleContext) -> tuple[Bench, int]:
             if policy.declared.rule in {RULE.id, RULE.name}
         ]
         texts = [
-            one.parameters.get(key) for one in custom[:MOST_POLICIES] for key in ("assert", "when")
+            each.parameters.get(key)
+            for each in custom[:MOST_POLICIES]
+            for key in ("assert", "when")
         ]
         context.memo["custom"] = (
             Bench(context, names_in(*texts)),
-            {one.name: n for n, one in enumerate(custom, 1)},
+            {each.name: n for n, each in enumerate(custom, 1)},
         )
     bench, numbers = context.memo["custom"]
     return bench, numbers.get(context.policy, 1)

@@ -87,9 +87,9 @@ class Bench:
             raise SpentError
         self._evaluations += 1
         started = perf_counter()
-        found = expression.holds(subject.activation)
+        result = expression.holds(subject.activation)
         self._seconds += perf_counter() - started
-        return found
+        return result
 
     def _of_tasks(self, tasks: tuple[TaskFigures, ...]) -> Iterable[Subject]:
         if tasks is not self._everything.tasks:
@@ -110,7 +110,7 @@ class Bench:
     def _models(self, context: RuleContext) -> Iterator[Subject]:
         routed, standby, spends = Counter[str](), Counter[str](), _spends(context.tasks)
         for task in context.tasks:
-            routed.update({leg.model for leg in task.legs})
+            routed.update({entry.model for entry in task.legs})
             standby.update({fallback.model for fallback in task.fallbacks})
         first: dict[str, Place] = {}
         for use in context.uses(context.models):
@@ -167,11 +167,11 @@ def _spends(tasks: tuple[TaskFigures, ...]) -> dict[str, Decimal | None]:
     """Spend by routed model; ``None`` as soon as one of its routes is not known."""
     spends: dict[str, Decimal | None] = {}
     for task in tasks:
-        for leg in task.legs:
-            before = spends.get(leg.model, Decimal(0))
-            spends[leg.model] = (
+        for entry in task.legs:
+            before = spends.get(entry.model, Decimal(0))
+            spends[entry.model] = (
                 None
-                if before is None or leg.spend_per_month is None
-                else before + leg.spend_per_month
+                if before is None or entry.spend_per_month is None
+                else before + entry.spend_per_month
             )
     return spends

@@ -20,59 +20,59 @@ from multillm_gov.rules.custom.vocabulary import (
 from multillm_gov.rules.custom.wide_variables import MODEL_VARIABLES, WHOLE_VARIABLES
 
 
-def _route(one: OneTask) -> list[dict[str, Any]]:
+def _route(task: OneTask) -> list[dict[str, Any]]:
     return [
         {
-            **one.whole.known(leg.model, leg.facts),
-            "share": float(leg.share),
-            "cost_per_request": number(leg.cost_per_request),
-            "spend_per_month": number(leg.spend_per_month),
+            **task.whole.known(entry.model, entry.facts),
+            "share": float(entry.share),
+            "cost_per_request": number(entry.cost_per_request),
+            "spend_per_month": number(entry.spend_per_month),
         }
-        for leg in one.figures.legs
+        for entry in task.figures.legs
     ]
 
 
-def _fallbacks(one: OneTask) -> list[dict[str, Any]]:
+def _fallbacks(task: OneTask) -> list[dict[str, Any]]:
     return [
         {
-            **one.whole.known(fallback.model, fallback.facts),
+            **task.whole.known(fallback.model, fallback.facts),
             "cost_per_request": number(fallback.cost_per_request),
             "failover_spend_per_month": number(fallback.failover_spend_per_month),
             "shared_levels": [level.value for level in fallback.shared_with_primary],
         }
-        for fallback in one.figures.fallbacks
+        for fallback in task.figures.fallbacks
     ]
 
 
-def _demand(one: OneTask, key: str) -> float | None:
-    demand: Demand | None = one.figures.task.declared.demand
+def _demand(task: OneTask, key: str) -> float | None:
+    demand: Demand | None = task.figures.task.declared.demand
     return None if demand is None else number(getattr(demand, key))
 
 
-def _failover(one: OneTask) -> float | None:
-    spends = [fallback.failover_spend_per_month for fallback in one.figures.fallbacks]
+def _failover(task: OneTask) -> float | None:
+    spends = [fallback.failover_spend_per_month for fallback in task.figures.fallbacks]
     known = [spend for spend in spends if spend is not None]
     return float(max(known)) if known and len(known) == len(spends) else None
 
 
-def _share_of_spend(one: OneTask) -> float | None:
-    spend = one.figures.spend_per_month
-    return None if spend is None or not one.whole.spend else float(spend / one.whole.spend)
+def _share_of_spend(task: OneTask) -> float | None:
+    spend = task.figures.spend_per_month
+    return None if spend is None or not task.whole.spend else float(spend / task.whole.spend)
 
 
-def _since_review(one: OneTask) -> float | None:
-    review = one.figures.task.declared.review
-    return None if review is None else float((one.whole.as_of - review.last).days)
+def _since_review(task: OneTask) -> float | None:
+    review = task.figures.task.declared.review
+    return None if review is None else float((task.whole.as_of - review.last).days)
 
 
 def _task(name: str, kind: str, meaning: str, read: Any) -> Variable:  # noqa: ANN401 - one of many shapes
     """A variable read off the declaration."""
-    return Variable(name, kind, meaning, lambda one: read(one.figures.task.declared))
+    return Variable(name, kind, meaning, lambda each: read(each.figures.task.declared))
 
 
 TASK_VARIABLES = (
-    Variable("task.name", TEXT, "name of the task class", lambda one: one.figures.task.name),
-    Variable("task.owner", TEXT, "owner; empty: none", lambda one: text(one.figures.task.owner)),
+    Variable("task.name", TEXT, "name of the task class", lambda each: each.figures.task.name),
+    Variable("task.owner", TEXT, "owner; empty: none", lambda each: text(each.figures.task.owner)),
     _task("task.purpose", TEXT, "purpose, its first 1,000 characters", lambda it: text(it.purpose)),
     _task("task.mode", TEXT, "kind of model it needs", lambda it: it.mode),
     _task("task.tags", TEXTS, "tags", lambda it: texts(it.tags)),
@@ -105,31 +105,31 @@ TASK_VARIABLES = (
         _fallbacks,
     ),
     Variable(
-        "task.demand.requests", NUMBER, "requests per month", lambda one: _demand(one, "requests")
+        "task.demand.requests", NUMBER, "requests per month", lambda each: _demand(each, "requests")
     ),
     Variable(
         "task.demand.input_tokens",
         NUMBER,
         "mean per request",
-        lambda one: _demand(one, "input_tokens"),
+        lambda each: _demand(each, "input_tokens"),
     ),
     Variable(
         "task.demand.output_tokens",
         NUMBER,
         "mean per request",
-        lambda one: _demand(one, "output_tokens"),
+        lambda each: _demand(each, "output_tokens"),
     ),
     Variable(
         "task.demand.p99_input_tokens",
         NUMBER,
         "99th percentile of the input",
-        lambda one: _demand(one, "p99_input_tokens"),
+        lambda each: _demand(each, "p99_input_tokens"),
     ),
     Variable(
         "task.demand.max_output_tokens",
         NUMBER,
         "longest required answer",
-        lambda one: _demand(one, "max_output_tokens"),
+        lambda each: _demand(each, "max_output_tokens"),
     ),
     _task(
         "task.spend_cap.monthly",
@@ -173,19 +173,19 @@ TASK_VARIABLES = (
         "measures.spend_per_month",
         NUMBER,
         "forecast; null: a price or the demand is not known",
-        lambda one: number(one.figures.spend_per_month),
+        lambda each: number(each.figures.spend_per_month),
     ),
     Variable(
         "measures.cost_per_request",
         NUMBER,
         "spend over requests, fixed cost included",
-        lambda one: number(one.figures.cost_per_request),
+        lambda each: number(each.figures.cost_per_request),
     ),
     Variable(
         "measures.largest_cost_per_request",
         NUMBER,
         "most expensive routed model at the largest size",
-        lambda one: number(one.figures.largest_cost_per_request),
+        lambda each: number(each.figures.largest_cost_per_request),
     ),
     Variable(
         "measures.failover_spend_per_month",
@@ -210,10 +210,10 @@ def types_of(over: Over) -> dict[str, str]:
     return {variable.name: variable.type for variable in (*OWN[over], *WHOLE_VARIABLES)}
 
 
-def values_of(variables: tuple[Variable, ...], one: OneTask | OneModel | Whole) -> dict[str, Any]:
+def values_of(variables: tuple[Variable, ...], each: OneTask | OneModel | Whole) -> dict[str, Any]:
     """The values of some variables of one subject.
 
     Raises:
         TooLongError: a list is longer than the limit.
     """
-    return {variable.name: variable.read(one) for variable in variables}
+    return {variable.name: variable.read(each) for variable in variables}

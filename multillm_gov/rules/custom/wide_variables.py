@@ -18,7 +18,7 @@ from multillm_gov.rules.custom.vocabulary import (
 
 
 def _of_model(key: str) -> Any:  # noqa: ANN401
-    return lambda one: one.whole.known(one.name, one.facts)[key]
+    return lambda each: each.whole.known(each.name, each.facts)[key]
 
 
 MODEL_VARIABLES = (
@@ -27,22 +27,22 @@ MODEL_VARIABLES = (
         for key, (kind, meaning) in MODEL_FIELDS.items()
     ),
     Variable(
-        "model.routed_by", NUMBER, "task classes that route to it", lambda one: float(one.uses[0])
+        "model.routed_by", NUMBER, "task classes that route to it", lambda each: float(each.uses[0])
     ),
     Variable(
         "model.fallback_of",
         NUMBER,
         "task classes that fall back on it",
-        lambda one: float(one.uses[1]),
+        lambda each: float(each.uses[1]),
     ),
     Variable(
-        "model.spend_per_month", NUMBER, "forecast of its routes", lambda one: number(one.uses[2])
+        "model.spend_per_month", NUMBER, "forecast of its routes", lambda each: number(each.uses[2])
     ),
 )
 
 
-def _shares(found: Concentration) -> list[dict[str, Any]]:
-    return [{"name": name, "share": share} for name, share in found.shares[:LONGEST_LIST]]
+def _shares(concentration: Concentration) -> list[dict[str, Any]]:
+    return [{"name": name, "share": share} for name, share in concentration.shares[:LONGEST_LIST]]
 
 
 def _spread(basis: Basis, level: Level) -> tuple[Variable, ...]:
@@ -55,19 +55,19 @@ def _spread(basis: Basis, level: Level) -> tuple[Variable, ...]:
             f"hhi.{where}",
             NUMBER,
             f"HHI of {label}, points",
-            lambda one: one.concentration(basis, level).hhi,
+            lambda each: each.concentration(basis, level).hhi,
         ),
         Variable(
             f"effective_number.{where}",
             NUMBER,
             f"1 / sum of squared shares of {label}",
-            lambda one: one.concentration(basis, level).effective_number,
+            lambda each: each.concentration(basis, level).effective_number,
         ),
         Variable(
             f"shares.{where}",
             ELEMENTS,
             f"the {LONGEST_LIST} largest shares of {label}",
-            lambda one: _shares(one.concentration(basis, level)),
+            lambda each: _shares(each.concentration(basis, level)),
         ),
     )
 
@@ -77,40 +77,43 @@ WHOLE_VARIABLES = (
         "as_of",
         DAY,
         "the day judged, midnight UTC",
-        lambda one: datetime.combine(one.as_of, time(), UTC),
+        lambda each: datetime.combine(each.as_of, time(), UTC),
     ),
     Variable(
-        "portfolio.organization", TEXT, "as in `govern.yaml`", lambda one: one.settings.organization
+        "portfolio.organization",
+        TEXT,
+        "as in `govern.yaml`",
+        lambda each: each.settings.organization,
     ),
     Variable(
         "portfolio.currency",
         TEXT,
         "of every amount that is not in `usd`",
-        lambda one: one.settings.currency,
+        lambda each: each.settings.currency,
     ),
     Variable(
-        "portfolio.task_classes", NUMBER, "how many there are", lambda one: float(len(one.tasks))
+        "portfolio.task_classes", NUMBER, "how many there are", lambda each: float(len(each.tasks))
     ),
     Variable(
-        "portfolio.spend_per_month", NUMBER, "forecast, where known", lambda one: float(one.spend)
+        "portfolio.spend_per_month", NUMBER, "forecast, where known", lambda each: float(each.spend)
     ),
     Variable(
         "portfolio.unpriced",
         NUMBER,
         "task classes whose spend is not known",
-        lambda one: float(sum(task.spend_per_month is None for task in one.tasks)),
+        lambda each: float(sum(task.spend_per_month is None for task in each.tasks)),
     ),
     Variable(
         "portfolio.requests_per_month",
         NUMBER,
         "of all task classes",
-        lambda one: float(sum(task.requests_per_month for task in one.tasks)),
+        lambda each: float(sum(task.requests_per_month for task in each.tasks)),
     ),
     Variable(
         "portfolio.value_at_stake",
         NUMBER,
         "of all task classes, per month",
-        lambda one: float(sum(task.value_at_stake_per_month for task in one.tasks)),
+        lambda each: float(sum(task.value_at_stake_per_month for task in each.tasks)),
     ),
     *(variable for basis in Basis for level in Level for variable in _spread(basis, level)),
 )

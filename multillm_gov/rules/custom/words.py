@@ -37,18 +37,18 @@ class Word(Struct, frozen=True):
 def words_of(expression: str) -> tuple[Word, ...]:
     """The tokens of an expression without blanks and comments; of any text, in linear time."""
     return tuple(
-        Word(str(found.lastgroup), found[0], found.start())
-        for found in _WORD.finditer(expression)
-        if found.lastgroup != "blank"
+        Word(str(match.lastgroup), match[0], match.start())
+        for match in _WORD.finditer(expression)
+        if match.lastgroup != "blank"
     )
 
 
 def names_read(words: tuple[Word, ...]) -> frozenset[str]:
     """Every dotted name, and each of its beginnings: ``task.data``, ``task``."""
-    found: set[str] = set()
+    texts: set[str] = set()
     for _, route in _routes(words):
-        found.update(".".join(route[: count + 1]) for count in range(len(route)))
-    return frozenset(found)
+        texts.update(".".join(route[: count + 1]) for count in range(len(route)))
+    return frozenset(texts)
 
 
 def misuses(

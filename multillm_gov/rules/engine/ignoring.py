@@ -106,12 +106,12 @@ class IgnoreLedger:
 def _requests(document: Document) -> Iterator[IgnoreComment]:
     if _MARK not in document.source.content:  # one search, where most files end
         return
-    found = list(comments(document.source))
+    matching_comments = list(comments(document.source))
     covered_line: dict[int, int] = {}
-    for comment in reversed(found):
+    for comment in reversed(matching_comments):
         if comment.alone:
             covered_line[comment.line] = covered_line.get(comment.line + 1, comment.line + 1)
-    for comment in found:
+    for comment in matching_comments:
         request = _ASKS.match(comment.text)
         if request:
             place = document.source.span(comment.start, comment.start + len(comment.text))

@@ -76,8 +76,8 @@ def plan_runs(
         if number >= MOST_POLICIES or judgments > MOST_JUDGMENTS:
             flaws.append(_too_many(policy, number, len(policies), documents))
             break
-        run, found = _run(policy, rule, selected, documents)
-        flaws.extend(found)
+        run, matching_flaws = _run(policy, rule, selected, documents)
+        flaws.extend(matching_flaws)
         if run is not None:
             runs[rule.id].append(run)
     for rule in rules:

@@ -96,9 +96,9 @@ class RuleContext(Struct, frozen=True, kw_only=True):
         if not models:
             return
         for task in self.tasks:
-            for leg in task.legs:
-                if leg.model in models:
-                    yield Use(task, leg, task.task.place.at("route", leg.index, "model"))
+            for entry in task.legs:
+                if entry.model in models:
+                    yield Use(task, entry, task.task.place.at("route", entry.index, "model"))
             for fallback in task.fallbacks:
                 if fallback.model in models:
                     yield Use(task, fallback, task.task.place.at("fallbacks", fallback.index))
@@ -108,8 +108,8 @@ def models_of(tasks: tuple[TaskFigures, ...]) -> dict[str, ModelFacts | None]:
     """Every model that the task classes name, with its facts."""
     models: dict[str, ModelFacts | None] = {}
     for task in tasks:
-        for leg in task.legs:
-            models[leg.model] = leg.facts
+        for entry in task.legs:
+            models[entry.model] = entry.facts
         for fallback in task.fallbacks:
             models[fallback.model] = fallback.facts
     return models

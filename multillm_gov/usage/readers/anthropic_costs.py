@@ -12,14 +12,14 @@ from multillm_gov.usage.reader import FeedContract, FeedRefusal, Field, Reader, 
 
 def recognize(sample: Sample) -> Recognition:
     """By amounts as text beside a currency, in buckets that say when they start."""
-    found = [
+    pairs = [
         (bucket, result)
         for bucket, result in bucket_results(sample.document)
         if "amount" in result and "currency" in result
     ]
-    if not found or not any("starting_at" in bucket for bucket, _ in found):
+    if not pairs or not any("starting_at" in bucket for bucket, _ in pairs):
         return False
-    if any(not isinstance(result["amount"], str) for _, result in found):
+    if any(not isinstance(result["amount"], str) for _, result in pairs):
         return FeedRefusal(
             "looks like an Anthropic cost report, but an `amount` is a number, not text in cents: "
             "its unit is not known (a factor of 100)"

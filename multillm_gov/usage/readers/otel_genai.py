@@ -50,13 +50,13 @@ def _objects(value: object) -> Iterator[Mapping[str, Any]]:
 
 
 def _attributes(holder: Mapping[str, Any]) -> dict[str, Any]:
-    found: dict[str, Any] = {}
+    values_by_name: dict[str, Any] = {}
     for attribute in _objects(holder.get("attributes")):
         value = attribute.get("value")
         for kind in _KEPT:
             if isinstance(value, dict) and f"{kind}Value" in value:
-                found[str(attribute.get("key"))] = value[f"{kind}Value"]
-    return found
+                values_by_name[str(attribute.get("key"))] = value[f"{kind}Value"]
+    return values_by_name
 
 
 def _start(nanoseconds: object) -> str | None:

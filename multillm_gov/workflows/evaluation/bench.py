@@ -212,6 +212,6 @@ def _earlier(planned: PlannedBench) -> EarlierRecords:
         if planned.options.accept_tone:
             return ()
         placed = planned.state.evidence.get((task, model), ())
-        return tuple(one.record for one in placed if one.record.origin == "internal")
+        return tuple(record.record for record in placed if record.record.origin == "internal")
 
     return records

@@ -68,7 +68,7 @@ def drill_budgets(
     running = proxy_of(url, environment)
     _refuse_real_providers(running)
     key = proxy_key(PROXY_KEY, environment)
-    found: list[Difference] = []
+    differences: list[Difference] = []
     rows: list[tuple[Cell, ...]] = []
     for group in chosen:
         mode = group.deployments[0].mode
@@ -78,11 +78,11 @@ def drill_budgets(
             rows.append((Cell(group.name), Cell(""), Cell(""), Cell(f"not drilled: {why}")))
             continue
         spent = spend_until_refused(running.origin, key, name, cast("Mode", mode), most)
-        found += _judged(group, spent, running)
+        differences += _judged(group, spent, running)
         rows.append(_row(group, spent))
     if not rows:
         raise UnableError("No task class has a monthly cap", "Declare `spend_cap.monthly`.")
-    findings = _placed(found, state)
+    findings = _placed(differences, state)
     severity = gate(state.portfolio.settings, None)
     report = report_drift(
         state, findings, NOTES.values(), severity, origins=(running.origin,), compared=len(chosen)
@@ -121,8 +121,8 @@ def _refuse_real_providers(running: Running) -> None:
         )
 
 
-def _is_mocked(one: RunningDeployment) -> bool:
-    return bool(one.parameters.get("mock_response"))
+def _is_mocked(deployment: RunningDeployment) -> bool:
+    return bool(deployment.parameters.get("mock_response"))
 
 
 def _judged(group: ModelGroup, spent: Spent, running: Running) -> Iterator[Difference]:

@@ -163,11 +163,11 @@ def _contenders(figures: TaskFigures, state: State, wanted: BenchFilter) -> Iter
         model=primary.model,
         role="primary",
         facts=primary.facts,
-        share=sum(float(leg.share) for leg in figures.legs if leg.model == primary.model),
+        share=sum(float(entry.share) for entry in figures.legs if entry.model == primary.model),
         place=place.at("route", primary.index, "model"),
     )
     seen = {primary.model}
-    routed = {leg.model: leg for leg in figures.legs}
+    routed = {entry.model: entry for entry in figures.legs}
     others = wanted.challengers or (*routed, *(fallback.model for fallback in figures.fallbacks))
     for model in others:
         if model in seen:
@@ -178,11 +178,15 @@ def _contenders(figures: TaskFigures, state: State, wanted: BenchFilter) -> Iter
 
 def _contender(model: str, figures: TaskFigures, state: State) -> Contender:
     place = figures.task.place
-    for leg in figures.legs:
-        if leg.model == model:
-            share = sum(float(leg.share) for leg in figures.legs if leg.model == model)
-            where = place.at("route", leg.index, "model")
-            return Contender(model=model, role="route", facts=leg.facts, share=share, place=where)
+    for entry in figures.legs:
+        if entry.model == model:
+            share = sum(
+                float(route_entry.share)
+                for route_entry in figures.legs
+                if route_entry.model == model
+            )
+            where = place.at("route", entry.index, "model")
+            return Contender(model=model, role="route", facts=entry.facts, share=share, place=where)
     for fallback in figures.fallbacks:
         if fallback.model == model:
             where = place.at("fallbacks", fallback.index)

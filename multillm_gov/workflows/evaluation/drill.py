@@ -239,7 +239,7 @@ def _addresses(state: State, *, offline: bool) -> Iterator[Addressing]:
 
 def _in_order(plan: DrillPlan, outcomes: list[DrillOutcome]) -> list[DrillOutcome]:
     """As planned: drills settle in any order, and by fault."""
-    places = {id(one): number for number, one in enumerate(plan.drills)}
+    places = {id(drill): number for number, drill in enumerate(plan.drills)}
     return sorted(outcomes, key=lambda outcome: places[id(outcome.drill)])
 
 

@@ -99,8 +99,8 @@ def _positions(routes: Routing, running: Running) -> Position:
         targets = _targets(group, name, running)
         for place, target in enumerate(targets, 1):
             if target == answered.group and place <= len(group.fallbacks):
-                one: Deployment = declared[group.fallbacks[place - 1]]
-                return place if runs(one, answered) else None
+                each: Deployment = declared[group.fallbacks[place - 1]]
+                return place if runs(each, answered) else None
         return None
 
     return position

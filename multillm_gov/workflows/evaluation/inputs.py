@@ -100,13 +100,13 @@ def _cases(task: TaskClass, state: State, rendering: Rendering | None) -> tuple[
         for case in placed.file.cases
     ]
     most = REFERENCE_INPUTS if task.declared.mode == "embedding" else MOST_CASES
-    found = []
+    canaries = []
     for case in cases[:most]:
         if rendering is not None:
-            found.append(_canary(rendering.fill(case.variables or {}, case.input)))
+            canaries.append(_canary(rendering.fill(case.variables or {}, case.input)))
         elif case.input is not None:
-            found.append(_canary((Message("user", case.input),)))
-    return tuple(found)
+            canaries.append(_canary((Message("user", case.input),)))
+    return tuple(canaries)
 
 
 def _canary(messages: tuple[Message, ...]) -> Canary:

@@ -116,14 +116,14 @@ def _reference_of(root: Path) -> Callable[[str, str, tuple[str, ...]], Reference
         if data is None:
             return None
         try:
-            found = msgspec.json.decode(data, type=ReferenceVectors)
+            vectors = msgspec.json.decode(data, type=ReferenceVectors)
         except (msgspec.DecodeError, UnicodeDecodeError):
             return None
-        same = (found.task_class, found.model, found.inputs) == (
+        same = (vectors.task_class, vectors.model, vectors.inputs) == (
             task,
             model,
             tuple(map(digest_of, inputs)),
         )
-        return found if same and len(found.vectors) == len(inputs) else None
+        return vectors if same and len(vectors.vectors) == len(inputs) else None
 
     return reference

@@ -141,7 +141,7 @@ def _sampled(
             f"The file has no request of `{missing[0]}`", "Name a task class that it has."
         )
     most = options.most_cases
-    kept = [
+    kept_values = [
         number
         for numbers in by_task.values()
         for number in (
@@ -150,7 +150,7 @@ def _sampled(
             else numbers
         )
     ]
-    return tuple(requests[number] for number in sorted(kept))
+    return tuple(requests[number] for number in sorted(kept_values))
 
 
 def _check_judge(requests: Iterable[ShadowRequest], judge: str, state: State) -> None:
@@ -159,14 +159,14 @@ def _check_judge(requests: Iterable[ShadowRequest], judge: str, state: State) ->
     find = state.catalog.find
     pairs = {(request.row.incumbent, request.row.candidate) for request in requests}
     for model in sorted({model for pair in pairs for model in pair}):
-        found = "same vendor" if model == judge else independence_of(find(judge), find(model))
-        if found == "same vendor":
+        result = "same vendor" if model == judge else independence_of(find(judge), find(model))
+        if result == "same vendor":
             raise UnableError(
                 f"`{judge}` would judge `{model}`, and both are from the same vendor: models favor "
                 "their own kind",
                 "Name a --judge from another vendor.",
             )
-        if found != "independent":
+        if result != "independent":
             raise UnableError(
                 f"It is not known whether `{judge}` is from another vendor than `{model}`, which "
                 "it would judge",
@@ -223,12 +223,12 @@ def _saving(state: State, result: ShadowResult) -> Decimal | None:
     task = next(task for task in state.figures.tasks if task.task.name == result.task)
     facts = state.catalog.find(result.candidate)
     cost = state.figures.pricing.mean_cost(facts, task.task.demand)
-    legs = tuple(leg for leg in task.legs if leg.model == result.incumbent)
+    legs = tuple(entry for entry in task.legs if entry.model == result.incumbent)
     if cost is None or not legs or (facts is not None and facts.usd_fixed_per_month):
         return None
     saving = Decimal(0)
-    for leg in legs:
-        if leg.cost_per_request is None:
+    for entry in legs:
+        if entry.cost_per_request is None:
             return None
-        saving += leg.requests_per_month * (leg.cost_per_request - cost)
+        saving += entry.requests_per_month * (entry.cost_per_request - cost)
     return saving

@@ -165,18 +165,18 @@ def _messages(fields: dict[str, Any], place: str) -> tuple[Message, ...]:
 def _vectors(
     fields: dict[str, Any], place: str
 ) -> tuple[tuple[float, ...], tuple[float, ...]] | None:
-    found = []
+    pairs = []
     for key in ("incumbent_embedding", "candidate_embedding"):
         value = fields.get(key)
         if value is None or value == "":
             return None
         try:
             listed: Any = json.loads(value) if isinstance(value, str) else value
-            found.append(tuple(float(each) for each in listed))
+            pairs.append(tuple(float(each) for each in listed))
         except (TypeError, ValueError) as error:
             message = f"{place}: {code(key)} is no list of numbers"
             raise SourceError(message, "Correct it.") from error
-    return found[0], found[1]
+    return pairs[0], pairs[1]
 
 
 def _judged(value: object, place: str) -> bool | None:

@@ -170,7 +170,7 @@ def _yaml(data: dict[str, Any]) -> bytes:
     def priced(value: Any) -> Any:  # noqa: ANN401 - plain data
         if isinstance(value, dict):
             return {
-                name: {one: Digits(amount) for one, amount in item.items()}
+                name: {each: Digits(amount) for each, amount in item.items()}
                 if name == "usd_per_million_tokens"
                 else priced(item)
                 for name, item in value.items()

@@ -77,14 +77,14 @@ def open_configurations(paths: Sequence[Path], folder: Path) -> Opened:
     read: list[Configuration] = []
     flaws: list[Flaw] = []
     for path in paths:
-        configuration, found = read_configuration(files.open(path), files.include)
+        configuration, matching_flaws = read_configuration(files.open(path), files.include)
         if configuration is None:
-            flaws += found
+            flaws += matching_flaws
         else:
             read.append(masked_documents(configuration))
-    included = {path for one in read for path in one.documents if path != one.path}
+    included = {path for each in read for path in each.documents if path != each.path}
     return Opened(
-        configurations=tuple(one for one in read if one.path not in included),
+        configurations=tuple(each for each in read if each.path not in included),
         flaws=tuple(flaws),
         files=tuple(files.opened.values()),
     )

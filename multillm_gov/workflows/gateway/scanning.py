@@ -79,7 +79,7 @@ def _report(
 ) -> Report:
     ordered = sorted_findings(findings)
     verdict = judge_counts(ordered, fail_on)
-    models = len({one.subject for one in ordered})
+    models = len({finding.subject for finding in ordered})
     report = Report(
         kind="check",
         title="Models outside the allocation",
@@ -113,7 +113,7 @@ def _portfolio(root: Path | None, as_of: date) -> tuple[frozenset[str], Catalog]
 
 def _is_governed(name: str, governed: frozenset[str]) -> bool:
     bare = name.rpartition("/")[2]
-    return name in governed or any(one.rpartition("/")[2] == bare for one in governed)
+    return name in governed or any(text.rpartition("/")[2] == bare for text in governed)
 
 
 def _finding(named: NamedModel, catalog: Catalog, as_of: date) -> Finding:

@@ -36,8 +36,8 @@ class Started(Struct, frozen=True, kw_only=True):
 
     def most_severe(self, number: int) -> tuple[Finding, ...]:
         """Findings that matter most: of the gateway's file, then of the portfolio."""
-        found = (*self.linted.findings, *self.checked.findings)
-        ranked = sorted(found, key=lambda one: -one.severity)
+        findings = (*self.linted.findings, *self.checked.findings)
+        ranked = sorted(findings, key=lambda each: -each.severity)
         first: dict[str, Finding] = {}
         for finding in ranked:
             first.setdefault(finding.rule, finding)

@@ -70,19 +70,19 @@ def drift(
     places = {task.task.name: task.task.place for task in state.figures.tasks}
     declared = Declared(routing=routes, places=places)
     documents: dict[str, Document] = dict(state.documents)
-    found: list[Difference] = []
+    differences: list[Difference] = []
     for path in options.configs:
         running, read = _file(path)
         documents.update(read)
-        found += compare(declared, running)
+        differences += compare(declared, running)
     for url in options.urls:
-        found += compare(declared, proxy_of(url, environment))
+        differences += compare(declared, proxy_of(url, environment))
     for name in options.providers:
-        found += _at_provider(name, options, state, routes, environment)
+        differences += _at_provider(name, options, state, routes, environment)
     severity = gate(state.portfolio.settings, options.fail_on)
     report = report_drift(
         state,
-        [finding_of(one, documents) for one in found],
+        [finding_of(difference, documents) for difference in differences],
         NOTES.values(),
         severity,
         origins=(*map(str, options.configs), *options.urls, *options.providers),
@@ -177,21 +177,21 @@ NOTES = {
 }
 
 
-def finding_of(one: Difference, documents: dict[str, Document]) -> Finding:
+def finding_of(difference: Difference, documents: dict[str, Document]) -> Finding:
     """At what runs where a file shows it, else where it is declared."""
-    kind = KINDS[one.kind]
-    place = one.running or one.declared
-    other = one.declared if one.running is not None else None
+    kind = KINDS[difference.kind]
+    place = difference.running or difference.declared
+    other = difference.declared if difference.running is not None else None
     related = (Related("declared here", locate(other, documents)),) if other is not None else ()
     return Finding(
         rule=kind.id,
         name=kind.name,
         severity=kind.severity,
-        message=one.message,
+        message=difference.message,
         location=locate(place, documents) if place is not None else Location(SETTINGS),
-        subject=one.subject,
-        remedy=one.remedy,
+        subject=difference.subject,
+        remedy=difference.remedy,
         related=related,
-        figures=one.figures,
-        fingerprint=fingerprint(kind.id, "", one.subject, one.distinction),
+        figures=difference.figures,
+        fingerprint=fingerprint(kind.id, "", difference.subject, difference.distinction),
     )

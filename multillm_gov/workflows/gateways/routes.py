@@ -28,11 +28,11 @@ def total_cap(policies: tuple[Policy, ...]) -> Decimal | None:
     A ceiling of some task classes, or of each owner or vendor, is no gateway's total; and one that
     only advises is not enforced anywhere.
     """
-    found = []
+    amounts = []
     for policy in policies:
         declared = policy.declared
         whole = declared.applies_to == EVERYTHING and not _NARROWER & policy.parameters.keys()
         if declared.rule in _TOTAL and whole and declared.enforcement != "advisory":
             with suppress(ValueError):
-                found.append(Amount.decode(policy.parameters.get("max_monthly")))
-    return min(found, default=None)
+                amounts.append(Amount.decode(policy.parameters.get("max_monthly")))
+    return min(amounts, default=None)

@@ -153,10 +153,10 @@ def _names(role: Role, assessment: Assessment) -> list[tuple[str, str]]:
     if role is Role.TASK_CLASS:
         return tasks
     if role is Role.SUBJECT:
-        told = sorted(
+        texts = sorted(
             {finding.subject for finding in assessment.findings} - {name for name, _ in tasks}
         )
-        return [*tasks, *((subject, "subject of a finding") for subject in told if subject)]
+        return [*tasks, *((subject, "subject of a finding") for subject in texts if subject)]
     if role is Role.POLICY:
         policies = [
             (policy.name, f"policy of {policy.declared.rule}") for policy in portfolio.policies

@@ -67,9 +67,9 @@ def cursors_at(path: str, text: str, offset: int) -> Iterator[Cursor]:
     keys, values = _as_key(before, after, followed=followed), _as_value(before, after)
     for variants in (values, keys) if not followed else (keys,):
         for variant in variants:
-            found = _read(path, variant, start)
-            if found is not None:
-                document, pointer, on_key = found
+            result = _read(path, variant, start)
+            if result is not None:
+                document, pointer, on_key = result
                 yield Cursor(
                     kind=kind,
                     pointer=pointer[:-1] if on_key else pointer,

@@ -68,8 +68,8 @@ def _explained(kind: Kind, document: Document, spot: Spot, state: State) -> str:
         return _key(kind, spot.pointer, document.data, state)
     value = _value(document.data, spot.pointer)
     role = role_of(kind, spot.pointer)
-    told = named(role, value, state) if role is not None and isinstance(value, str) else ""
-    return told or _about(kind, spot.pointer, document.data)
+    text = named(role, value, state) if role is not None and isinstance(value, str) else ""
+    return text or _about(kind, spot.pointer, document.data)
 
 
 def _key(kind: Kind, pointer: Pointer, data: object, state: State) -> str:

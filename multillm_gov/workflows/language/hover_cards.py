@@ -101,7 +101,7 @@ def policy_card(policy: Policy, rule: Rule | None) -> str:
 
 def task_card(task: TaskFigures, currency: str) -> str:
     """A task class: owner, routed models with shares, fallbacks, spend and value."""
-    routed = ", ".join(f"{code(leg.model)} {format_share(leg.share)}" for leg in task.legs)
+    routed = ", ".join(f"{code(entry.model)} {format_share(entry.share)}" for entry in task.legs)
     spend = (
         "not known"
         if task.spend_per_month is None
@@ -137,11 +137,11 @@ def _lifecycle(
             ),
         )
     if lifecycle.successor is not None:
-        told = lifecycle.successor
-        new = catalog.find(told.model)
+        successor = lifecycle.successor
+        new = catalog.find(successor.model)
         effects = move_effects(facts, new) if new is not None else ()
         changes = f"; the move changes: {inline('; '.join(effects))}" if effects else ""
-        yield "successor", f"{code(told.model)} ({told.origin}){changes}"
+        yield "successor", f"{code(successor.model)} ({successor.origin}){changes}"
     if lifecycle.floating_alias:
         yield (
             "alias",
@@ -161,7 +161,7 @@ def _distance(days: int) -> str:
 def _price(price: Price | None) -> str:
     if price is None:
         return "not known"
-    told = _token_price(price.standard)
+    text = _token_price(price.standard)
     tiers = [
         f"{'from' if tier.at_threshold else 'above'} {format_count(tier.above_input_tokens)} input "
         "tokens: "
@@ -172,7 +172,7 @@ def _price(price: Price | None) -> str:
         f"{format_money(amount * (_MILLION if name in PER_TOKEN else 1))} per {spell_unit(name)}"
         for name, amount in price.standard.units.items()
     ]
-    return "; ".join([*([told] if told else []), *tiers, *units]) or "none"
+    return "; ".join([*([text] if text else []), *tiers, *units]) or "none"
 
 
 def _token_price(tokens: UnitPrices) -> str:

@@ -42,8 +42,8 @@ def quick_fixes_of(finding: Finding) -> tuple[QuickFix, ...]:
 def _meant(finding: Finding) -> list[str]:
     # At the end only: what stands before may repeat a foreign name, which could hold these very
     # words.
-    found = _MEANT.search(finding.message)
-    return _QUOTED.findall(found[1]) if found is not None else []
+    match = _MEANT.search(finding.message)
+    return _QUOTED.findall(match[1]) if match is not None else []
 
 
 def _listed(words: object) -> list[str]:

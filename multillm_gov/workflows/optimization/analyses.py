@@ -27,13 +27,13 @@ from multillm_gov.workflows.optimization.proving import with_moves
 MOST_PRICED_LOSSES = 8
 
 
-def price_results(optimum: Optimum, found: Sequence[PolicyPrice]) -> tuple[PriceResult, ...]:
+def price_results(optimum: Optimum, prices: Sequence[PolicyPrice]) -> tuple[PriceResult, ...]:
     """Each price with what the limit avoids; the losses of the dearest ones only."""
     state = optimum.prepared.assessment
     proposal = optimum.proposal or state
     loss, shock = expected_loss(proposal.state), worst_shock(proposal.state)
     results = []
-    for number, price in enumerate(found):
+    for number, price in enumerate(prices):
         avoided = None
         if number < MOST_PRICED_LOSSES:
             other = with_moves(state.state, _moves_to(optimum, price.without))
@@ -66,23 +66,25 @@ def _moves_to(optimum: Optimum, shares: Floats) -> tuple[RouteMove, ...]:
 def conflict_results(optimum: Optimum) -> tuple[ConflictResult, ...]:
     """Every conflict with the lines of its policies."""
     state = optimum.prepared.assessment
-    found: list[tuple[str, Conflict]] = [(one.task, one.conflict) for one in optimum.blocked]
-    found += [("", conflict) for conflict in optimum.conflicts]
+    pairs: list[tuple[str, Conflict]] = [
+        (blocked.task, blocked.conflict) for blocked in optimum.blocked
+    ]
+    pairs += [("", conflict) for conflict in optimum.conflicts]
     return tuple(
         ConflictResult(
             task=task,
             conflict=conflict,
             lines=tuple(_line(limits[0], state.state) for limits in conflict.policies),
         )
-        for task, conflict in found
+        for task, conflict in pairs
     )
 
 
 def _line(limit: Limit, state: State) -> str:
     if limit.place is None:
         return ""
-    found = locate(limit.place, state.documents)
-    return f"{found.path}:{found.line}"
+    location = locate(limit.place, state.documents)
+    return f"{location.path}:{location.line}"
 
 
 def trace_frontiers(optimum: Optimum, count: int, effort: Effort) -> tuple[Frontier, ...]:
@@ -90,7 +92,7 @@ def trace_frontiers(optimum: Optimum, count: int, effort: Effort) -> tuple[Front
     if optimum.solution is None or not count:
         return ()
     problem = optimum.problem
-    found = [
+    frontiers = [
         frontier(
             problem,
             axis,
@@ -101,13 +103,13 @@ def trace_frontiers(optimum: Optimum, count: int, effort: Effort) -> tuple[Front
         )
         for axis, measures in _axes(optimum)
     ]
-    return tuple(one for one in found if one is not None)
+    return tuple(each for each in frontiers if each is not None)
 
 
 def _is_quality_known(optimum: Optimum) -> bool:
     """Whether all that answers the open task classes today was measured."""
     options = optimum.prepared.inputs.options
-    held = {one.task for one in options.held}
+    held = {each.task for each in options.held}
     return all(
         option.candidate.proved is not None
         for option in options.options
@@ -118,7 +120,7 @@ def _is_quality_known(optimum: Optimum) -> bool:
 def _axes(optimum: Optimum) -> list[tuple[Axis, list[Floats]]]:
     inputs = optimum.prepared.inputs
     options = inputs.options
-    held = {one.task for one in options.held}
+    held = {each.task for each in options.held}
     is_open = np.array([option.task.task.name not in held for option in options.options])
     requests = np.where(is_open, options.requests, 0.0)
     if not requests.any():

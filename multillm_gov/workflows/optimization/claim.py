@@ -85,12 +85,16 @@ def try_claim_on_table(
 
 def _assumptions(rows: "Sequence[ClaimRow]", options: ClaimOptions) -> tuple[str, ...]:
     """What a table does not say and the test takes for granted."""
-    found = []
+    assumptions = []
     if options.sub_scores:
-        found.append("Assumed: a case costs the same in every task class; the table has one total.")
+        assumptions.append(
+            "Assumed: a case costs the same in every task class; the table has one total."
+        )
     if options.cases is not None and any(row.selection.cases is None for row in rows):
-        found.append(f"Assumed: {options.cases:,} cases where the table has no number of cases.")
-    return tuple(found)
+        assumptions.append(
+            f"Assumed: {options.cases:,} cases where the table has no number of cases."
+        )
+    return tuple(assumptions)
 
 
 class ClaimBasis(Struct, frozen=True, kw_only=True):

@@ -85,16 +85,16 @@ def optimize(
     effort = Effort(seconds=options.seconds, gap=options.gap)
     on_files = not options.what_if
     optimum = optimize_state(assessment, effort=effort, public=options.public, on_files=on_files)
-    found = prove_stages(optimum, effort, on_files=on_files)
+    pairs = prove_stages(optimum, effort, on_files=on_files)
     progress("pricing the limits")
-    result = _result(optimum, options, tuple(stage for stage, _ in found), effort, progress)
+    result = _result(optimum, options, tuple(stage for stage, _ in pairs), effort, progress)
     report = replace(report_optimization(result), path_prefix=path_prefix(top))
     return Optimized(
         report=report,
         result=result,
         root=top,
         assessment=assessment,
-        files={stage.name: files for stage, files in found},
+        files={stage.name: files for stage, files in pairs},
     )
 
 

@@ -71,14 +71,14 @@ def own_scores(state: State) -> tuple[Scores, Floats]:
     """
     used = _measured_candidates(state)
     tasks = _comparable(state, used)
-    models = tuple(sorted({one.model for name in tasks for one in used[name]}))
+    models = tuple(sorted({candidate.model for name in tasks for candidate in used[name]}))
     arrays = np.full((3, len(tasks), len(models)), np.nan)
     shares = np.zeros((len(tasks), len(models)))
     for row, task_name in enumerate(tasks):
-        for one in used[task_name]:
-            column = models.index(one.model)
-            arrays[:, row, column] = _measured(one)
-            shares[row, column] = one.share_today
+        for candidate in used[task_name]:
+            column = models.index(candidate.model)
+            arrays[:, row, column] = _measured(candidate)
+            shares[row, column] = candidate.share_today
     requests = np.array([_requests(state, name) for name in tasks])
     cases = np.nan_to_num(arrays[2])
     scores = Scores(
@@ -102,11 +102,11 @@ def _measured_candidates(state: State) -> dict[str, list[Candidate]]:
     used = {}
     for task in state.figures.tasks:
         measured = [
-            one
-            for one in candidates_of(state, task)
-            if one.record is not None and one.cost_per_request
+            candidate
+            for candidate in candidates_of(state, task)
+            if candidate.record is not None and candidate.cost_per_request
         ]
-        routed = sum(one.share_today for one in measured)
+        routed = sum(candidate.share_today for candidate in measured)
         if len(measured) > 1 and routed > 1 - 1e-9:
             used[task.task.name] = measured
     if not used:
@@ -124,8 +124,8 @@ def _comparable(state: State, used: dict[str, list[Candidate]]) -> tuple[str, ..
     """
     covered: dict[str, float] = {}
     for name, measured in used.items():
-        for one in measured:
-            covered[one.model] = covered.get(one.model, 0.0) + _requests(state, name)
+        for candidate in measured:
+            covered[candidate.model] = covered.get(candidate.model, 0.0) + _requests(state, name)
     widest = min(covered, key=lambda model: (-covered[model], model))
     names = (name for name, measured in used.items() if any(o.model == widest for o in measured))
     return tuple(sorted(names))
@@ -140,11 +140,11 @@ def _moving(state: State, scores: Scores, incumbent: Floats, floors: Floats | No
     return each * int(new.sum())
 
 
-def _measured(one: Candidate) -> tuple[float, float, float]:
-    record = one.record
-    if record is None or one.cost_per_request is None:
+def _measured(candidate: Candidate) -> tuple[float, float, float]:
+    record = candidate.record
+    if record is None or candidate.cost_per_request is None:
         raise ValueError("only measured and priced models count")
-    return float(record.score), one.cost_per_request, float(record.sample_size)
+    return float(record.score), candidate.cost_per_request, float(record.sample_size)
 
 
 def _vendor(state: State, model: str) -> str:

@@ -24,7 +24,7 @@ def prove_stages(
     """Every stage as a proposal of its own, each proved like the whole."""
     if optimum.solution is None or not optimum.moves:
         return []
-    found = []
+    pairs = []
     plan = stages(optimum.problem, optimum.solution, effort)
     for number, stage in enumerate(plan):
         partial = _partial(optimum, stage)
@@ -32,8 +32,8 @@ def prove_stages(
         if refused and number < len(plan) - 1:
             continue  # what holds for the whole need not hold for a part: it is no stage then
         name = "whole" if number == len(plan) - 1 else _name(stage)
-        found.append((_stage_result(name, proved), proved.files))
-    return found
+        pairs.append((_stage_result(name, proved), proved.files))
+    return pairs
 
 
 def _name(stage: Stage) -> str:
@@ -56,8 +56,8 @@ def _partial(optimum: Optimum, stage: Stage) -> Optimum:
         solution,
         inputs.fallback_candidates,
     )
-    kept = tuple(move for move in moves if move.task in stage.tasks)
-    return replace(optimum, solution=solution, moves=kept)
+    kept_moves = tuple(move for move in moves if move.task in stage.tasks)
+    return replace(optimum, solution=solution, moves=kept_moves)
 
 
 def _stage_result(name: str, optimum: Optimum) -> StageResult:

@@ -36,7 +36,7 @@ def prepare(
     """
     options = options_of_state(assessment.state, public=public, extra=held)
     choices = Choices(assessment.state)
-    open_tasks = {task.task.name for task in options.tasks} - {one.task for one in options.held}
+    open_tasks = {task.task.name for task in options.tasks} - {each.task for each in options.held}
     refused = [
         refusal
         for option in options.options
@@ -68,12 +68,12 @@ def _fallback_candidates(options: OptionSet, number: int, choices: Choices) -> t
     for option in options.options:
         if option.task is task:
             names.setdefault(option.candidate.model)
-    kept = [
+    kept_names = [
         model
         for model in list(names)[:MOST_FALLBACKS]
         if choices.refusal(task, model, "fallback") is None
     ]
-    return tuple(kept)
+    return tuple(kept_names)
 
 
 def _outage_limit(state: State) -> Limit | None:

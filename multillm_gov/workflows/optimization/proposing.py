@@ -57,7 +57,7 @@ def optimize_state(
         if blocked is None:
             blocked = _blocked(problem, prepared.inputs)
             if blocked:
-                held |= {one.task: "no route keeps every limit of its own" for one in blocked}
+                held |= {each.task: "no route keeps every limit of its own" for each in blocked}
                 continue
         optimum = solve_prepared(prepared, effort or Effort())
         optimum = replace(optimum, blocked=blocked, dropped=tuple(dropped), stressed_today=today)
@@ -67,23 +67,25 @@ def optimize_state(
         if not refused:
             return proved
         today, most = proved.stressed_today, most * 2
-        for one in refused:
-            held[one.task] = f"its move would break {one.rule}"
-            dropped.append((one.task, f"{one.rule} {one.message}"))
+        for objection in refused:
+            held[objection.task] = f"its move would break {objection.rule}"
+            dropped.append((objection.task, f"{objection.rule} {objection.message}"))
     raise ProposalError("the proposal still breaks a rule: " + "; ".join(why for _, why in dropped))
 
 
 def _blocked(problem: Problem, inputs: Inputs) -> tuple[Blocked, ...]:
     """Task classes whose own floors, caps and refusals leave no route, each with its conflict."""
-    held = {one.task for one in inputs.options.held}
-    found = []
+    held = {each.task for each in inputs.options.held}
+    blockeds = []
     for number, name in enumerate(problem.tasks):
         if name in held:
             continue
         alone = of_one_task(problem, number)
         if not is_feasible(alone):
-            found += [Blocked(task=name, conflict=one) for one in find_conflicts(alone)]
-    return tuple(found)
+            blockeds += [
+                Blocked(task=name, conflict=conflict) for conflict in find_conflicts(alone)
+            ]
+    return tuple(blockeds)
 
 
 def of_one_task(problem: Problem, task: int) -> Problem:
@@ -179,20 +181,20 @@ def _with_larger_bill(
     on an index need a bill that is given, which is bisected.
     """
     is_index = bool(_spreads_spend(prepared.inputs))
-    low, found = 0.0, None
+    low, values = 0.0, None
     factors = list(_FACTORS) if is_index else [1.0]
     while factors:
         factor = factors.pop(0)
         problem = portfolio_problem(_with_bill(prepared, shares, factor, is_index=is_index))
         solution = solve(problem, effort)
         if solution.shares is None:
-            low = max(low, factor) if found is None else factor
+            low = max(low, factor) if values is None else factor
         else:
-            high, found = factor, (problem, solution)
+            high, values = factor, (problem, solution)
             factors = []
-        if found is not None and is_index and high - low > _PRECISION:
+        if values is not None and is_index and high - low > _PRECISION:
             factors = [(low + high) / 2]
-    return found
+    return values
 
 
 def _with_bill(prepared: Preparation, shares: Floats, factor: float, *, is_index: bool) -> Inputs:

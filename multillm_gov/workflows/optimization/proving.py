@@ -64,13 +64,13 @@ def prove(
     _compare_costs(optimum, proposal.state)
     _require_limits(optimum, proposal)
     new = new_findings(state, proposal)
-    afterwards = tuple(one for one in new if one.rule in PROCESS)
-    against = [one for one in new if one.rule not in PROCESS]
+    afterwards = tuple(finding for finding in new if finding.rule in PROCESS)
+    against = [finding for finding in new if finding.rule not in PROCESS]
     names = {move.task for move in optimum.moves}
     refused = [
-        Objection(task=task, rule=one.rule, message=one.message)
-        for one in against
-        for task in _blamed(one.subject, optimum, names, most)
+        Objection(task=task, rule=finding.rule, message=finding.message)
+        for finding in against
+        for task in _blamed(finding.subject, optimum, names, most)
     ]
     proved = replace(optimum, proposal=proposal, files=files, afterwards=afterwards)
     return (proved, refused) if refused else _stress(proved, proposal.state, names, most)
@@ -84,9 +84,9 @@ def _stress(
     after = stressed(proposal)
     currency = after.context.figures.currency
     refused = [
-        Objection(task=task, rule="stress", message=format_broken(one, currency))
-        for one in newly_broken(before, after)
-        for task in _blamed(one.subject, optimum, moved, most)
+        Objection(task=task, rule="stress", message=format_broken(breach, currency))
+        for breach in newly_broken(before, after)
+        for task in _blamed(breach.subject, optimum, moved, most)
     ]
     effect = stress_effect(before, after)
     return replace(optimum, stressed_today=before, stress=effect), refused
@@ -160,20 +160,22 @@ def new_findings(before: Assessment, after: Assessment) -> tuple[Finding, ...]:
     A rule that said something of a task class and says it as often of its new models is nothing
     new: the same doubt about a price moves with the model from the fallbacks to the route.
     """
-    old = {one.fingerprint for one in before.findings if one.active}
-    room = Counter(_kind(one) for one in before.findings if one.active)
-    found = []
-    for one in sorted(_weighty(after), key=lambda each: each.fingerprint not in old):
-        if room[_kind(one)] > 0:
-            room[_kind(one)] -= 1
+    old = {finding.fingerprint for finding in before.findings if finding.active}
+    room = Counter(_kind(finding) for finding in before.findings if finding.active)
+    findings = []
+    for finding in sorted(_weighty(after), key=lambda each: each.fingerprint not in old):
+        if room[_kind(finding)] > 0:
+            room[_kind(finding)] -= 1
         else:
-            found.append(one)
-    return tuple(found)
+            findings.append(finding)
+    return tuple(findings)
 
 
 def _weighty(assessment: Assessment) -> tuple[Finding, ...]:
     return tuple(
-        one for one in assessment.findings if one.active and one.severity >= Severity.WARNING
+        finding
+        for finding in assessment.findings
+        if finding.active and finding.severity >= Severity.WARNING
     )
 
 
@@ -205,10 +207,12 @@ def _require_limits(optimum: Optimum, proposal: Assessment) -> None:
     if optimum.problem.fixed_costs:
         return
     declared = optimum.prepared.inputs.declared
-    modeled = {one.name for one in declared.entities} | {one.name for one in declared.spend}
-    for one in proposal.findings:
-        if one.active and one.severity is Severity.ERROR and one.policy in modeled:
-            raise ProposalError(f"the proposal breaks `{one.policy}`: {one.message}")
+    modeled = {entity.name for entity in declared.entities} | {
+        limit.name for limit in declared.spend
+    }
+    for finding in proposal.findings:
+        if finding.active and finding.severity is Severity.ERROR and finding.policy in modeled:
+            raise ProposalError(f"the proposal breaks `{finding.policy}`: {finding.message}")
 
 
 def _compare_costs(optimum: Optimum, proposal: State) -> None:

@@ -22,7 +22,11 @@ def newly_broken(before: PortfolioRisk, after: PortfolioRisk) -> tuple[LimitBrea
     A limit broken before by another model counts as broken before: the move brings nothing new.
     """
     known = {(breach.what, breach.subject) for breach in before.already_broken}
-    return tuple(one for one in after.already_broken if (one.what, one.subject) not in known)
+    return tuple(
+        limit_breach
+        for limit_breach in after.already_broken
+        if (limit_breach.what, limit_breach.subject) not in known
+    )
 
 
 def stress_effect(before: PortfolioRisk, after: PortfolioRisk) -> StressEffect:
@@ -36,9 +40,9 @@ def stress_effect(before: PortfolioRisk, after: PortfolioRisk) -> StressEffect:
 
 
 def _scenario(was: ScenarioResult | None, now: ScenarioResult, currency: str) -> ScenarioEffect:
-    known = set() if was is None else {(one.what, one.subject) for one in _breaches(was)}
-    added = [one for one in _breaches(now) if (one.what, one.subject) not in known]
-    words = dict.fromkeys(format_broken(one, currency) for one in added)
+    known = set() if was is None else {(breach.what, breach.subject) for breach in _breaches(was)}
+    added = [breach for breach in _breaches(now) if (breach.what, breach.subject) not in known]
+    words = dict.fromkeys(format_broken(breach, currency) for breach in added)
     return ScenarioEffect(
         name=now.name,
         before=_loss(was),

@@ -57,9 +57,11 @@ def frameworks_markdown() -> str:
 
 
 def _by_framework(rule: Rule) -> list[tuple[Framework, list[Control]]]:
-    found = [control for name in rule.controls if (control := find_control(name)) is not None]
+    matching_controls = [
+        control for name in rule.controls if (control := find_control(name)) is not None
+    ]
     grouped = (
-        (framework, [control for control in found if control.framework is framework])
+        (framework, [control for control in matching_controls if control.framework is framework])
         for framework in mapping().frameworks
     )
     return [(framework, controls) for framework, controls in grouped if controls]

@@ -145,17 +145,17 @@ def _explain_policy(name: str, form: Form, root: Path | None, *, only: bool) -> 
     )
 
     policies = find_policies(root)
-    found = policies.get(name)
-    rule = find_rule(found.policy.declared.rule) if found else None
-    if found is None or rule is None:
-        raise _unknown(name, found, policies, only=only)
+    policy = policies.get(name)
+    rule = find_rule(policy.policy.declared.rule) if policy else None
+    if policy is None or rule is None:
+        raise _unknown(name, policy, policies, only=only)
     if form == "json":
-        return as_json(policy_data(found, rule))
-    return policy_markdown(found, rule) if form == "markdown" else policy_text(found, rule)
+        return as_json(policy_data(policy, rule))
+    return policy_markdown(policy, rule) if form == "markdown" else policy_text(policy, rule)
 
 
 def _unknown(
-    name: str, found: "FoundPolicy | None", policies: "dict[str, FoundPolicy]", *, only: bool
+    name: str, policy: "FoundPolicy | None", policies: "dict[str, FoundPolicy]", *, only: bool
 ) -> UsageError:
     """Why neither a rule nor a policy is explained: no such name, or a policy of no rule."""
     rules = () if only else tuple(word for pair in rule_names().items() for word in pair)
@@ -166,10 +166,10 @@ def _unknown(
         or did_you_mean(name.lower(), known)
     )
     what = "policy" if only else "rule or policy"
-    if found is not None:
+    if policy is not None:
         return UsageError(
             f"Policy `{name[:LONGEST]}` names an unknown rule: "
-            f"`{found.policy.declared.rule[:LONGEST]}`",
+            f"`{policy.policy.declared.rule[:LONGEST]}`",
             "Run `govern rules` to list them all.",
         )
     from multillm_gov.workflows.schema import schema_names

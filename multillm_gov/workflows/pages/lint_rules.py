@@ -95,7 +95,7 @@ _YAML = frozenset({"Example", "Compliant"})
 
 
 def _sections(rule: LintRule) -> tuple[tuple[str, str], ...]:
-    found = (
+    pairs = (
         ("Why it matters", rule.why),
         ("Example", rule.violating),
         ("Compliant", rule.compliant),
@@ -103,7 +103,7 @@ def _sections(rule: LintRule) -> tuple[tuple[str, str], ...]:
         ("Affected", f"{rule.affected.words()[:1].upper()}{rule.affected.words()[1:]}."),
         ("Source", f"{rule.source}."),
     )
-    return tuple((title, text) for title, text in found if text)
+    return tuple((title, text) for title, text in pairs if text)
 
 
 def _shown(title: str, text: str) -> str:

@@ -58,11 +58,11 @@ def _tighter(rule: Rule, parameter: Parameter) -> str:
 
 
 def _walk(schema: dict[str, Any], definitions: dict[str, Any], prefix: str) -> list[Parameter]:
-    found: list[Parameter] = []
+    parameters: list[Parameter] = []
     for name, written in schema.get("properties", {}).items():
         node = resolved(written, definitions)
         default = written.get("default")
-        found.append(
+        parameters.append(
             Parameter(
                 name=prefix + name,
                 type=type_of(node, definitions),
@@ -71,8 +71,8 @@ def _walk(schema: dict[str, Any], definitions: dict[str, Any], prefix: str) -> l
                 description=written.get("description") or node.get("description", ""),
             )
         )
-        found += _walk(node, definitions, f"{prefix}{name}.")
-    return found
+        parameters += _walk(node, definitions, f"{prefix}{name}.")
+    return parameters
 
 
 def resolved(node: dict[str, Any], definitions: dict[str, Any]) -> dict[str, Any]:

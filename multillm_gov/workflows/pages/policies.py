@@ -67,10 +67,10 @@ def _found(policy: Policy, documents: dict[str, Document]) -> FoundPolicy:
     return FoundPolicy(policy, f"{location.path}:{location.line}", tuple(values))
 
 
-def policy_text(found: FoundPolicy, rule: Rule) -> str:
+def policy_text(policy: FoundPolicy, rule: Rule) -> str:
     """For a terminal: the policy, then the page of its rule."""
-    declared = found.policy.declared
-    lines = [f"policy {found.policy.name} ({declared.enforcement.value}), {found.place}", ""]
+    declared = policy.policy.declared
+    lines = [f"policy {policy.policy.name} ({declared.enforcement.value}), {policy.place}", ""]
     if declared.because:
         lines += [
             "Reason",
@@ -80,45 +80,45 @@ def policy_text(found: FoundPolicy, rule: Rule) -> str:
     lines += ["Applies to", f"  {format_scope(declared.applies_to)}", ""]
     if declared.controls:
         lines += ["Declared controls", f"  {', '.join(declared.controls)}", ""]
-    if found.parameters:
+    if policy.parameters:
         lines.append("Effective parameters")
-        lines += [f"  {name}: {value}{_origin(own)}" for name, value, own in found.parameters]
+        lines += [f"  {name}: {value}{_origin(own)}" for name, value, own in policy.parameters]
         lines.append("")
     return "\n".join([*map(visible, "\n".join(lines).split("\n")), page_text(rule)])
 
 
-def policy_markdown(found: FoundPolicy, rule: Rule) -> str:
+def policy_markdown(policy: FoundPolicy, rule: Rule) -> str:
     """As a section, then that of its rule."""
-    declared = found.policy.declared
+    declared = policy.policy.declared
     parts = [
-        f"### Policy {code(found.policy.name)}",
-        f"{declared.enforcement.value}, {code(found.place)}",
+        f"### Policy {code(policy.policy.name)}",
+        f"{declared.enforcement.value}, {code(policy.place)}",
     ]
     parts += [f"**Reason.** {inline(declared.because)}"] if declared.because else []
     parts.append(f"Applies to {inline(format_scope(declared.applies_to))}.")
     controls = ", ".join(map(inline, declared.controls))
     parts += [f"Declared controls: {controls}."] if controls else []
-    if found.parameters:
+    if policy.parameters:
         rows = [
             f"| {code(name)} | {code(value)} | {_origin(own)} |"
-            for name, value, own in found.parameters
+            for name, value, own in policy.parameters
         ]
         parts.append("\n".join(["| parameter | value | |", "| --- | --- | --- |", *rows]))
     return "\n\n".join([*parts, page_markdown(rule)])
 
 
-def policy_data(found: FoundPolicy, rule: Rule) -> dict[str, object]:
+def policy_data(policy: FoundPolicy, rule: Rule) -> dict[str, object]:
     """As plain data, its rule's page below ``rule``."""
-    declared = found.policy.declared
+    declared = policy.policy.declared
     return {
-        "policy": found.policy.name,
-        "place": found.place,
+        "policy": policy.policy.name,
+        "place": policy.place,
         "enforcement": declared.enforcement.value,
         "because": declared.because,
         "applies_to": format_scope(declared.applies_to),
         "controls": list(declared.controls),
         "parameters": [
-            {"name": name, "value": value, "given": own} for name, value, own in found.parameters
+            {"name": name, "value": value, "given": own} for name, value, own in policy.parameters
         ],
         "rule": page_data(rule),
     }

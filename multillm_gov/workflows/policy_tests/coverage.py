@@ -78,18 +78,18 @@ class CoverageLedger:
             self._mark(
                 policy.name,
                 "",
-                fired and any(one.policy == policy.name for one in matched),
+                fired and any(each.policy == policy.name for each in matched),
                 not fired,
             )
-            found = _findings(assessment, policy, rule)
+            texts = _findings(assessment, policy, rule)
             for pointer, value in _limits(policy.parameters):
                 moved = tuple(_moved(assessment, policy, rule, pointer, value))
                 name = _format(pointer)
                 self._mark(
                     policy.name,
                     name,
-                    any(found - one for one in moved),
-                    any(one - found for one in moved),
+                    any(texts - each for each in moved),
+                    any(each - texts for each in moved),
                 )
 
     def covered(self) -> tuple[Covered, ...]:
@@ -115,7 +115,7 @@ class CoverageLedger:
 
 def percent(covered: tuple[Covered, ...]) -> int:
     """Percentage of covered sides, rounded down; 100 if there is nothing to cover."""
-    return 100 * sum(one.points for one in covered) // (2 * len(covered)) if covered else 100
+    return 100 * sum(each.points for each in covered) // (2 * len(covered)) if covered else 100
 
 
 def _limits(parameters: dict[str, Any]) -> Iterator[tuple[Pointer, int | float]]:

@@ -30,14 +30,17 @@ def names_under_test(case: PolicyTest) -> frozenset[str]:
     if case.only:
         return frozenset(case.only)
     wanted = case.expect if isinstance(case.expect, tuple) else ()
-    return frozenset(name for one in wanted if (name := one.policy or one.rule))
+    return frozenset(name for expected in wanted if (name := expected.policy or expected.rule))
 
 
 def unknown_names(case: PolicyTest, policies: Iterable[str]) -> tuple[str, ...]:
     """Names in a case that are neither a policy of its portfolio nor a rule, sorted."""
     known = {*policies, *(name for pair in rule_names().items() for name in pair)}
     wanted = case.expect if isinstance(case.expect, tuple) else ()
-    used = {*case.only, *(name for one in wanted for name in (one.policy, one.rule) if name)}
+    used = {
+        *case.only,
+        *(name for expected in wanted for name in (expected.policy, expected.rule) if name),
+    }
     return tuple(sorted(used - known))
 
 
@@ -59,15 +62,15 @@ def match(
     matched: list[Finding] = []
     missing: list[Expected] = []
     # Those that say most choose first, so that one that says little cannot take what another needs.
-    for one in sorted(
+    for expected in sorted(
         wanted, key=lambda each: -sum(getattr(each, key) is not None for key in _KEYS)
     ):
-        found = next((finding for finding in left if _fits(one, finding)), None)
-        if found is None:
-            missing.append(one)
+        matching_finding = next((finding for finding in left if _fits(expected, finding)), None)
+        if matching_finding is None:
+            missing.append(expected)
         else:
-            left.remove(found)
-            matched.append(found)
+            left.remove(matching_finding)
+            matched.append(matching_finding)
     unexpected = [
         finding
         for finding in left

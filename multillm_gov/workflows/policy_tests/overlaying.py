@@ -93,8 +93,8 @@ class OverlaidPortfolio:
 
     def files(self, files: tuple[SourceFile, ...]) -> tuple[SourceFile, ...]:
         """The portfolio's files with those of the overlay in their place."""
-        kept = (file for file in files if file.path not in self._spelled)
-        return (*kept, *(spelled.file for spelled in self._spelled.values()))
+        kept_files = (file for file in files if file.path not in self._spelled)
+        return (*kept_files, *(spelled.file for spelled in self._spelled.values()))
 
     def overlays(self, location: Location) -> bool:
         """Whether a location in the overlaid files is in a file that the overlay wrote."""

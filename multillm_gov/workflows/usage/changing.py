@@ -70,8 +70,8 @@ def parse_period(text: str) -> DaySpan:
             )
             if span.first <= span.last:
                 return span
-        elif found := _MONTH.fullmatch(text):
-            year, month = int(found[1]), int(found[2])
+        elif match := _MONTH.fullmatch(text):
+            year, month = int(match[1]), int(match[2])
             end = monthrange(year, month)[1]
             return DaySpan(name=text, first=date(year, month, 1), last=date(year, month, end))
     except (ValueError, IndexError):

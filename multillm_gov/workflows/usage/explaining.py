@@ -44,7 +44,7 @@ def explain_row(wanted: str, *, as_of: date, root: Path | None = None) -> Report
             f"No imported row {code(wanted)}", "Name a request id or FILE:LINE of an imported file."
         )
     verdicts = explain_attribution(row, opened.actuals.rules)
-    found = row.task_class_given or next(
+    text = row.task_class_given or next(
         (verdict.task_class for verdict in verdicts if verdict.matched), NOT_ATTRIBUTED
     )
     places = [placed.place for placed in opened.actuals.attribution]
@@ -58,18 +58,22 @@ def explain_row(wanted: str, *, as_of: date, root: Path | None = None) -> Report
         ],
         empty="No rule is declared: add `attribution:` to a file in `usage/`.",
     )  # fmt: skip
-    blocks: list[Block] = [Paragraph(_verdict(row, found)), rules, _cells(row)]
+    blocks: list[Block] = [Paragraph(_verdict(row, text)), rules, _cells(row)]
     return usage_report(
         f"Row {wanted}",
         opened.portfolio.settings,
         as_of,
         (Section(id="row", title="Attribution", blocks=tuple(blocks)),),
-        summary=_verdict(row, found),
+        summary=_verdict(row, text),
     )
 
 
-def _verdict(row: UsageRow, found: str) -> str:
-    text = f"The row is {found}." if found == NOT_ATTRIBUTED else f"The row belongs to `{found}`."
+def _verdict(row: UsageRow, matching_text: str) -> str:
+    text = (
+        f"The row is {matching_text}."
+        if matching_text == NOT_ATTRIBUTED
+        else f"The row belongs to `{matching_text}`."
+    )
     if row.task_class_given:
         text += " The source names the task class itself."
     if row.failover:

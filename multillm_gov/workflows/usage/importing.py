@@ -109,16 +109,16 @@ def _import_feed(
 def _matching(feed: Feed, root: Path) -> list[Path]:
     """The files of a pattern, none outside the root, whatever links say."""
     pattern = feed.path or ""
-    found = sorted(path for path in root.glob(pattern) if path.is_file())
+    paths = sorted(path for path in root.glob(pattern) if path.is_file())
     top = root.resolve()
-    outside = [path for path in found if not path.resolve().is_relative_to(top)]
+    outside = [path for path in paths if not path.resolve().is_relative_to(top)]
     if outside:
         raise SourceError(
             f"{code(outside[0].name)} leads out of the portfolio", "Replace the link by the file."
         )
-    if not found:
+    if not paths:
         raise SourceError(f"No file matches {code(pattern)}", "Correct `usage:` in `govern.yaml`.")
-    return found
+    return paths
 
 
 def _import_database(

@@ -68,13 +68,13 @@ def negotiation_sheet(provider: str = "", *, as_of: date, root: Path | None = No
                 moves=tuple(_moves(name, locks)),
             )
         )
-    found = Sheets(
+    matching_sheets = Sheets(
         sheets=tuple(sorted(sheets, key=lambda each: (-each.paid, each.provider))),
         through=through,
         locks=(locks[0][0], locks[1][0]) if locks else None,
         optimizer=portable is not None,
     )
-    return report_negotiation(found, opened.portfolio.settings, as_of)
+    return report_negotiation(matching_sheets, opened.portfolio.settings, as_of)
 
 
 def _year_of(opened: UsagePortfolio, as_of: date) -> tuple[UsageAggregate, ...]:
@@ -115,20 +115,20 @@ def _runs(term: Subscription | Commitment, day: date) -> bool:
 
 def _terms(actuals: Actuals, assessment: Assessment, as_of: date) -> dict[str, tuple[Term, ...]]:
     """Seats, commitments and contracts that run on the day, by provider."""
-    found: dict[str, list[Term]] = {}
+    terms_by_name: dict[str, list[Term]] = {}
     for subscription in actuals.subscriptions:
         if _runs(subscription, as_of):
             notice = last_day_of_notice(subscription.ends, subscription.notice_days)
             monthly = Decimal(subscription.monthly_per_seat) * subscription.seats
             seats = f"{subscription.seats:,} seats"
             term = _term(subscription.name, seats, monthly, subscription.ends, notice, as_of)
-            found.setdefault(_spelled(subscription.provider), []).append(term)
+            terms_by_name.setdefault(_spelled(subscription.provider), []).append(term)
     for commitment in actuals.commitments:
         if _runs(commitment, as_of):
             notice = last_day_of_notice(commitment.ends, commitment.notice_days)
             monthly = Decimal(commitment.monthly)
             term = _term(commitment.name, commitment.kind, monthly, commitment.ends, notice, as_of)
-            found.setdefault(_spelled(commitment.provider), []).append(term)
+            terms_by_name.setdefault(_spelled(commitment.provider), []).append(term)
     for name, contract in assessment.state.portfolio.settings.optimization.contracts.items():
         for kind, amount in (
             ("minimum", contract.minimum_monthly),
@@ -136,8 +136,8 @@ def _terms(actuals: Actuals, assessment: Assessment, as_of: date) -> dict[str, t
         ):
             if amount:
                 term = _term("contract", kind, Decimal(amount), contract.owed_until, None, as_of)
-                found.setdefault(_spelled(name), []).append(term)
-    return {name: tuple(terms) for name, terms in found.items()}
+                terms_by_name.setdefault(_spelled(name), []).append(term)
+    return {name: tuple(terms) for name, terms in terms_by_name.items()}
 
 
 def _term(
@@ -180,13 +180,13 @@ _Dated = tuple[date, Lock]
 def _two_locks(root: Path, as_of: date) -> tuple[_Dated, _Dated] | None:
     """The lock of a year ago, or the first, and the newest; ``None``: none was committed."""
     try:
-        found = [(day, lock) for _, day, lock, _ in committed_locks(root) if lock and day <= as_of]
+        pairs = [(day, lock) for _, day, lock, _ in committed_locks(root) if lock and day <= as_of]
     except SourceError:
         return None
-    if not found:
+    if not pairs:
         return None
-    old = [each for each in found if each[0] <= as_of - _YEAR]
-    return (old[-1] if old else found[0]), found[-1]
+    old = [each for each in pairs if each[0] <= as_of - _YEAR]
+    return (old[-1] if old else pairs[0]), pairs[-1]
 
 
 def _moves(provider: str, locks: tuple[_Dated, _Dated] | None) -> list[tuple[str, PriceMove]]:
@@ -194,9 +194,9 @@ def _moves(provider: str, locks: tuple[_Dated, _Dated] | None) -> list[tuple[str
     if locks is None:
         return []
     before, after = locks[0][1].models, locks[1][1].models
-    found = []
+    moves = []
     for name in sorted(before.keys() & after.keys()):
         old, new = before[name], after[name]
         if new.exposure.provider == provider and old.price is not None and new.price is not None:
-            found += [(name, move) for move in price_moves(old.price, new.price)]
-    return found
+            moves += [(name, move) for move in price_moves(old.price, new.price)]
+    return moves

@@ -112,22 +112,22 @@ def _bill(
     return _counted_once(usage_aggregates)
 
 
-def _counted_once(found: tuple[UsageAggregate, ...]) -> tuple[UsageAggregate, ...]:
+def _counted_once(aggregates: tuple[UsageAggregate, ...]) -> tuple[UsageAggregate, ...]:
     """One bill of money and one of tokens, which may be two reports of the same provider."""
     ranks = precedences()
 
     def best(names: set[str]) -> str:
         return min(names, key=lambda name: (ranks.get(name, 99), name), default="")
 
-    priced = {each.producer or "" for each in found if each.effective_cost is not None}
+    priced = {each.producer or "" for each in aggregates if each.effective_cost is not None}
     counting = {
         each.producer or ""
-        for each in found
+        for each in aggregates
         if each.output_tokens is not None or each.input_tokens_with_cache is not None
     }
     tokens = best(counting & priced) or best(counting)
     money = tokens if tokens in priced else best(priced)
-    return tuple(each for each in found if each.producer in {tokens, money})
+    return tuple(each for each in aggregates if each.producer in {tokens, money})
 
 
 def _in_dollars(

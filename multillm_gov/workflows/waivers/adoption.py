@@ -154,9 +154,9 @@ def _covered(before: State, files: Mapping[str, SourceFile], terms: WaiverTerms)
     )
     wanted = (terms.reason, terms.approved_by, terms.expires.isoformat())
     covered = sum(
-        found.waiver is not None
-        and (found.waiver.reason, found.waiver.approved_by, found.waiver.expires) == wanted
-        for found in assess(state).findings
+        finding.waiver is not None
+        and (finding.waiver.reason, finding.waiver.approved_by, finding.waiver.expires) == wanted
+        for finding in assess(state).findings
     )
     if not covered:
         raise UsageError("The waivers would cover no finding", "Run `govern check`.")

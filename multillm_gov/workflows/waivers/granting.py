@@ -78,10 +78,14 @@ def waive(finding: str, terms: WaiverTerms, *, as_of: date, root: Path | None = 
     files = with_file(before.state, written.content)
     state = load_state(files, as_of=as_of, price_map=read_price_map, known=before.state)
     covered = sum(
-        found.waiver is not None
-        and (found.waiver.reason, found.waiver.approved_by, found.waiver.expires)
+        matching_finding.waiver is not None
+        and (
+            matching_finding.waiver.reason,
+            matching_finding.waiver.approved_by,
+            matching_finding.waiver.expires,
+        )
         == (terms.reason, terms.approved_by, terms.expires.isoformat())
-        for found in _about(policy, subject, assess(state).findings)
+        for matching_finding in _about(policy, subject, assess(state).findings)
     )
     if not covered:
         raise UsageError(
@@ -115,8 +119,10 @@ def _about(policy: str, subject: str, findings: tuple[Finding, ...]) -> list[Fin
 def _named(requested: str, findings: tuple[Finding, ...]) -> tuple[str, str]:
     """The policy (or rule) and the subject that a call speaks of."""
     if _FINGERPRINT.fullmatch(requested):
-        found = [finding for finding in findings if finding.fingerprint.startswith(requested)]
-        named = {(finding.policy or finding.name, finding.subject) for finding in found}
+        matching_findings = [
+            finding for finding in findings if finding.fingerprint.startswith(requested)
+        ]
+        named = {(finding.policy or finding.name, finding.subject) for finding in matching_findings}
         if len(named) > 1:
             meant = join_words(f"`{policy}:{subject}`" for policy, subject in sorted(named))
             raise UsageError(

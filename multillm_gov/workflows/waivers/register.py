@@ -54,10 +54,10 @@ def _history(top: Path) -> WaiverHistory | None:
         for file in commit.files:
             if kind_of(file.path) != "policy":
                 continue
-            said = known.setdefault((file.path, file.data), tuple(_waivers(file)))
+            texts = known.setdefault((file.path, file.data), tuple(_waivers(file)))
             terms += [
                 PastTerms(policy=policy, subject=subject, expires=expires, day=commit.day)
-                for policy, subject, expires in said
+                for policy, subject, expires in texts
             ]
     return WaiverHistory(terms=tuple(terms), begins=past[0].day if past and cut else None)
 

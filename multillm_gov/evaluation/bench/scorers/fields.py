@@ -25,9 +25,9 @@ def score(answer: str, expectation: Expectation) -> float | Unscorable:
         return 0.0
     if not isinstance(given, dict):
         return 0.0
-    wanted, found = Counter(_leaves(expectation.expected)), Counter(_leaves(given))
-    hits = sum((wanted & found).values())
-    total = wanted.total() + found.total()
+    wanted, counts = Counter(_leaves(expectation.expected)), Counter(_leaves(given))
+    hits = sum((wanted & counts).values())
+    total = wanted.total() + counts.total()
     return 2 * hits / total if total else 1.0
 
 

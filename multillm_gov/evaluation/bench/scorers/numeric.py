@@ -17,8 +17,8 @@ def score(answer: str, expectation: Expectation) -> float | Unscorable:
         wanted = Decimal("NaN")
     if isinstance(expectation.expected, bool) or not wanted.is_finite():
         return Unscorable(why="`numeric` needs a number as `expected`")
-    found = _NUMBER.findall(answer)
-    if not found:
+    values = _NUMBER.findall(answer)
+    if not values:
         return 0.0
-    given = Decimal(found[-1].replace(",", "").replace("−", "-"))
+    given = Decimal(values[-1].replace(",", "").replace("−", "-"))
     return float(abs(given - wanted) <= (expectation.scorer.tolerance or Decimal(0)))

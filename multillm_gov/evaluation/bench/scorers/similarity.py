@@ -35,4 +35,6 @@ def score_answers(answers: Sequence[Answer], expectation: Expectation) -> float 
     sizes = hypot(*vectors[0]) * hypot(*vectors[1])
     if not sizes:
         return Unscorable(why="the embedding model returned a zero vector")
-    return min(1.0, max(0.0, sum(one * other for one, other in zip(*vectors, strict=True)) / sizes))
+    return min(
+        1.0, max(0.0, sum(value * other for value, other in zip(*vectors, strict=True)) / sizes)
+    )

@@ -57,16 +57,16 @@ def _is_declared(served: str, observation: Observation) -> bool:
         return True  # an own model or deployment may be served under any name
     declared, answered = take_apart(probe.model), take_apart(served)
     names = {probe.facts.exposure.model, canonical_name(declared.base, declared.provider)}
-    found = {
+    texts = {
         canonical_name(answered.base, provider)
         for provider in (declared.provider, answered.provider)
     }
-    if not names & found:
+    if not names & texts:
         return False
-    one, two = answered.base.lower(), declared.base.lower()
+    text, two = answered.base.lower(), declared.base.lower()
     undated = min(len(_numbers(name)) for name in names)
-    both_dated = len(_numbers(one)) > undated and len(_numbers(two)) > undated
-    return one.startswith(two) or two.startswith(one) or not both_dated
+    both_dated = len(_numbers(text)) > undated and len(_numbers(two)) > undated
+    return text.startswith(two) or two.startswith(text) or not both_dated
 
 
 def _numbers(name: str) -> list[str]:

@@ -72,8 +72,8 @@ def judge(observation: Observation) -> CheckResult | None:
         f"cosine {cosine:.3f} (at least {LEAST_COSINE}), length moved by {move:.1%} (at most "
         f"{NORM_MOVE:.0%})"
     )
-    kept = ranks >= LEAST_RANKS and cosine >= LEAST_COSINE and move <= NORM_MOVE
-    return CheckResult(name=NAME, verdict="pass" if kept else "contract", detail=detail)
+    remaining = ranks >= LEAST_RANKS and cosine >= LEAST_COSINE and move <= NORM_MOVE
+    return CheckResult(name=NAME, verdict="pass" if remaining else "contract", detail=detail)
 
 
 CHECK = Check(name=NAME, observe=observe, judge=judge)

@@ -50,18 +50,18 @@ def judge(observation: Observation) -> CheckResult | None:
     flaw = next((item.flaw for item in evidence if item.flaw), "")
     if flaw:
         return CheckResult(name=NAME, verdict="contract", detail=flaw)
-    found = sorted({item.dimensions for item in evidence})
-    if len(found) > 1 or (reference is not None and found != [reference.dimensions]):
+    values = sorted({item.dimensions for item in evidence})
+    if len(values) > 1 or (reference is not None and values != [reference.dimensions]):
         versus = (
             f"; the reference of {reference.date.isoformat()} has {reference.dimensions:,}"
             if reference
             else ""
         )
-        detail = f"vectors have {' or '.join(f'{number:,}' for number in found)} numbers{versus}"
+        detail = f"vectors have {' or '.join(f'{number:,}' for number in values)} numbers{versus}"
         return CheckResult(name=NAME, verdict="contract", detail=detail)
     norm = sum(item.norm for item in evidence) / len(evidence)
     return CheckResult(
-        name=NAME, verdict="pass", detail=f"{found[0]:,} numbers a vector, mean length {norm:.4g}"
+        name=NAME, verdict="pass", detail=f"{values[0]:,} numbers a vector, mean length {norm:.4g}"
     )
 
 

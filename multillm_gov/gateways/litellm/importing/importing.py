@@ -51,7 +51,7 @@ def _used(task_classes: dict[str, dict[str, Any]], models: ModelNames) -> set[st
     named = {
         name
         for task in task_classes.values()
-        for name in (*(leg["model"] for leg in task["route"]), *task.get("fallbacks", ()))
+        for name in (*(entry["model"] for entry in task["route"]), *task.get("fallbacks", ()))
     }
     return named & models.declared.keys()
 

@@ -44,14 +44,14 @@ class SettingLedger:
                     "not carried",
                     "stays with the gateway; an allocation has nothing like it",
                 )
-        found = [
+        matching_entries = [
             Entry(fate=fate, setting=_route(place), message=message, location=self._location(place))
             for place, (fate, message) in self._noted.items()
         ]
         return tuple(
             sorted(
-                found,
-                key=lambda one: (one.location.path, one.location.line, one.location.column),
+                matching_entries,
+                key=lambda entry: (entry.location.path, entry.location.line, entry.location.column),
             )
         )[:MOST_ENTRIES]
 

@@ -167,8 +167,8 @@ class ModelNames:
             elsewhere.setdefault("endpoint", {"model": spelled})
         number, settled = 1, name
         while True:
-            found = declaration if settled == each.model else elsewhere
-            if self.declared.setdefault(settled, found) == found:
+            values_by_name = declaration if settled == each.model else elsewhere
+            if self.declared.setdefault(settled, values_by_name) == values_by_name:
                 return settled
             number += 1
             settled = f"{name}-{number}"

@@ -28,27 +28,27 @@ def stated_facts(ledger: SettingLedger, each: ModelListEntry) -> dict[str, Any]:
 
 def _window(ledger: SettingLedger, each: ModelListEntry) -> dict[str, Any]:
     """The longest input and output that the file declares."""
-    found = {}
+    numbers_by_name = {}
     for key in ("max_input_tokens", "max_output_tokens"):
         number = number_of(each.info.get(key))
         if number is not None and number == int(number) and 1 <= number <= _LARGEST_LIMIT:
-            found[key] = int(number)
+            numbers_by_name[key] = int(number)
             ledger.note(each.information(key), "exact", f"`{key}` in `catalog/`")
-    return found
+    return numbers_by_name
 
 
 def _limits(ledger: SettingLedger, each: ModelListEntry) -> dict[str, Any]:
-    found: dict[str, Any] = {}
+    values_by_name: dict[str, Any] = {}
     for key, ours in _LIMITS.items():
         number = each.number(key)
         if number is None:
             continue
         if number == int(number) and 1 <= number <= _LARGEST_LIMIT:
-            found[ours] = int(number)
+            values_by_name[ours] = int(number)
             ledger.note(each.parameter(key), "exact", f"`{ours}` in `catalog/`")
         else:
             ledger.note(each.parameter(key), "question", "is this limit meant?")
-    return found
+    return values_by_name
 
 
 def _prices(ledger: SettingLedger, each: ModelListEntry) -> dict[str, Any]:

@@ -12,8 +12,8 @@ def check(context: LintContext) -> Iterator[Violation]:
     fallbacks = context.configuration.fallbacks
     for alias in context.configuration.aliases:
         for fallback in fallbacks:
-            same = [one for one in fallbacks if one.kind == fallback.kind]
-            covered = any(one.group in {alias.name, "*"} for one in same)
+            same = [each for each in fallbacks if each.kind == fallback.kind]
+            covered = any(each.group in {alias.name, "*"} for each in same)
             if fallback.group == alias.group and alias.name != alias.group and not covered:
                 yield Violation(
                     message=f"callers of {code(alias.name)} get no {_kind(fallback.kind)}: those "

@@ -43,7 +43,7 @@ def _depth(group: str, chains: dict[str, tuple[str, ...]]) -> int:
     """Groups that follow one another; circles are counted once."""
     depth, level, seen = 0, {group}, {group}
     while level:
-        level = {name for one in level for name in chains.get(one, ()) if name not in seen}
+        level = {name for text in level for name in chains.get(text, ()) if name not in seen}
         seen |= level
         depth += bool(level)
     return depth

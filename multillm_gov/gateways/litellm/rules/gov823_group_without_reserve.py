@@ -11,10 +11,10 @@ def check(context: LintContext) -> Iterator[Violation]:
     """Yield groups of one deployment without fallback, where the file has fallbacks at all."""
     configuration = context.configuration
     general = [fallback for fallback in configuration.fallbacks if fallback.kind == "fallbacks"]
-    if not general or any(one.group == "*" for one in general):
+    if not general or any(each.group == "*" for each in general):
         return
-    covered = {one.group for one in general}
-    targets = {target.name for one in general for target in one.targets}
+    covered = {each.group for each in general}
+    targets = {target.name for each in general for target in each.targets}
     for group, members in configuration.groups.items():
         plain = group.partition("/")[2]
         if len(members) > 1 or {group, plain} & covered or group in targets or "*" in group:

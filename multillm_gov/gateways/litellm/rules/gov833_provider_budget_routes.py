@@ -12,9 +12,9 @@ from multillm_gov.words import join_words
 def check(context: LintContext) -> Iterator[Violation]:
     """Yield budgets that some routes pass by, and budgets of providers kept in memory alone."""
     setting = context.configuration.router.get("provider_budget_config")
-    found = setting is not None and isinstance(setting.value, dict) and bool(setting.value)
+    is_found = setting is not None and isinstance(setting.value, dict) and bool(setting.value)
     passed = [ADDRESSES[route] for route in uncounted(context.release)]
-    if setting is not None and found and passed:
+    if setting is not None and is_found and passed:
         yield _passed("budgets of providers", setting.place, passed, context)
     for deployment in context.configuration.deployments:
         if passed and deployment.number("max_budget"):
@@ -23,7 +23,12 @@ def check(context: LintContext) -> Iterator[Violation]:
             )
             break
     redis = {"redis_host", "redis_url"} & {*context.configuration.router}
-    if setting is not None and found and not redis and "cache" not in context.configuration.litellm:
+    if (
+        setting is not None
+        and is_found
+        and not redis
+        and "cache" not in context.configuration.litellm
+    ):
         yield Violation(
             message="budgets of providers are kept in the memory of one process: no Redis is "
             "configured, so each process and each start counts anew",

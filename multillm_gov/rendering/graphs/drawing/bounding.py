@@ -25,11 +25,11 @@ def bound(graph: Graph, most: int) -> Graph:
         return graph
     others = {kind: _as_one(kind, nodes) for kind, nodes in merged.items()}
     standing = {node.id: others[kind].id for kind, nodes in merged.items() for node in nodes}
-    kept = [node for node in graph.nodes if node.id not in standing]
+    kept_nodes = [node for node in graph.nodes if node.id not in standing]
     edges = {_moved(edge, standing) for edge in graph.edges}
     return replace(
         graph,
-        nodes=(*kept, *others.values()),
+        nodes=(*kept_nodes, *others.values()),
         edges=tuple(
             sorted(edges, key=lambda edge: (edge.source, edge.target, edge.role, edge.position))
         ),

@@ -48,8 +48,8 @@ def arrange(graph: Graph) -> Columns:
     beside: defaultdict[Slot, list[Slot]] = defaultdict(list)
     for edge, route in zip(graph.edges, routes, strict=True):
         step = 1 if places[edge.target] > places[edge.source] else -1
-        for offset, slot in enumerate(route[1:-1], 1):
-            columns[places[edge.source] + step * offset].append(slot)
+        for offset, position in enumerate(route[1:-1], 1):
+            columns[places[edge.source] + step * offset].append(position)
         for left, right in pairwise(route):
             beside[left].append(right)
             beside[right].append(left)
@@ -86,11 +86,11 @@ def _route(number: int, edge: Edge, places: dict[str, int]) -> tuple[Slot, ...]:
 
 def _settle(column: list[Slot], fixed: Sequence[Slot], beside: dict[Slot, list[Slot]]) -> None:
     """Order a column by the mean place of its slots' neighbors in the fixed one."""
-    place = {slot: index for index, slot in enumerate(fixed)}
+    place = {position: index for index, position in enumerate(fixed)}
     scale = len(fixed) / max(len(column), 1)
 
     def middle(ranked: tuple[int, Slot]) -> float:
-        touched = [place[slot] for slot in beside[ranked[1]] if slot in place]
+        touched = [place[position] for position in beside[ranked[1]] if position in place]
         return sum(touched) / len(touched) if touched else ranked[0] * scale
 
-    column[:] = [slot for _, slot in sorted(enumerate(column), key=middle)]
+    column[:] = [position for _, position in sorted(enumerate(column), key=middle)]

@@ -71,27 +71,32 @@ class Plan(Struct, frozen=True):
         """From the first column's left edge to the last one's right edge."""
         return self.places.lefts[-1] + self.widths[-1] if self.widths else 0.0
 
-    def left(self, slot: Slot) -> float:
+    def left(self, position: Slot) -> float:
         """Left edge of a node or gap."""
-        return MARGIN + self.places.lefts[self.column_of[slot]]
+        return MARGIN + self.places.lefts[self.column_of[position]]
 
-    def right(self, slot: Slot) -> float:
+    def right(self, position: Slot) -> float:
         """Its right edge."""
-        return self.left(slot) + self.widths[self.column_of[slot]]
+        return self.left(position) + self.widths[self.column_of[position]]
 
-    def middle(self, slot: Slot) -> float:
+    def middle(self, position: Slot) -> float:
         """Its middle from above."""
-        return self.top + self.places.middles[slot]
+        return self.top + self.places.middles[position]
 
 
 def plan(graph: Graph, top: float) -> Plan:
     """Places for everything in a graph that is bounded."""
     nodes = {node.id: node for node in graph.nodes}
     columns = arrange(graph)
-    column_of = {slot: number for number, column in enumerate(columns.slots) for slot in column}
+    column_of = {
+        position: number for number, column in enumerate(columns.slots) for position in column
+    }
     widths = tuple(
         min(
-            max((_breadth(nodes[slot]) for slot in column if isinstance(slot, str)), default=0.0),
+            max(
+                (_breadth(nodes[position]) for position in column if isinstance(position, str)),
+                default=0.0,
+            ),
             _WIDEST,
         )
         for column in columns.slots
@@ -113,7 +118,7 @@ def place(columns: Columns, widths: Sequence[float], gutters: Sequence[float]) -
         middles.update(_packed(column, (height - sum(map(_tall, column))) / 2))
     for _ in range(_ROUNDS):
         for column in columns.slots:
-            wanted = [_wanted(slot, beside, middles) for slot in column]
+            wanted = [_wanted(position, beside, middles) for position in column]
             middles.update(zip(column, _level(column, wanted, height), strict=True))
     lefts, x = [], 0.0
     for width, gutter in zip(widths, gutters, strict=True):
@@ -122,29 +127,29 @@ def place(columns: Columns, widths: Sequence[float], gutters: Sequence[float]) -
     return SlotPlaces(middles, tuple(lefts), height)
 
 
-def _tall(slot: Slot) -> float:
-    return BOX + _GAP if isinstance(slot, str) else _LANE
+def _tall(position: Slot) -> float:
+    return BOX + _GAP if isinstance(position, str) else _LANE
 
 
 def _packed(column: Sequence[Slot], top: float) -> dict[Slot, float]:
     middles = {}
-    for slot in column:
-        middles[slot] = top + _tall(slot) / 2
-        top += _tall(slot)
+    for position in column:
+        middles[position] = top + _tall(position) / 2
+        top += _tall(position)
     return middles
 
 
-def _wanted(slot: Slot, beside: dict[Slot, list[Slot]], middles: dict[Slot, float]) -> float:
-    touched = [middles[other] for other in beside[slot]]
-    return sum(touched) / len(touched) if touched else middles[slot]
+def _wanted(position: Slot, beside: dict[Slot, list[Slot]], middles: dict[Slot, float]) -> float:
+    touched = [middles[other] for other in beside[position]]
+    return sum(touched) / len(touched) if touched else middles[position]
 
 
 def _level(column: Sequence[Slot], wanted: Sequence[float], height: float) -> list[float]:
     """As near to the wanted middles as order and height allow: pushed down, then back up."""
     middles = []
     edge = 0.0
-    for slot, middle in zip(column, wanted, strict=True):
-        half = _tall(slot) / 2
+    for position, middle in zip(column, wanted, strict=True):
+        half = _tall(position) / 2
         middles.append(max(middle, edge + half))
         edge = middles[-1] + half
     edge = height

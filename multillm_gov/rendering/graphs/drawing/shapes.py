@@ -25,10 +25,10 @@ def draw_box(node: Node, plan: Plan) -> Iterator[str]:
     width = plan.right(node.id) - left
     single = "single point of failure" in node.marks
     stroke = ALONE if single else CAUTION if node.marks else PRINT.status["neutral"]
-    told = "; ".join(part for part in (f"{caption(node)}: {node.label}", node.note) if part)
+    text = "; ".join(part for part in (f"{caption(node)}: {node.label}", node.note) if part)
     yield element(
         "rect",
-        element("title", escape(visible(told))),
+        element("title", escape(visible(text))),
         x=left,
         y=y,
         width=width,
@@ -47,8 +47,8 @@ def draw_box(node: Node, plan: Plan) -> Iterator[str]:
         PRINT.ink,
         strong=single,
     )
-    said = escape(clip(caption(node), width - indent - 6, SMALL))
-    yield element("text", said, x=left + indent, y=y + 29, fill=PRINT.muted, font_size=SMALL)
+    lines = escape(clip(caption(node), width - indent - 6, SMALL))
+    yield element("text", lines, x=left + indent, y=y + 29, fill=PRINT.muted, font_size=SMALL)
 
 
 def draw_sign(center: Point, color: str, *, filled: bool) -> str:
@@ -117,9 +117,9 @@ def _curve(edge: Edge, route: Sequence[Slot], plan: Plan) -> str:
     )
 
 
-def _side(slot: Slot, plan: Plan, *, far: bool) -> Point:
+def _side(position: Slot, plan: Plan, *, far: bool) -> Point:
     """Where a line meets a slot: at its right side if ``far``."""
-    return plan.right(slot) if far else plan.left(slot), plan.middle(slot)
+    return plan.right(position) if far else plan.left(position), plan.middle(position)
 
 
 def _stroke(edge: Edge, plan: Plan) -> float:

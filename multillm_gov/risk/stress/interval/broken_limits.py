@@ -32,13 +32,13 @@ def broken_request(
     if cap is None:
         return None
     dear = [
-        (cost, one.hop.model)
-        for one in answering(after)
-        if (cost := costs.largest(task, one.hop, one.state)) is not None and cost > cap
+        (cost, flow.hop.model)
+        for flow in answering(after)
+        if (cost := costs.largest(task, flow.hop, flow.state)) is not None and cost > cap
     ]
     if not dear:
         return None
-    known = [costs.largest(task, one.hop, UNSTRESSED) for one in answering(before)]
+    known = [costs.largest(task, flow.hop, UNSTRESSED) for flow in answering(before)]
     if any(cost is not None and cost > cap for cost in known):
         return None
     cost, model = max(dear)
@@ -66,19 +66,21 @@ def broken_ceilings(
         )
 
 
-def without_repeats(found: Iterable[LimitBreach]) -> tuple[LimitBreach, ...]:
+def without_repeats(breaches: Iterable[LimitBreach]) -> tuple[LimitBreach, ...]:
     """Keep the largest breach per kind, subject and model, in order of first appearance."""
     worst: dict[tuple[str, str, str], LimitBreach] = {}
-    for one in found:
-        key = one.what, one.subject, one.model
-        if key not in worst or _is_worse(one, worst):
-            worst[key] = one
+    for breach in breaches:
+        key = breach.what, breach.subject, breach.model
+        if key not in worst or _is_worse(breach, worst):
+            worst[key] = breach
     return tuple(worst.values())
 
 
-def _is_worse(one: LimitBreach, worst: Mapping[tuple[str, str, str], LimitBreach]) -> bool:
-    known = worst[one.what, one.subject, one.model]
-    return one.figure < known.figure if one.what == "quality" else one.figure > known.figure
+def _is_worse(breach: LimitBreach, worst: Mapping[tuple[str, str, str], LimitBreach]) -> bool:
+    known = worst[breach.what, breach.subject, breach.model]
+    return (
+        breach.figure < known.figure if breach.what == "quality" else breach.figure > known.figure
+    )
 
 
 def answering(flows: tuple[Flow, ...]) -> Iterator[HopFlow]:
@@ -89,13 +91,13 @@ def answering(flows: tuple[Flow, ...]) -> Iterator[HopFlow]:
         yield from flow.fallbacks
 
 
-def is_below_floor(task: StressedTask, one: HopFlow) -> bool:
+def is_below_floor(task: StressedTask, flow: HopFlow) -> bool:
     """Whether the newest internal score, less drift, is below the floor; unknown is not below."""
     quality = task.figures.task.declared.quality
     return bool(
         quality
-        and one.hop.evidence
-        and one.hop.evidence[0].score - one.state.points < quality.floor
+        and flow.hop.evidence
+        and flow.hop.evidence[0].score - flow.state.points < quality.floor
     )
 
 
@@ -119,37 +121,37 @@ def is_unproved(task: StressedTask, before: tuple[Flow, ...], after: tuple[Flow,
     """Whether a new or drifting model answers without a result to compare with the floor."""
     if task.figures.task.declared.quality is None:
         return False
-    calm = {one.hop.model for one in answering(before)}
+    calm = {flow.hop.model for flow in answering(before)}
     return any(
-        not one.hop.evidence and (one.hop.model not in calm or one.state.points)
-        for one in answering(after)
+        not flow.hop.evidence and (flow.hop.model not in calm or flow.state.points)
+        for flow in answering(after)
     )
 
 
-def missed_floors(task: StressedTask, one: HopFlow) -> Iterator[LimitBreach]:
+def missed_floors(task: StressedTask, flow: HopFlow) -> Iterator[LimitBreach]:
     """Floors that one model misses in a task class."""
-    declared, hop = task.figures.task.declared, one.hop
-    if declared.quality is not None and is_below_floor(task, one):
+    declared, hop = task.figures.task.declared, flow.hop
+    if declared.quality is not None and is_below_floor(task, flow):
         yield LimitBreach(
             what="quality",
             subject=task.name,
             model=hop.model,
-            figure=hop.evidence[0].score - one.state.points,
+            figure=hop.evidence[0].score - flow.state.points,
             limit=Decimal(declared.quality.floor),
         )
-    yield from _missed_latency(task, one)
-    if one.state.tone_ratio > TONE_ALARM:
+    yield from _missed_latency(task, flow)
+    if flow.state.tone_ratio > TONE_ALARM:
         yield LimitBreach(
             what="tone",
             subject=task.name,
             model=hop.model,
-            figure=one.state.tone_ratio,
+            figure=flow.state.tone_ratio,
             limit=TONE_ALARM,
         )
 
 
-def _missed_latency(task: StressedTask, one: HopFlow) -> Iterator[LimitBreach]:
-    declared, hop = task.figures.task.declared, one.hop
+def _missed_latency(task: StressedTask, flow: HopFlow) -> Iterator[LimitBreach]:
+    declared, hop = task.figures.task.declared, flow.hop
     seconds = next(
         (record.p95_seconds for record in hop.evidence if record.p95_seconds is not None), None
     )

@@ -69,11 +69,11 @@ class Costs:
     def answers(self, task: StressedTask, flow: Flow) -> Decimal | None:
         """Expected cost of a chain's answers per declared request; ``None``: not known."""
         total = _ZERO
-        for one, share in (
+        for hop_flow, share in (
             (flow.routed, flow.routed.share),
             *((o, o.share * task.coverage) for o in flow.fallbacks),
         ):
-            cost = self._cost(task, one, share)
+            cost = self._cost(task, hop_flow, share)
             if cost is None:
                 return None
             total += cost
@@ -84,32 +84,37 @@ class Costs:
     ) -> Iterator[tuple[str, Decimal]]:
         """Vendors and their monthly spend, failover working; unknown prices weigh nothing."""
         for flow in task_flows:
-            for one in (flow.routed, *flow.fallbacks):
-                cost = self.per_request(task, one.hop, one.state) if one.share else None
+            for fallback in (flow.routed, *flow.fallbacks):
+                cost = (
+                    self.per_request(task, fallback.hop, fallback.state) if fallback.share else None
+                )
                 if cost is not None:
-                    yield self._vendor(one), one.share * task.figures.requests_per_month * cost
+                    yield (
+                        self._vendor(fallback),
+                        fallback.share * task.figures.requests_per_month * cost,
+                    )
         for fixed in task.fixed:
             if not any(effect.down and effect.hits(task.name, fixed.labels) for effect in effects):
                 yield fixed.vendor, fixed_cost(task, fixed, effects)
 
-    def _cost(self, task: StressedTask, one: HopFlow, share: Decimal) -> Decimal | None:
+    def _cost(self, task: StressedTask, flow: HopFlow, share: Decimal) -> Decimal | None:
         if not share:
             return _ZERO
         if not task.requests_per_hour:
             return _ZERO if task.figures.task.demand is not None else None
-        cost = self.per_request(task, one.hop, one.state)
+        cost = self.per_request(task, flow.hop, flow.state)
         if cost is None:
-            self.unpriced.add(one.hop.model)
+            self.unpriced.add(flow.hop.model)
             return None
         return share * cost
 
-    def _vendor(self, one: HopFlow) -> str:
+    def _vendor(self, flow: HopFlow) -> str:
         """Who is paid for what a model, or its successor in its place, answers."""
-        successor = self._context.successors.get(one.hop.model) if one.state.succeeded else None
+        successor = self._context.successors.get(flow.hop.model) if flow.state.succeeded else None
         return (
             successor.facts.exposure.priced_by
             if successor is not None and successor.facts
-            else one.hop.vendor
+            else flow.hop.vendor
         )
 
     def _priced_as(
@@ -138,14 +143,14 @@ def _is_billed_alike(before: tuple[StressedTask, Flow], after: tuple[StressedTas
 def _billed(flow: Flow) -> list[tuple[str, Decimal, Decimal, Decimal, bool]]:
     return [
         (
-            one.hop.model,
-            one.share,
-            one.state.price_factor,
-            one.state.token_factor,
-            one.state.succeeded,
+            fallback.hop.model,
+            fallback.share,
+            fallback.state.price_factor,
+            fallback.state.token_factor,
+            fallback.state.succeeded,
         )
-        for one in (flow.routed, *flow.fallbacks)
-        if one.share
+        for fallback in (flow.routed, *flow.fallbacks)
+        if fallback.share
     ]
 
 
@@ -154,7 +159,9 @@ def fixed_cost(
 ) -> Decimal:
     """A model's fixed monthly cost under stress: at new prices, nothing once replaced."""
     hitting = [effect for effect in effects if effect.hits(task.name, fixed.labels)]
-    if any(one.succeeded for one in hitting) and not any(one.down for one in hitting):
+    if any(shock_effect.succeeded for shock_effect in hitting) and not any(
+        shock_effect.down for shock_effect in hitting
+    ):
         return _ZERO
     return fixed.per_month * combined_price_factor(hitting)
 

@@ -88,13 +88,13 @@ class _StressedWalk(Walk):
 
 def involved(context: StressContext, effects: Iterable[ShockEffect]) -> tuple[int, ...]:
     """Positions of task classes that effects hit or that share a limited deployment."""
-    found = set(context.on_limits)
+    numbers = set(context.on_limits)
     for effect in effects:
         if effect.targets is None:
             return tuple(range(len(context.tasks)))
         for label in effect.targets:
-            found.update(context.users.get(label, ()))
-    return tuple(sorted(found))
+            numbers.update(context.users.get(label, ()))
+    return tuple(sorted(numbers))
 
 
 def flows(
@@ -150,7 +150,10 @@ class _Rounds:
 
     def _serve_limited(self, index: int, deployment: int, walks: list[_StressedWalk]) -> None:
         loads = [walk.load(index, self._peak) for walk in walks]
-        load = sum((one for one, _ in loads), _ZERO), sum((one for _, one in loads), _ZERO)
+        load = (
+            sum((amount for amount, _ in loads), _ZERO),
+            sum((amount for _, amount in loads), _ZERO),
+        )
         before = self._used.get(deployment, (_ZERO, _ZERO))
         factor = min(walk.states[index].limit_factor for walk in walks)
         tries = max(walk.states[index].tries for walk in walks)
@@ -158,8 +161,8 @@ class _Rounds:
             self._context.everyday_load[deployment] * self._context.settings.risk.peak_factor
         )
         part = min(
-            _served(_left(limit, factor, used), asked, tries)
-            for limit, used, asked in zip(
+            _served(_left(limit, factor, used), amount, tries)
+            for limit, used, amount in zip(
                 (limits.requests, limits.tokens), before, load, strict=True
             )
         )
@@ -172,10 +175,10 @@ def _left(limit: Decimal | None, factor: Decimal, used: Decimal) -> Decimal | No
     return None if limit is None else max(limit * factor - used, _ZERO)
 
 
-def _served(room: Decimal | None, asked: Decimal, tries: int) -> Decimal:
-    if room is None or not asked:
+def _served(room: Decimal | None, amount: Decimal, tries: int) -> Decimal:
+    if room is None or not amount:
         return _ONE
-    first = served_share(room, asked)
+    first = served_share(room, amount)
     if first == 1 or tries == 1:
         return first
-    return served_share(room, demand_with_retries(asked, 1 - first, tries))
+    return served_share(room, demand_with_retries(amount, 1 - first, tries))

@@ -67,10 +67,10 @@ def share_degraded(task: StressedTask, task_flows: tuple[Flow, ...]) -> Decimal:
     )
 
 
-def share_degraded_routed(task: StressedTask, one: HopFlow) -> Decimal:
+def share_degraded_routed(task: StressedTask, flow: HopFlow) -> Decimal:
     """All its answers if below the floor or in another style, else the unacceptable ones."""
-    lost = (one.state.points and is_below_floor(task, one)) or one.state.tone_ratio > TONE_ALARM
-    return one.share if lost else one.share * one.state.points
+    lost = (flow.state.points and is_below_floor(task, flow)) or flow.state.tone_ratio > TONE_ALARM
+    return flow.share if lost else flow.share * flow.state.points
 
 
 def share_unacceptable(task: StressedTask, task_flows: tuple[Flow, ...]) -> Decimal:
