@@ -217,3 +217,20 @@ def test_no_public_class_name_stands_for_two_things() -> None:
                 homes.setdefault(node.name, []).append(str(module.relative_to(ROOT)))
     twice = {name: paths for name, paths in homes.items() if len(paths) > 1}
     assert twice.keys() == {"Parameters"}
+
+
+VAGUE_VARIABLES = {"asked", "found", "kept", "leg", "one", "said", "slot", "told"}
+MOST_VAGUE_VARIABLES = 230
+"""Those that are left, and a few in work; lowered as they are renamed, never raised."""
+
+
+def test_variables_say_what_they_hold() -> None:
+    """Parameters and local variables are named after what they hold: a finding, a route entry."""
+    vague = 0
+    for module in MODULES:
+        for node in ast.walk(ast.parse(module.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.arg):
+                vague += node.arg in VAGUE_VARIABLES
+            elif isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
+                vague += node.id in VAGUE_VARIABLES
+    assert vague <= MOST_VAGUE_VARIABLES

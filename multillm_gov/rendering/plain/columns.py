@@ -104,9 +104,9 @@ def _row(
             pad(text, each, right=right)
             for text, each, right in zip(parts, widths, numeric, strict=True)
         ]
-        lines = zip([*padded, last.rstrip()], of, strict=True)
+        toned = zip([*padded, last.rstrip()], of, strict=True)
         yield _GAP.join(
-            paint(part, status) if part.strip() else part for part, status in lines
+            paint(part, status) if part.strip() else part for part, status in toned
         ).rstrip()
 
 

@@ -63,10 +63,10 @@ class Ranking:
 
     def cuts(self, coverage: float, chains: tuple[Masks, ...], alone: int) -> "Cuts":
         """One object for equal ones, so that reports can list them once."""
-        matching_cuts = self._known.get((coverage, chains))
-        if matching_cuts is None:
-            matching_cuts = self._known[coverage, chains] = Cuts(self, coverage, chains, alone)
-        return matching_cuts
+        cuts = self._known.get((coverage, chains))
+        if cuts is None:
+            cuts = self._known[coverage, chains] = Cuts(self, coverage, chains, alone)
+        return cuts
 
     def cut_set(self, *ranks: int, coverage: float = 0.0) -> CutSet:
         """By the ranks of its members."""
@@ -175,10 +175,10 @@ class TaskCuts(Struct, frozen=True, eq=False, gc=False):
     @property
     def chains(self) -> tuple[Cuts, ...]:
         """One per chain: what takes down that chain's share of the requests."""
-        text = zip(self.hops, self.alone, strict=True)
+        pairs = zip(self.hops, self.alone, strict=True)
         return tuple(
             self.ranking.cuts(self.task.coverage, (hops,) if hops else (), alone)
-            for hops, alone in text
+            for hops, alone in pairs
         )
 
     @property
@@ -186,8 +186,8 @@ class TaskCuts(Struct, frozen=True, eq=False, gc=False):
         """What takes down every chain that carries requests and has a hop to run."""
         if len(self.hops) == 1:
             return self.chains[0]
-        text = zip(self.task.chains, self.hops, strict=True)
-        carrying = tuple(hops for chain, hops in text if hops and chain.share > 0)
+        pairs = zip(self.task.chains, self.hops, strict=True)
+        carrying = tuple(hops for chain, hops in pairs if hops and chain.share > 0)
         return self.ranking.cuts(self.task.coverage, carrying, self.together if carrying else 0)
 
 

@@ -84,7 +84,7 @@ class SystemChains:
     def of(self, task: TaskFigures, standby: tuple[FallbackFigures, ...]) -> tuple[Chain, ...]:
         """One chain per route entry; other entries take nothing over (`measures.after_loss`)."""
         extra = self._indexes(self._scope.task_flows(task.task.name))
-        names = tuple((figures.model, figures.index) for figures in standby)
+        names = tuple((fallback.model, fallback.index) for fallback in standby)
         return tuple(
             Chain(
                 share=float(entry.share), hops=self._walk((entry.model, entry.index), names, extra)
@@ -198,12 +198,11 @@ def _betas(declared: CommonCause) -> tuple[Betas, Origin]:
         "same_vendor": priors.BETA_SAME_VENDOR,
         "same_provider": priors.BETA_SAME_PROVIDER,
     }
-    values_by_name = {
+    declared_betas = {
         name: float(value) for name in assumed if (value := getattr(declared, name)) is not None
     }
-    return Betas(**(assumed | values_by_name)), "declared" if len(values_by_name) == len(
-        assumed
-    ) else "assumed"
+    origin: Origin = "declared" if len(declared_betas) == len(assumed) else "assumed"
+    return Betas(**(assumed | declared_betas)), origin
 
 
 def _task(
