@@ -174,8 +174,6 @@ def judge_values(tighter: Tighter, before: object, after: object) -> Direction:
         return Direction.CHANGED
     if types is _NUMBER and any(isinstance(value, bool) for value in given):
         return Direction.CHANGED
-    if types is _NUMBER and any(isinstance(value, bool) for value in given):
-        return Direction.CHANGED
     if types == (frozenset,):
         before, after = before or frozenset(), after or frozenset()
     return judge(before, after)

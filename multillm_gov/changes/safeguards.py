@@ -75,6 +75,7 @@ SAFEGUARDS: tuple[ComparedField, ...] = (
         aspect="cost_of_wrong_model.value_at_stake",
         label="value at stake per month",
         read=lambda task: task.declared.cost_of_wrong_model.value_at_stake,
+        judge=higher_is_tighter,
         money=True,
     ),
     ComparedField(
@@ -208,6 +209,7 @@ SAFEGUARDS: tuple[ComparedField, ...] = (
         aspect="tags",
         label="tags",
         read=lambda task: _sorted(task.declared.tags),
+        judge=more_is_tighter,
         format=format_list,
     ),
     ComparedField(

@@ -15,7 +15,6 @@ from multillm_gov.documents.wording import (
 )
 from multillm_gov.location import Pointer
 
-_MOST_LISTED = 12
 
 
 def find_schema_flaws(
@@ -76,13 +75,13 @@ def _wrong_type(error: SchemaError, kinds: list[str], schema: dict[str, Any]) ->
 def _unknown_keys(error: SchemaError, schema: dict[str, Any]) -> Iterator[SchemaFlaw]:
     known = list(_node(schema, error.schema_path[:-1]).get("properties", {}))
     for key in error.kind.unexpected:
-        how = how_to_say(key, known)
-        instead = f", and {how}" if how else ""
         unused = [name for name in known if name not in error.instance]
-        meant = "" if how else closest(key, unused or known)
-        listed = ", ".join(f"`{name}`" for name in known[:_MOST_LISTED]) + (
-            ", …" if len(known) > _MOST_LISTED else ""
-        )
+        how = how_to_say(key, known)
+        meant = closest(key, unused or known)
+        if how and f"`{meant}: " not in how:
+            meant = ""
+        instead = f", and {how}" if how else ""
+        listed = ", ".join(f"`{name}`" for name in known)
         allowed = f"known keys: {listed}" if known else "no keys are known here"
         yield SchemaFlaw(
             (*error.instance_path, key),

@@ -169,25 +169,48 @@ def loss(
     )
 
 
+class Loss(Struct, frozen=True, kw_only=True):
+    """What losing an entity means for task classes with their usable fallbacks, per month."""
+
+    exposed: Decimal
+    """Value at stake whose model is lost."""
+    stopped: Decimal
+    """Of it, what no fallback takes over."""
+    unvalued: int
+    """Task classes without a declared value that stop, in whole or in part."""
+    requests: Decimal
+    """Requests, of all task classes with a demand, whose model is lost."""
+    stopped_requests: Decimal
+    """Of them, those that no fallback takes over."""
+    uncounted: int
+    """Task classes without a demand that stop, in whole or in part."""
+
+
 def value_lost(
     chains: Iterable[tuple[TaskFigures, Sequence[FallbackFigures]]], level: Level, entity: str
-) -> tuple[Decimal, Decimal, int]:
-    """What losing an entity means for task classes with their usable fallbacks.
-
-    Returns:
-        Value a month whose model is lost; of it, what no fallback takes over; and how many task
-        classes without a declared value stop, in whole or in part.
-    """
-    exposed = stopped = Decimal(0)
-    unvalued = 0
+) -> Loss:
+    """What losing an entity means; value and requests are summed over the task classes."""
+    exposed = stopped = requests = stopped_requests = Decimal(0)
+    unvalued = uncounted = 0
     for task, usable in chains:
-        hit = [each for each in loss(task, usable, level, entity) if each.hit]
-        lost = [each for each in hit if each.taker is None]
-        value = task.value_at_stake_per_month
-        exposed += sum((value * each.leg.share for each in hit), Decimal(0))
-        stopped += sum((value * each.leg.share for each in lost), Decimal(0))
+        found = loss(task, usable, level, entity)
+        hit = [each.leg.share for each in found if each.hit]
+        lost = [each.leg.share for each in found if each.hit and each.taker is None]
+        value, volume = task.value_at_stake_per_month, task.requests_per_month
+        exposed += value * sum(hit, Decimal(0))
+        stopped += value * sum(lost, Decimal(0))
+        requests += volume * sum(hit, Decimal(0))
+        stopped_requests += volume * sum(lost, Decimal(0))
         unvalued += bool(lost) and not value
-    return exposed, stopped, unvalued
+        uncounted += bool(lost) and task.task.demand is None
+    return Loss(
+        exposed=exposed,
+        stopped=stopped,
+        unvalued=unvalued,
+        requests=requests,
+        stopped_requests=stopped_requests,
+        uncounted=uncounted,
+    )
 
 
 class Cut(Struct, frozen=True, kw_only=True):

@@ -8,7 +8,7 @@ from multillm_gov.catalog.facts import Exposure, ModelFacts
 from multillm_gov.dimensions import UNKNOWN, Basis, Level
 from multillm_gov.location import Place
 from multillm_gov.measures.cost.repricing import BASE_RISE
-from multillm_gov.measures.failover import value_lost
+from multillm_gov.measures.failover import Loss, value_lost
 from multillm_gov.measures.figures import Concentration, TaskFigures
 from multillm_gov.rules.engine.rule import RuleContext
 from multillm_gov.rules.failover import failover_of
@@ -158,27 +158,57 @@ class EntityExposure:
         failover = failover_of(self._context)
         tasks = self._loads.exposed(entity, self._found.level)
         chains = [(task, failover.usable(task)) for task in tasks]
-        exposed, stopped, unvalued = value_lost(chains, self._found.level, entity)
-        if not exposed:
-            return
-        worth = f"worth {format_money(exposed, self._currency)} a month"
-        if stopped == exposed:
-            yield f"losing {code(entity)} stops task classes {worth}"
-        elif stopped:
-            part = format_money(stopped, self._currency)
+        found = value_lost(chains, self._found.level, entity)
+        if found.exposed:
+            yield self._stopped_value(entity, found)
+        elif found.requests or found.uncounted:
+            yield self._stopped_requests(entity, found)
+        if found.unvalued and found.exposed:
             yield (
+                f"it stops {count_of(found.unvalued, 'task class')} without a declared value at "
+                "stake"
+            )
+        elif found.unvalued:
+            yield "no value at stake is declared for what stops"
+
+    def _stopped_value(self, entity: str, found: Loss) -> str:
+        worth = f"worth {format_money(found.exposed, self._currency)} a month"
+        if found.stopped == found.exposed:
+            return f"losing {code(entity)} stops task classes {worth}"
+        if found.stopped:
+            part = format_money(found.stopped, self._currency)
+            return (
                 f"losing {code(entity)} stops {part} of the task classes {worth}; usable fallbacks "
                 "take over the rest"
             )
-        else:
-            what = f"none of the task classes {worth}" if unvalued else "nothing"
-            taken = "them" if unvalued else f"task classes {worth}"
-            yield (
-                f"losing {code(entity)} stops {what} while the usable fallbacks work: they take "
-                f"over {taken}"
+        what = f"none of the task classes {worth}" if found.unvalued else "nothing"
+        taken = "them" if found.unvalued else f"task classes {worth}"
+        return (
+            f"losing {code(entity)} stops {what} while the usable fallbacks work: they take "
+            f"over {taken}"
+        )
+
+    def _stopped_requests(self, entity: str, found: Loss) -> str:
+        """Where nothing at stake has a value: requests."""
+        several = (
+            f", and {count_of(found.uncounted, 'task class')} without a demand"
+            if found.uncounted
+            else ""
+        )
+        routed = f"{format_count(found.requests)} requests a month"
+        if not found.requests:
+            return f"losing {code(entity)} stops {several.removeprefix(', and ')}"
+        if not found.stopped_requests and not several:
+            return (
+                f"losing {code(entity)} stops none of its {routed} while the usable fallbacks work"
             )
-        if unvalued:
-            yield f"it stops {count_of(unvalued, 'task class')} without a declared value at stake"
+        if found.stopped_requests == found.requests:
+            return f"losing {code(entity)} stops {routed}{several}"
+        part = format_count(found.stopped_requests)
+        return (
+            f"losing {code(entity)} stops {part} of its {routed}{several}; usable fallbacks take "
+            "over the rest"
+        )
 
     def _repricing(self, entity: str) -> Iterator[str]:
         """Only whoever sets prices can raise them: hosts and countries do not."""
