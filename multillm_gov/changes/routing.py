@@ -4,11 +4,15 @@ from collections.abc import Iterator
 from decimal import Decimal
 
 from multillm_gov.changes.change import Change, ChangeKind, Direction
+from multillm_gov.changes.direction import higher_is_tighter
 from multillm_gov.measures.figures import FallbackFigures, TaskFigures
 from multillm_gov.measures.independence import OTHER_VENDOR_AND_CLOUD
 from multillm_gov.portfolio.allocation import TaskClass
 from multillm_gov.portfolio.demand import Demand
 from multillm_gov.units import format_count, format_share
+
+LONGEST = ("p99_input_tokens", "max_output_tokens")
+"""Parts of a demand by which price tiers and limits of a model are judged."""
 
 
 def compare_routes(before: TaskClass, after: TaskClass) -> Iterator[Change]:
@@ -99,6 +103,7 @@ def compare_demand(before: TaskClass, after: TaskClass) -> Iterator[Change]:
         subject=after.name,
         label="demand",
         aspect="demand",
+        direction=_percentiles_direction(old, new),
         before=_format_demand(old, new),
         after=_format_demand(new, old),
         before_figure=old.requests if old else None,
@@ -106,6 +111,20 @@ def compare_demand(before: TaskClass, after: TaskClass) -> Iterator[Change]:
         place_before=before.place.at("demand"),
         place_after=after.place.at("demand"),
     )
+
+
+def _percentiles_direction(old: Demand | None, new: Demand | None) -> Direction:
+    """A lower or dropped longest request hides price tiers, windows and late answers."""
+    if old is None or new is None:
+        return Direction.CHANGED
+    moves = {
+        higher_is_tighter(getattr(old, name), getattr(new, name))
+        for name in LONGEST
+        if getattr(old, name) != getattr(new, name)
+    }
+    if Direction.LOOSENED in moves:
+        return Direction.LOOSENED
+    return next(iter(moves), Direction.CHANGED)
 
 
 def _shares(task: TaskClass) -> dict[str, Decimal]:

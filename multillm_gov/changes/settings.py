@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from decimal import Decimal
+from fnmatch import fnmatchcase
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -13,17 +14,28 @@ from multillm_gov.changes.direction import (
     higher_is_tighter,
     judge_values,
     lower_is_tighter,
+    more_is_tighter,
 )
 from multillm_gov.documents.layout import SETTINGS
 from multillm_gov.location import Place
+from multillm_gov.portfolio.policy import Tighter
 from multillm_gov.portfolio.settings import Appetite, ExchangeRate, Settings
 from multillm_gov.units import format_money, format_share
 
 _GATES = ("note", "warning", "error", "never")
 """From strictest to laxest."""
 _SUBJECT = "settings"
-_CEILINGS = ("max_outage_loss_share", "max_cost_at_risk_share")
-"""Limits of the appetite that stand below ``risk``."""
+_TIGHTER: dict[str, Tighter] = {
+    "risk.max_outage_loss_share": "lower",
+    "risk.max_cost_at_risk_share": "lower",
+    "limits.max_*.warn_at": "lower_or_setting",
+    "limits.min_*.warn_at": "higher_or_setting",
+    "limits.*.owner": "present",
+    "limits.*.set_by": "present",
+    "spend_change.*.*.amount": "lower",
+    "spend_change.*.*.share": "lower",
+}
+"""Of the keys below a setting, those that protect, and which of their values are tighter."""
 
 
 def compare_settings(before: Settings, after: Settings) -> Iterator[Change]:
@@ -46,6 +58,10 @@ def compare_settings(before: Settings, after: Settings) -> Iterator[Change]:
         "migration_lead_days": higher_is_tighter(
             before.migration_lead_days, after.migration_lead_days
         ),
+        "waiver_notice_days": higher_is_tighter(
+            before.waiver_notice_days, after.waiver_notice_days
+        ),
+        "people": more_is_tighter(_addresses(after), _addresses(before)),
     }
     for name in Settings.__struct_fields__:
         was, now = getattr(before, name), getattr(after, name)
@@ -60,6 +76,11 @@ def compare_settings(before: Settings, after: Settings) -> Iterator[Change]:
         )
 
 
+def _addresses(settings: Settings) -> set[tuple[str, str]]:
+    """Who may approve in whose name: each address more is one more way to consent."""
+    return {(name, address) for name, known in settings.people.items() for address in known}
+
+
 def _nested(route: tuple[str, ...], before: object, after: object) -> Iterator[Change]:
     """One change for each key below a setting that differs, at the key itself."""
     if before == after or _same_set(before, after):
@@ -70,11 +91,11 @@ def _nested(route: tuple[str, ...], before: object, after: object) -> Iterator[C
         for name in dict.fromkeys((*old, *new)):
             yield from _nested((*route, name), old.get(name), new.get(name))
         return
-    direction = Direction.CHANGED
-    if route[0] == "spend_change" or route[-1] in _CEILINGS:
-        direction = judge_values("lower", before, after)
+    aspect = ".".join(route)
+    tighter = (way for keys, way in _TIGHTER.items() if fnmatchcase(aspect, keys))
+    direction = judge_values(next(tighter, "never"), before, after)
     values = (_spell(before), _spell(after))
-    change = _change(ChangeKind.SETTING, ".".join(route), direction, (before, after), values)
+    change = _change(ChangeKind.SETTING, aspect, direction, (before, after), values)
     place = Place(SETTINGS, route)
     yield replace(change, place_before=place, place_after=place)
 

@@ -155,7 +155,7 @@ EDITS = [
         "value_at_stake: 45000",
         "value_at_stake: 4500",
         ChangeKind.VALUE_AT_STAKE,
-        CHANGED,
+        LOOSENED,
         "45,000 USD",
         "4,500 USD",
     ),
@@ -189,7 +189,7 @@ EDITS = [
         "brand]",
         "brand, legal]",
         ChangeKind.TAGS,
-        CHANGED,
+        TIGHTENED,
         "brand, customer-facing",
         ("brand, customer-facing, legal"),
     ),
@@ -498,7 +498,7 @@ def test_an_added_task_class_without_output_has_no_known_forecast(edited):
 
 
 def test_leaving_a_policy_by_dropping_its_tag_is_called_out(edited):
-    first, second = edited(("[customer-facing, brand]", "[brand]")).changes
+    second, first = edited(("[customer-facing, brand]", "[brand]")).changes
     assert (first.kind, first.subject, first.direction) == (
         ChangeKind.COVERAGE,
         "customer-facing-fallbacks",
@@ -507,7 +507,7 @@ def test_leaving_a_policy_by_dropping_its_tag_is_called_out(edited):
     assert (first.before, first.after) == ("writing", "")
     assert first.note == "they no longer match: tags customer-facing"
     assert first.place_after.pointer == ("task_classes", "writing")
-    assert second.kind is ChangeKind.TAGS
+    assert (second.kind, second.direction) == (ChangeKind.TAGS, LOOSENED)
 
 
 def test_entering_a_policy_tightens(edited):
