@@ -16,7 +16,6 @@ from multillm_gov.documents.wording import (
 from multillm_gov.location import Pointer
 
 
-
 def find_schema_flaws(
     errors: Iterable[SchemaError], schema: dict[str, Any]
 ) -> Iterator[SchemaFlaw]:

@@ -12,14 +12,17 @@ _RESIDENCY = "write `data: {residency: [EU]}`: where requests may be processed"
 _FLOOR = "write `quality: {floor: 0.9}`: the least share of acceptable answers"
 _LATENCY = "write `latency: {p95_seconds: SECONDS, timeout_seconds: SECONDS}`"
 _SAMPLING = "leave it to the application: no rule judges how a model is sampled"
-_SECRET = "keep it out of governed files: they are shared"
+_OUTSIDE = "keep it out of governed files: they are shared"
 _TASK_CLASS = ("route", "in the task class")
 _MODEL = ("usd_per_million_tokens", "at the model, in `catalog/`")
 _SETTINGS = ("appetite", "in `govern.yaml`")
 _WAIVER = ("approved_by", "in the waiver")
 _WANTED: dict[str, tuple[tuple[str, str], str]] = {
     "model": (_TASK_CLASS, "write `route: [{model: MODEL}]`"),
-    "models": (_TASK_CLASS, "write `route: [{model: MODEL}, {model: OTHER}]`, with a `weight` each"),
+    "models": (
+        _TASK_CLASS,
+        "write `route: [{model: MODEL}, {model: OTHER}]`, with a `weight` each",
+    ),
     "primary": (_TASK_CLASS, "write `route: [{model: MODEL}]`"),
     "weight": (_TASK_CLASS, "write `route: [{model: MODEL, weight: 80}]`"),
     "fallback": (_TASK_CLASS, "write `fallbacks: [MODEL]`"),
@@ -65,11 +68,13 @@ _WANTED: dict[str, tuple[tuple[str, str], str]] = {
     "top_p": (("", ""), _SAMPLING),
     "seed": (("", ""), _SAMPLING),
     "stream": (("", ""), "leave it to the application: no rule judges how answers are sent"),
-    "api_key": (("", ""), _SECRET),
+    "api_key": (("", ""), _OUTSIDE),
     "provider": (
         _MODEL,
-        "write it as the first part of the model's name, such as `bedrock/…`, or "
-        "`exposure: {provider: NAME}`",
+        (
+            "write it as the first part of the model's name, such as `bedrock/…`, or "
+            "`exposure: {provider: NAME}`"
+        ),
     ),
     "vendor": (_MODEL, "write `exposure: {vendor: NAME}`"),
     "rpm": (_MODEL, _RATES),
@@ -109,7 +114,7 @@ def how_to_say(key: str, known: list[str]) -> str:
     Where the keys known here are not those that it is said among, the sentence names the place.
     """
     name = key.lower().replace("-", "_")
-    for (sibling, where), advice in filter(None, (_ELSEWHERE.get(name), _WANTED.get(name))):
+    for (sibling, _), advice in filter(None, (_ELSEWHERE.get(name), _WANTED.get(name))):
         if not sibling or sibling in known:
             return advice
     if name not in _WANTED:

@@ -1,5 +1,5 @@
-"""Every key of every governed file is a safeguard with a direction, a fact or neutral: a key that is
-added later is in none of them, and fails here."""
+"""Every key of every governed file is a safeguard with a direction, a fact or neutral; a key that
+is added later is in none of them, and fails here."""
 
 from fnmatch import fnmatchcase
 
@@ -19,7 +19,8 @@ ROLES = {
     "settings": {
         SAFEGUARD: """appetite.* fail_on owners migration_lead_days waiver_notice_days people.*
             spend_change.*.*.amount spend_change.*.*.share limits.*.warn_at
-            limits.*.owner limits.*.set_by risk.max_outage_loss_share risk.max_cost_at_risk_share""",
+            limits.*.owner limits.*.set_by risk.max_outage_loss_share
+            risk.max_cost_at_risk_share""",
         FACT: """currency exchange.* usage.* optimization.contracts.* risk.providers.*
             risk.clouds.* risk.vendors.* risk.dependencies.* risk.common_cause.* risk.coverage.*
             risk.outage_sigma risk.demand_variation risk.demand_common_share risk.price_shocks.*
@@ -72,7 +73,7 @@ def _leaves(node, schema, path=(), inside=()):
         for part in parts:
             yield from _leaves(part, schema, path, inside)
         return
-    if "items" in node and node["items"]:
+    if node.get("items"):
         yield from _leaves(node["items"], schema, path, inside)
         return
     inner = dict(node.get("properties", {}))
@@ -121,7 +122,9 @@ def test_no_role_speaks_of_a_key_that_is_gone(name):
 
 def test_what_the_comparison_judges_is_what_is_called_a_safeguard():
     judged = {
-        f"task_classes.*.{trait.aspect}" for trait in SAFEGUARDS if trait.judge.__name__ != "neither"
+        f"task_classes.*.{trait.aspect}"
+        for trait in SAFEGUARDS
+        if trait.judge.__name__ != "neither"
     }
     judged |= {f"task_classes.*.demand.{name}" for name in LONGEST}
     named = {leaf for leaf in leaves("allocation") if roles("allocation", leaf) == {SAFEGUARD}}
@@ -174,7 +177,8 @@ def test_every_loosened_setting_is_told_with_both_values():
     assert len(there) == len(back) == 17 - 2
     for change in there:
         gone = change.aspect.endswith((".owner", ".set_by"))
-        assert change.before and (change.after or gone), change.aspect
+        assert change.before, change.aspect
+        assert change.after or gone, change.aspect
 
 
 @pytest.mark.parametrize(

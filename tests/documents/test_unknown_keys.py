@@ -49,9 +49,30 @@ def test_every_place_of_an_advice_exists():
         assert how_to_say(key, [sibling]) == advice, key
 
 
-WANTED_MOST = """max_tokens rpm tpm quality_floor residency retries temperature region provider budget
-fallback model models timeout api_key api_base price weight system_prompt rate_limit max_retries
-top_p""".split()
+WANTED_MOST = [
+    "max_tokens",
+    "rpm",
+    "tpm",
+    "quality_floor",
+    "residency",
+    "retries",
+    "temperature",
+    "region",
+    "provider",
+    "budget",
+    "fallback",
+    "model",
+    "models",
+    "timeout",
+    "api_key",
+    "api_base",
+    "price",
+    "weight",
+    "system_prompt",
+    "rate_limit",
+    "max_retries",
+    "top_p",
+]
 
 
 @pytest.mark.parametrize("key", WANTED_MOST)

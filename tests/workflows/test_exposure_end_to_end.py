@@ -116,3 +116,28 @@ def test_the_report_names_who_makes_prices_serves_and_hosts_each_model(run):
     for text in ("mistral (closed weights)", "azure (billed by microsoft)", "FR, US", "not known"):
         assert text in row
     assert "overlap and do not add up to 100%" in report
+
+
+def test_weights_of_which_nothing_is_known_are_told_with_both_ends(run):
+    files = {
+        "allocations/a.yaml": """\
+            owner: o
+            task_classes:
+              a:
+                route: [{model: custom/a, weight: 40}, {model: custom/b, weight: 60}]
+                demand: {requests: 10000, input_tokens: 1000, output_tokens: 300}
+            """,
+        "catalog/m.yaml": """\
+            models:
+              custom/a: {mode: chat, exposure: {vendor: v1, provider: p1, cloud: c1}}
+              custom/b: {mode: chat, exposure: {vendor: v2, provider: p1, cloud: c1}}
+            """,
+    }
+    engineers = ("report", "--audience", "engineering", "--format", "markdown")
+    told = run(files, *engineers)
+    assert "Whether their weights are open is not known for 2 of 2 routed models" in told
+    assert "The largest maker carries 60.0% of requests so, and 100.0% if they are open." in told
+    files["catalog/m.yaml"] = files["catalog/m.yaml"].replace(
+        "cloud: c1", "cloud: c1, weights: open"
+    )
+    assert "weights are open is not known" not in run(files, *engineers)

@@ -1,17 +1,23 @@
 """Parties: who made, prices, serves and hosts each routed model, where, and under whose law."""
 
-from multillm_gov.catalog.facts import Exposure
+from collections.abc import Iterator, Mapping
+
+from msgspec.structs import replace
+
+from multillm_gov.catalog.facts import Exposure, ModelFacts
 from multillm_gov.content import Block, Cell, Column, Paragraph, Table
-from multillm_gov.dimensions import UNKNOWN, Basis, Level
+from multillm_gov.dimensions import IN_HOUSE, OPEN, UNKNOWN, Basis, Level
+from multillm_gov.measures.concentration import at_level, weigh
 from multillm_gov.measures.figures import Concentration
 from multillm_gov.reporting.shared.spend import format_forecast
 from multillm_gov.reporting.shared.tables import BASIS_WORDS, bounded
 from multillm_gov.state.state import State
 from multillm_gov.units import format_count, format_money, format_share
-from multillm_gov.words import join_some, join_words
+from multillm_gov.words import count_of, join_code, join_some, join_words
 
 Views = dict[tuple[Level, Basis], Concentration]
 """Concentrations by level and basis."""
+_MOST_NAMED = 5
 
 
 def parties_table(state: State) -> tuple[Block, ...]:
@@ -43,7 +49,51 @@ def parties_table(state: State) -> tuple[Block, ...]:
         Column("Processed in"),
         Column("Subject to the law of"),
     )
-    return bounded("Parties behind each routed model", columns, rows, "model")
+    table = bounded("Parties behind each routed model", columns, rows, "model")
+    return (*table, *_undecided_weights(state, routed))
+
+
+def _undecided_weights(
+    state: State, routed: Mapping[str, ModelFacts | None]
+) -> Iterator[Paragraph]:
+    """How many models are counted as closed because nobody knows, and what the other end is."""
+    undecided = sorted(name for name, facts in routed.items() if _is_undecided(facts))
+    if not undecided:
+        return
+    weighed = weigh(state.figures.tasks, Basis.REQUESTS)
+    as_open = tuple((_opened(facts), amount) for facts, amount in weighed)
+    ends = [at_level(each, Level.VENDOR, Basis.REQUESTS) for each in (weighed, as_open)]
+    shares = [each.largest[1] for each in ends if each.shares]
+    named = join_code(undecided[:_MOST_NAMED])
+    more = f" and {len(undecided) - _MOST_NAMED:,} more" if len(undecided) > _MOST_NAMED else ""
+    both = (
+        f" The largest maker carries {format_share(shares[0])} of requests so, and "
+        f"{format_share(shares[1])} if they are open."
+        if len(shares) == len(ends)
+        else ""
+    )
+    yield Paragraph(
+        f"Whether their weights are open is not known for {len(undecided):,} of "
+        f"{count_of(len(routed), 'routed model')}: {named}{more}. They count as closed: their "
+        f"vendor is taken to set the price and to be able to withdraw them.{both} "
+        "Declare `exposure: {weights: open}` or `closed` in `catalog/`."
+    )
+
+
+def _is_undecided(facts: ModelFacts | None) -> bool:
+    """Whether it makes a difference and nobody knows."""
+    return (
+        facts is not None
+        and facts.exposure.weights == UNKNOWN
+        and facts.exposure.vendor not in {UNKNOWN, IN_HOUSE, facts.exposure.billed_by}
+        and facts.exposure.provider not in {UNKNOWN, IN_HOUSE}
+    )
+
+
+def _opened(facts: ModelFacts | None) -> ModelFacts | None:
+    if facts is None or not _is_undecided(facts):
+        return facts
+    return replace(facts, exposure=replace(facts.exposure, weights=OPEN))
 
 
 def overlap_notes(views: Views) -> tuple[Block, ...]:
