@@ -4,13 +4,13 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from multillm_gov.documents.schema_flaw import SchemaError, SchemaFlaw, Step
+from multillm_gov.documents.wanted_keys import how_to_say
 from multillm_gov.documents.wording import (
     Spelled,
     closest,
     example,
     format_number,
     format_value,
-    how_to_say,
     type_words,
 )
 from multillm_gov.location import Pointer

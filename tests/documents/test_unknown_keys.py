@@ -4,7 +4,8 @@ import re
 
 import pytest
 
-from multillm_gov.documents.wording import _ELSEWHERE, _WANTED, closest, how_to_say
+from multillm_gov.documents.wanted_keys import _ELSEWHERE, _WANTED, how_to_say
+from multillm_gov.documents.wording import closest
 from multillm_gov.workflows.schema import schema_names, schema_of
 
 TASK_CLASS = list(schema_of("allocation")["$defs"]["TaskClassDeclaration"]["properties"])

@@ -56,7 +56,6 @@ def _unknown_references(context: RuleContext) -> Iterator[_Reference]:
         yield from _evals(context)
     yield from _files(context)
     yield from _owners(context)
-    yield from _variants(context)
     if not _unread(context, "policy"):
         known = rules | {policy.name for policy in policies}
         for waiver in context.state.portfolio.waivers:
@@ -108,27 +107,6 @@ def _files(context: RuleContext) -> Iterator[_Reference]:
             "What the task class sends is neither pinned nor reviewed.",
         )
         yield _Reference(named.path, what, known[named.folder], place, named.task.name, risk)
-
-
-def _variants(context: RuleContext) -> Iterator[_Reference]:
-    """A size or quality that no price of the chain tells apart; GOV411 has those one price does."""
-    for task in context.state.portfolio.task_classes:
-        variant = task.declared.demand.variant if task.declared.demand is not None else None
-        prices = [
-            facts.price
-            for model in (task.models if variant else ())
-            if (facts := context.models.get(model)) is not None
-        ]
-        if variant and prices and not any(price is None or price.variants for price in prices):
-            yield _Reference(
-                variant,
-                "a variant by which a price of the route or the fallbacks differs",
-                (),
-                task.place.at("demand", "variant"),
-                task.name,
-                "The forecast is the same without it, whatever is billed.",
-                Severity.WARNING,
-            )
 
 
 def _owners(context: RuleContext) -> Iterator[_Reference]:

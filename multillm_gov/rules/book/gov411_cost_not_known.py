@@ -24,6 +24,8 @@ def check(context: RuleContext, _: Nothing) -> Iterator[Violation]:
     for task in context.tasks:
         if task.task.demand is None:
             yield _undeclared(task)
+        elif _is_unbilled(task):
+            yield _unbilled_variant(task)
     pricing = context.state.figures.pricing
     for use in context.uses(context.models):
         if use.part.cost_per_request is None and _serves(use):
@@ -50,6 +52,27 @@ def _undeclared(task: TaskFigures) -> Violation:
         remedy=f"Declare your own figures a month, such as {code(f'demand: {{{written}}}')}.",
         risk=_RISK,
         distinction="demand",
+    )
+
+
+def _is_unbilled(task: TaskFigures) -> bool:
+    """Whether no price of the chain tells a size or quality apart that the demand names."""
+    prices = [part.facts.price for part in (*task.legs, *task.fallbacks) if part.facts is not None]
+    variant = task.task.demand.variant if task.task.demand is not None else None
+    return bool(variant and prices) and all(price and not price.variants for price in prices)
+
+
+def _unbilled_variant(task: TaskFigures) -> Violation:
+    demand = task.task.demand
+    variant = demand.variant or "" if demand is not None else ""
+    return Violation(
+        message=f"no price of the route or the fallbacks differs by the variant {code(variant)}",
+        place=task.task.place.at("demand", "variant"),
+        subject=task.task.name,
+        remedy="Correct the name, or remove `variant`.",
+        risk="The forecast is the same without it, whatever is billed.",
+        severity=Severity.WARNING,
+        distinction="variant",
     )
 
 
