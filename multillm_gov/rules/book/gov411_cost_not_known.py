@@ -57,7 +57,8 @@ def _undeclared(task: TaskFigures) -> Violation:
 
 def _is_unbilled(task: TaskFigures) -> bool:
     """Whether no price of the chain tells a size or quality apart that the demand names."""
-    prices = [part.facts.price for part in (*task.legs, *task.fallbacks) if part.facts is not None]
+    chain = (*(leg.facts for leg in task.legs), *(reserve.facts for reserve in task.fallbacks))
+    prices = [facts.price for facts in chain if facts is not None]
     variant = task.task.demand.variant if task.task.demand is not None else None
     return bool(variant and prices) and all(price and not price.variants for price in prices)
 
