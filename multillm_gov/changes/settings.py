@@ -25,6 +25,8 @@ from multillm_gov.units import format_money, format_share
 _GATES = ("note", "warning", "error", "never")
 """From strictest to laxest."""
 _SUBJECT = "settings"
+_UNSET: tuple[object, ...] = (None, (), "")
+"""What says nothing, whether it is written or left out."""
 _TIGHTER: dict[str, Tighter] = {
     "risk.max_outage_loss_share": "lower",
     "risk.max_cost_at_risk_share": "lower",
@@ -52,17 +54,7 @@ def compare_settings(before: Settings, after: Settings) -> Iterator[Change]:
         spelled = (_format_limit(name, old, before), _format_limit(name, new, after))
         if old != new:
             yield _change(ChangeKind.APPETITE, f"appetite.{name}", direction, (old, new), spelled)
-    directions = {
-        "fail_on": higher_is_tighter(-_GATES.index(before.fail_on), -_GATES.index(after.fail_on)),
-        "owners": fewer_is_tighter(before.owners, after.owners),
-        "migration_lead_days": higher_is_tighter(
-            before.migration_lead_days, after.migration_lead_days
-        ),
-        "waiver_notice_days": higher_is_tighter(
-            before.waiver_notice_days, after.waiver_notice_days
-        ),
-        "people": more_is_tighter(_addresses(after), _addresses(before)),
-    }
+    directions = _directions(before, after)
     for name in Settings.__struct_fields__:
         was, now = getattr(before, name), getattr(after, name)
         if name == "appetite" or was == now or _same_set(was, now):
@@ -76,6 +68,21 @@ def compare_settings(before: Settings, after: Settings) -> Iterator[Change]:
         )
 
 
+def _directions(before: Settings, after: Settings) -> dict[str, Direction]:
+    """What a move of each setting that can be tightened does."""
+    return {
+        "fail_on": higher_is_tighter(-_GATES.index(before.fail_on), -_GATES.index(after.fail_on)),
+        "owners": fewer_is_tighter(before.owners, after.owners),
+        "migration_lead_days": higher_is_tighter(
+            before.migration_lead_days, after.migration_lead_days
+        ),
+        "waiver_notice_days": higher_is_tighter(
+            before.waiver_notice_days, after.waiver_notice_days
+        ),
+        "people": more_is_tighter(_addresses(after), _addresses(before)),
+    }
+
+
 def _addresses(settings: Settings) -> set[tuple[str, str]]:
     """Who may approve in whose name: each address more is one more way to consent."""
     return {(name, address) for name, known in settings.people.items() for address in known}
@@ -83,7 +90,7 @@ def _addresses(settings: Settings) -> set[tuple[str, str]]:
 
 def _nested(route: tuple[str, ...], before: object, after: object) -> Iterator[Change]:
     """One change for each key below a setting that differs, at the key itself."""
-    if before == after or _same_set(before, after):
+    if before == after or _same_set(before, after) or (before in _UNSET and after in _UNSET):
         return
     parts = [_parts(value) for value in (before, after)]
     if any(part is not None for part in parts):

@@ -3,20 +3,19 @@
 import click
 
 from multillm_gov.cli.shared.emit import emit
-from multillm_gov.cli.shared.options import (
-    SharedOptions,
-    shared_options,
-)
+from multillm_gov.cli.shared.options import GATES, SharedOptions, shared_options
 
 
 @click.command("waivers", short_help="List all waivers: state, need, age, renewals, exposure.")
-@shared_options(gate=True)
+@shared_options()
+@click.option(
+    "--fail-on",
+    type=click.Choice(GATES),
+    help="Gate that `would fail without it` is judged for; the exit code stays 0. [default: "
+    "`fail_on` in govern.yaml, or error]",
+)
 @click.pass_context
-def command(
-    ctx: click.Context,
-    *,
-    shared: SharedOptions,
-) -> None:
+def command(ctx: click.Context, *, shared: SharedOptions) -> None:
     """List every waiver of the portfolio, those without effect first.
 
     Each has its state (expired, void, matches nothing, ends soon, in force), whether the gate would

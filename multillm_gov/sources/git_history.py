@@ -16,6 +16,8 @@ from multillm_gov.sources.refusals import LARGEST_FILE_BYTES
 
 MOST_COMMITS = 1_000
 """Of those that changed the folder, the newest; older ones are not read."""
+_MOST_MOVES = 20
+"""Moves of the whole portfolio that its history is followed through."""
 _MARK = b"\x01"
 _FILE = b"100"
 _DELETED = b"D"
@@ -32,8 +34,9 @@ class PastFiles(Struct, frozen=True, kw_only=True):
 def read_history(repository: Repository, folder: str) -> tuple[tuple[PastFiles, ...], bool]:
     """Every commit of ``HEAD`` that changed files of a folder below the root, oldest first.
 
-    Side branches count by their merge, which is when they took effect. Files that are too large to
-    be governed are left out.
+    Side branches count by their merge, which is when they took effect. Where the portfolio was
+    moved as a whole, its commits before that count too. Files that are too large to be governed are
+    left out.
 
     Returns:
         The commits, and whether older ones are not there (a shallow clone, or too many commits).
@@ -45,12 +48,7 @@ def read_history(repository: Repository, folder: str) -> tuple[tuple[PastFiles, 
     if git.attempt("rev-parse", "--verify", "--quiet", "HEAD")[0]:
         return (), False
     start = f"{repository.prefix}/" if repository.prefix else ""
-    output = git.run(
-        *("log", "--first-parent", "-m", "--raw", "--no-abbrev", "-z", "--no-renames", "--root"),
-        *("--no-show-signature", "--no-color", "--no-ext-diff", f"--max-count={MOST_COMMITS + 1}"),
-        *("--format=%x01%ct", "HEAD", "--", f"{start}{folder}"),
-    )
-    changes = list(_parse(output))
+    changes = list(_changes(git, start, folder))
     cut = len(changes) > MOST_COMMITS
     kept = changes[:MOST_COMMITS][::-1]
     small = _small(git, sorted({blob for _, files in kept for blob in files.values()}))
@@ -63,34 +61,69 @@ def read_history(repository: Repository, folder: str) -> tuple[tuple[PastFiles, 
         past.append(
             PastFiles(
                 day=day,
-                files=tuple(
-                    SourceFile(path.removeprefix(start), data)
-                    for path, data in zip(names, contents, strict=True)
-                ),
+                files=tuple(map(SourceFile, names, contents)),
             )
         )
     shallow = git.run("rev-parse", "--is-shallow-repository").strip() == b"true"
     return tuple(past), cut or shallow
 
 
-def _parse(output: bytes) -> Iterator[tuple[date, dict[str, str]]]:
-    """Day and blob by path of each commit, from the output of ``git log --raw -z``."""
-    day: date | None = None
+def _changes(git: GitCommand, start: str, folder: str) -> Iterator[tuple[date, dict[str, str]]]:
+    """Day and blob by path below the portfolio of each commit, newest first, through moves."""
+    last = "HEAD"
+    for _ in range(_MOST_MOVES):
+        output = git.run(
+            *("log", "--first-parent", "-m", "--raw", "--no-abbrev", "-z", "--no-renames"),
+            *("--root", "--no-show-signature", "--no-color", "--no-ext-diff"),
+            *(f"--max-count={MOST_COMMITS + 1}", "--format=%x01%ct %H", last, "--"),
+            f"{start}{folder}",
+        )
+        oldest = ""
+        for commit, day, files in _parse(output):
+            oldest = commit
+            yield day, {path.removeprefix(start): blob for path, blob in files.items()}
+        former = _former_start(git, oldest, start, folder) if oldest else None
+        if former is None:
+            return
+        start, last = former, f"{oldest}^"
+
+
+def _former_start(git: GitCommand, commit: str, start: str, folder: str) -> str | None:
+    """Where a commit moved the folder from, with a final ``/``; ``None``: it came with it."""
+    code, output, _ = git.attempt(
+        *("diff-tree", "-r", "-z", "--find-renames", "--diff-filter=R", "--name-status"),
+        *("--no-ext-diff", f"{commit}^", commit),
+    )
+    fields = [] if code else os.fsdecode(output).split("\0")
+    for old, new in zip(fields[1::3], fields[2::3], strict=False):
+        below = new.removeprefix(start)
+        if new.startswith(f"{start}{folder}/") and old.endswith(f"/{below}"):
+            return old.removesuffix(below)
+        if new.startswith(f"{start}{folder}/") and old == below:
+            return ""
+    return None
+
+
+def _parse(output: bytes) -> Iterator[tuple[str, date, dict[str, str]]]:
+    """Id, day and blob by path of each commit, from the output of ``git log --raw -z``."""
+    commit, day = "", date.min
     files: dict[str, str] = {}
     fields = iter(output.split(b"\0"))
     for field in fields:
-        _, mark, stamp = field.partition(_MARK)
+        _, mark, head = field.partition(_MARK)
         if mark:
-            if day is not None:
-                yield day, files
-            day, files = datetime.fromtimestamp(int(stamp), UTC).date(), {}
+            if commit:
+                yield commit, day, files
+            stamp, _, name = head.decode("ascii").strip().partition(" ")
+            commit, day = name, datetime.fromtimestamp(int(stamp), UTC).date()
+            files = {}
         elif field.lstrip().startswith(b":"):
             _, mode, _, blob, _ = field.split()
             path = os.fsdecode(next(fields, b""))
             if mode.startswith(_FILE):
                 files[path] = blob.decode("ascii")
-    if day is not None:
-        yield day, files
+    if commit:
+        yield commit, day, files
 
 
 def _small(git: GitCommand, blobs: list[str]) -> frozenset[str]:

@@ -23,6 +23,7 @@ from multillm_gov.reporting.diff.risk import RiskShift
 from multillm_gov.reporting.diff.sections import sections
 from multillm_gov.reporting.diff.wording import phrase, remarks, title
 from multillm_gov.reporting.shared.provenance import provenance
+from multillm_gov.reporting.shared.waivers import list_waivers
 from multillm_gov.risk.limits.appetite import appetite_limits
 from multillm_gov.risk.limits.register import compared as with_limits_before
 from multillm_gov.rules.engine.assessment import Assessment
@@ -100,6 +101,7 @@ def report_diff(
         else (),
         findings=with_needs(findings.new, fail_on),
         resolved=findings.resolved,
+        waivers=list_waivers(after, fail_on),
         provenance=_provenance(before.state, after.state),
         checked=(
             ("task classes", len(after.state.portfolio.task_classes)),

@@ -47,7 +47,7 @@ def _limit_before(then: str, now: str) -> str:
 def metric_of(record: LimitRecord, figures: PortfolioFigures, note: str = "") -> Metric:
     """A record of the register as a headline figure; ``note`` says more of its subject."""
     notes = [_note(record, figures, note)]
-    if record.reason and record.id != "forecast-spend":
+    if record.reason and record.id != "forecast-spend" and not _says(notes, record.reason):
         notes.append(record.reason)
     return Metric(
         id=record.id,
@@ -230,6 +230,11 @@ def _fallback_note(record: LimitRecord) -> str:
     if record.best is not None:
         notes.append(f"up to {format_share(record.best)} if hosts not known prove to be others")
     return "; ".join(notes)
+
+
+def _says(notes: list[str], reason: str) -> bool:
+    """Whether a note says the same, with its figures."""
+    return any(note.startswith(reason) for note in notes)
 
 
 def _retirement_note(record: LimitRecord) -> str:

@@ -199,9 +199,9 @@ def test_subjects_are_worked_out_once_for_all_policies(
     judged: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     made: list[str] = []
-    real = bench.Language.activation
+    real = bench.ExpressionLanguage.activation
     monkeypatch.setattr(
-        bench.Language,
+        bench.ExpressionLanguage,
         "activation",
         lambda self, values: made.append(values["task.name"]) or real(self, values),
     )

@@ -356,3 +356,20 @@ def test_a_declared_move_carries_limits_of_the_base_and_a_wrong_one_is_a_finding
     edit("allocations/a.yaml", "to: ranking", "to: rankings")
     (finding,) = told("HEAD")["findings"]
     assert finding["rule"] == "GOV018"
+
+
+def test_the_json_lists_the_waivers_of_what_is_proposed(repository, git, edit, told):
+    text = (repository / "policies/p.yaml").read_text()
+    waiver = (
+        "{policy: GOV201, subject: scoring, reason: tender, approved_by: cio, expires: 2027-03-31}"
+    )
+    (repository / "policies/p.yaml").write_text(f"{text}waivers:\n  - {waiver}\n")
+    report = told("HEAD")
+    (listed,) = report["waivers"]
+    assert (listed["policy"], listed["subject"], listed["approved_by"]) == (
+        "GOV201",
+        "scoring",
+        "cio",
+    )
+    assert listed["state"] in {"in force", "matches nothing"}
+    assert told("HEAD..HEAD")["waivers"] == []

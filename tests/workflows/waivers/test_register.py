@@ -170,6 +170,27 @@ def test_age_and_renewals_follow_from_the_commits(portfolio, register):
     assert register()["fallbacks", "triage"]["renewals"] == 3, "a renewal that is not committed"
 
 
+def test_age_and_renewals_follow_a_portfolio_that_moves(portfolio, register, checkout):
+    """From the top into a folder, and on into another; another portfolio's waivers stay its own."""
+    portfolio(day="2026-05-01")
+    portfolio(waiver("triage", "2026-08-31"), day="2026-06-01")
+    other = POLICIES + "waivers:\n" + waiver("letters")
+    checkout.commit({"other/policies/p.yaml": other}, "2026-06-10")
+    for old, new, day in ((".", "ai", "2026-07-01"), ("ai", "teams/ai", "2026-08-01")):
+        (checkout.folder / new).mkdir(parents=True)
+        for name in ("allocations", "policies"):
+            checkout.git("mv", f"{old}/{name}", f"{new}/{name}")
+        checkout.commit({}, day)
+    folder = checkout.folder / "teams/ai"
+    text = (folder / "policies/p.yaml").read_text().replace("2026-08-31", "2027-01-31")
+    checkout.commit({"teams/ai/policies/p.yaml": text + waiver("letters")}, "2026-09-01")
+    known = register(folder=folder)
+    triage, letters = known["fallbacks", "triage"], known["fallbacks", "letters"]
+    assert (triage["granted"], triage["renewals"]) == ("2026-06-01", 1)
+    assert letters["granted"] == "2026-09-01", "the other portfolio's is another one"
+    assert not triage["granted_earlier"]
+
+
 def test_a_rule_by_id_or_by_name_is_one_waiver(portfolio, register):
     portfolio(waiver("triage", "2026-12-01", policy="GOV201"), day="2026-06-01")
     portfolio(waiver("triage", "2027-01-01", policy="fallback-missing"), day="2026-07-01")
