@@ -239,6 +239,13 @@ def year(seed: int, growth: float, wander: float) -> dict[date, float]:
     return daily
 
 
+def _stepped(seed: int) -> dict[date, float]:
+    """A launch: twice the spend from one day to the next."""
+    step = date(2025, 5, 10)
+    return {day: amount * (2 if day >= step else 1)
+            for day, amount in year(seed, 0.0, 0.003).items()}  # fmt: skip
+
+
 def trace(name: str) -> dict[date, float]:
     """An hour of real requests, its minutes as days, at the prices of a small model."""
     (path,) = DATA.glob(f"*{name}.csv.xz")
@@ -268,6 +275,7 @@ def backtest() -> None:
         "wandering": [year(seed, 0.0, 0.01) for seed in range(30)],
         "growing and wandering": [year(seed, 0.5, 0.005) for seed in range(30)],
         "doubling": [year(seed, 0.7, 0.0) for seed in range(30)],
+        "doubled at once on 10 May": [_stepped(seed) for seed in range(30)],
     }
     for name, years in sets.items():
         for known_days in (5, 12, 20):

@@ -1,14 +1,16 @@
 """What a month or a year will cost, from daily spend: with an interval, or none where data is thin.
 
-Weekday and weekend means (method 2.2), and a level that may wander and drift. Four sources of
-error: the days' own scatter, the estimated level, its drift, and the steps it still takes.
+Weekday and weekend means (method 2.2), and a level that may wander and drift. Five sources of
+error: the days' own scatter, the estimated level, its drift, the steps it still takes, and, beyond
+four weeks, a drift that the known days do not show yet.
 """
 
 from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
-from math import sqrt
+from math import hypot, sqrt
 from statistics import NormalDist, mean
 
+import msgspec
 from msgspec import Struct
 
 from multillm_gov.measures.consumption.local_level import (
@@ -16,11 +18,14 @@ from multillm_gov.measures.consumption.local_level import (
     damped,
     drift_error,
     sum_variance,
+    turn_variance,
     weighed_beliefs,
 )
 
 LEAST_DAYS = 10
 """Days of history below which only a run rate is given, without an interval."""
+FARTHEST = 4
+"""Days ahead by known day beyond which no interval is given: nothing known supports one."""
 _TREND_DAYS = 28
 _LONGEST = 120
 """Days of history that are used: older ones say little of the level."""
@@ -67,7 +72,13 @@ def forecast(daily: Mapping[date, float], first: date, last: date) -> Forecast:
             low_95=None, high_95=None, per_day=tuple((day, rate) for day in ahead),
             method=f"run rate of {len(history)} days; too few for an interval",
         )  # fmt: skip
-    return _modelled(history, ahead, spent)
+    found = _modelled(history, ahead, spent)
+    if len(ahead) <= FARTHEST * len(history):
+        return found
+    return msgspec.structs.replace(
+        found, low_80=None, high_80=None, low_95=None, high_95=None,
+        method=f"{found.method}; too few for an interval of {len(ahead)} days",
+    )  # fmt: skip
 
 
 def _settled(spent: float) -> Forecast:
@@ -82,19 +93,21 @@ def _modelled(history: list[tuple[date, float]], ahead: list[date], spent: float
     means = {key: mean(values) for key, values in groups.items()}
     beliefs = _beliefs(history, means)
     through = history[-1][0]
+    leads = [(day - through).days for day in ahead]
+    turn = turn_variance(leads, mean(amount for _, amount in history))
     if not beliefs:
         counts = {key: sum(_is_weekend(day) is key for day in ahead) for key in (True, False)}
         expected, error, freedom = seasonal_sum(groups, counts)
         per_day = [(day, means[_is_weekend(day)]) for day in ahead]
         text = f"weekday and weekend means of {len(history)} days"
-        return _with_interval(spent, expected, (error, freedom), per_day, text)
+        return _with_interval(spent, expected, (hypot(error, sqrt(turn)), freedom), per_day, text)
     level = sum(weight * each.level for weight, each in beliefs)
     drift = sum(weight * each.drift for weight, each in beliefs)
     per_day = [
         (day, max(means[_is_weekend(day)] + level + drift * damped((day - through).days), 0.0))
         for day in ahead
     ]
-    error = sqrt(sum_variance(beliefs, [(day - through).days for day in ahead]))
+    error = sqrt(sum_variance(beliefs, leads) + turn)
     trend = f", drift {drift:+,.2f} a day" if abs(drift) > drift_error(beliefs, drift) else ""
     text = f"weekday and weekend means of {len(history)} days{trend}, level free to move"
     expected = sum(amount for _, amount in per_day)

@@ -8,6 +8,8 @@ from msgspec import Struct
 _DRIFT = 0.002
 """Standard deviation of the drift's prior, as a share of a day's spend: 0.2% a day doubles a year.
 Measured on synthetic years (`benchmarks/usage.py`), not tuned per series."""
+NEAR_DAYS = 28
+"""Days ahead for which the drift of the known days speaks."""
 _RATIOS = (0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1.0)
 """Variance of the level's daily step by that of a day's scatter."""
 
@@ -109,6 +111,19 @@ def sum_variance(beliefs: Beliefs, leads: list[int]) -> float:
     )
 
 
+def turn_variance(leads: list[int], size: float) -> float:
+    """Of the sum of days ahead: a drift beyond four weeks that the known days do not show yet.
+
+    What grew may stop, and what stood still may grow: beyond four weeks the drift is as little
+    known as before any day was.
+
+    Args:
+        leads: Days from the last known one to each day ahead.
+        size: Mean amount of a day.
+    """
+    return (_DRIFT * size * sum(max(lead - NEAR_DAYS, 0) for lead in leads)) ** 2
+
+
 def drift_error(beliefs: Beliefs, drift: float) -> float:
     """Twice the standard error of the drift: a smaller one is not worth a word."""
     return 2 * sqrt(
@@ -121,4 +136,4 @@ def damped(lead: int) -> float:
 
     Whether it goes on in full or fades is not known: the variance has twice the difference.
     """
-    return min(lead, 28) + max(lead - 28, 0) * 0.75
+    return min(lead, NEAR_DAYS) + max(lead - NEAR_DAYS, 0) * 0.75

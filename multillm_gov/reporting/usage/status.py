@@ -5,6 +5,7 @@ from datetime import date
 from decimal import Decimal
 
 from multillm_gov.content import Bar, BarChart, Block, Cell, Items, Paragraph, Table
+from multillm_gov.measures.consumption.forecast import FARTHEST
 from multillm_gov.measures.consumption.outlook import Outlook
 from multillm_gov.portfolio.settings import Settings
 from multillm_gov.report import Metric, Report, Section
@@ -99,7 +100,22 @@ def _spend(status: Status, currency: str) -> Section:
             "days against the cap's even pace."
         )
     )
+    blocks.append(
+        Paragraph(
+            f"Year's end: {_year_text(status.total, currency)}. Its interval allows for growth "
+            "that starts or stops, not for a step that no imported day shows, such as a launch. "
+            f"Where more than {FARTHEST} days lie ahead for each imported day, it is not known."
+        )
+    )
     return Section(id="spend", title="Actual, forecast and cap", blocks=tuple(blocks))
+
+
+def _year_text(each: Outlook, currency: str) -> str:
+    if each.year is None:
+        return NOT_KNOWN
+    interval = interval_text(each.year, currency)
+    text = interval if interval != NOT_KNOWN else f"interval {NOT_KNOWN}"
+    return f"{money_text(each.year.expected, currency)} expected, {text}"
 
 
 def _outlooks(title: str, outlooks: Sequence[Outlook], currency: str) -> Table:
@@ -129,11 +145,13 @@ def _detail(section: str, title: str, outlooks: Sequence[Outlook], currency: str
             Cell(amount_text(each.expected), color_of(each)),
             interval_text(each.month, ""),
             amount_text(each.year.expected if each.year is not None else None),
+            interval_text(each.year, ""),
             amount_text(None if each.cap is None else float(each.cap), "none"),
         )
         for each in outlooks
     ]
-    columns = ("Subject", "#Spent", "#Month's end", "#80% interval", "#Year's end", "#Cap")
+    columns = ("Subject", "#Spent", "#Month's end", "#80% interval", "#Year's end",
+               "#80% interval of the year", "#Cap")  # fmt: skip
     blocks = (table(f"{title} ({currency})", columns, rows),)
     return Section(id=section, title=title, blocks=blocks)
 

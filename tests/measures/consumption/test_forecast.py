@@ -105,3 +105,43 @@ def test_a_forecast_scales_with_its_amounts() -> None:
     one, other = forecast(known, *span), forecast({d: a / 1e5 for d, a in known.items()}, *span)
     for name in ("expected", "low_80", "high_80", "low_95", "high_95"):
         assert getattr(other, name) * 1e5 == pytest.approx(getattr(one, name))
+
+
+@pytest.mark.parametrize(
+    ("growth", "wander"), [(0.0, 0.0), (0.0, 0.01), (0.5, 0.005), (0.7, 0.0), (-0.5, 0.005)]
+)
+@pytest.mark.parametrize("known", [date(2025, 3, 31), date(2025, 6, 30), date(2025, 9, 30)])
+def test_the_intervals_of_a_year_cover_what_they_promise(
+    growth: float, wander: float, known: date
+) -> None:
+    within_80 = within_95 = 0
+    for seed in range(20):
+        daily = simulated(seed, growth=growth, wander=wander)
+        found = forecast({day: each for day, each in daily.items() if day <= known},
+                         date(2025, 1, 1), date(2025, 12, 31))  # fmt: skip
+        within_80 += found.low_80 <= sum(daily.values()) <= found.high_80
+        within_95 += found.low_95 <= sum(daily.values()) <= found.high_95
+    # 20 years: 0.80 and 0.95 less two standard errors.
+    assert within_80 / 20 >= 0.62
+    assert within_95 / 20 >= 0.85
+
+
+def test_a_year_that_nothing_supports_has_no_interval() -> None:
+    """Four days ahead for each known day, and no more."""
+    daily = simulated(1, growth=0.0, wander=0.0)
+    for days, known in ((60, False), (72, False), (73, True), (100, True)):
+        last = date(2025, 1, 1) + timedelta(days=days - 1)
+        found = forecast({day: each for day, each in daily.items() if day <= last},
+                         date(2025, 1, 1), date(2025, 12, 31))  # fmt: skip
+        assert (found.low_80 is not None) is known
+        assert ("too few for an interval" in found.method) is not known
+
+
+def test_a_step_that_was_seen_is_in_the_interval_of_the_year() -> None:
+    for seed in range(10):
+        daily = {day: amount * (2 if day >= date(2025, 5, 10) else 1)
+                 for day, amount in simulated(seed, growth=0.0, wander=0.003).items()}  # fmt: skip
+        for known in (date(2025, 6, 30), date(2025, 9, 30)):
+            found = forecast({day: each for day, each in daily.items() if day <= known},
+                             date(2025, 1, 1), date(2025, 12, 31))  # fmt: skip
+            assert found.low_95 <= sum(daily.values()) <= found.high_95
