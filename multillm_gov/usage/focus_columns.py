@@ -28,3 +28,8 @@ def is_litellm_export(sample: Sample) -> bool:
     keys = sample.values("BillingAccountType") == {"API Key"}
     constant = sample.values("ConsumedUnit") == {"Requests"}
     return keys and constant and not sample.has("SkuMeter", "SkuId")
+
+
+def is_attributed_export(sample: Sample) -> bool:
+    """Whether a FOCUS file is an export of this product, with task class, method and remainder."""
+    return is_focus(sample) and sample.has("x_TaskClass", "x_AllocationMethod", "x_CostBasis")

@@ -18,6 +18,7 @@ from click.testing import CliRunner
 
 from browser import in_browser, measured
 from conftest import Govern
+from feeds import imported, rows_of
 from multillm_gov.cli.usage import command
 
 ALLOCATION = """\
@@ -324,8 +325,35 @@ def test_exports_agree_with_the_month_end_page(root: Path, tmp_path: Path) -> No
         if each["severity"] == "error"
     ]  # fmt: skip
     assert (fired["subject"], fired["owner"], fired["kind"]) == ("triage", "support", "cap-spent")
+    path, line, column = fired["place"].split(":")
+    written = (root / path).read_text().splitlines()[int(line) - 1]
+    assert Decimal(written[int(column) - 1 :].rstrip("} ")) == Decimal(str(fired["cap"]))
     quiet = CliRunner().invoke(command, ["export", "--format", "csv", *day])
     assert quiet.exit_code == 0, "without --notify an export never fails"
+
+
+def test_a_focus_export_is_read_back_to_the_cent(root: Path, tmp_path: Path) -> None:
+    """Billed cost is empty where nothing was billed; task class, tokens and requests come back."""
+    page = answer(root, "status", "--as-of", "2026-11-24")
+    spent = next(each["number"] for each in page["headline"] if each["id"] == "actual-spend")
+    focus = tmp_path / "focus.csv"
+    day = ("--as-of", "2026-11-24", "-C", str(root))
+    CliRunner().invoke(command, ["export", "--format", "focus", "--output", str(focus), *day])
+    source = list(csv.DictReader(focus.read_text().splitlines()))
+    assert {row["BilledCost"] for row in source} == {""}
+    (done,) = imported(tmp_path, focus)
+    (marker,) = done.markers
+    assert (done.producer, marker.quarantined.rows) == ("focus-attributed", 0)
+    back = rows_of(tmp_path)
+    assert len(back) == len(source)
+    assert float(sum(row["effective_cost"] for row in back)) == pytest.approx(spent)
+    for name, theirs in (("requests", "x_Requests"), ("output_tokens", "x_OutputTokens")):
+        assert sum(row.get(name, 0) for row in back) == sum(int(row[theirs] or 0) for row in source)
+    assert {row.get("task_class_given") for row in back} == {
+        row["x_TaskClass"] or None for row in source
+    }
+    again = imported(tmp_path, focus)[0]
+    assert again.new == 0
 
 
 @pytest.mark.browser

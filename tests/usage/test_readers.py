@@ -105,7 +105,7 @@ def test_every_reader_has_a_file_here_and_a_contract() -> None:
         name.partition(".")[0].replace("_", "-").removesuffix("-1-2").removesuffix("-1-5")
         for name in EXPECTED
     }
-    assert set(reader_names()) - seen == {"litellm-payloads", "rows"}
+    assert set(reader_names()) - seen == {"litellm-payloads", "rows", "focus-attributed"}
     for name in reader_names():
         reader = load_reader(name)
         assert reader.contract.source

@@ -5,7 +5,12 @@ A row per token kind, in two published generations of `SkuPriceDetails`: `TokenT
 effective cost is consumption: a purchase of a commitment is cash only, its use consumption only.
 """
 
-from multillm_gov.usage.focus_columns import is_focus, is_focus_invoice, is_litellm_export
+from multillm_gov.usage.focus_columns import (
+    is_attributed_export,
+    is_focus,
+    is_focus_invoice,
+    is_litellm_export,
+)
 from multillm_gov.usage.reader import FeedContract, FeedRefusal, Field, Reader, Recognition, Sample
 
 _DETAILS = "SkuPriceDetails"
@@ -28,7 +33,7 @@ def recognize(sample: Sample) -> Recognition:
     """By the columns every version has; a gateway's own export is another producer."""
     if is_focus_invoice(sample):
         return FeedRefusal("holds FOCUS invoices or billing periods, not cost and usage")
-    if not is_focus(sample) or is_litellm_export(sample):
+    if not is_focus(sample) or is_litellm_export(sample) or is_attributed_export(sample):
         return False
     if not sample.has("BillingCurrency"):
         return FeedRefusal("looks like FOCUS without `BillingCurrency`: its money has no unit")

@@ -7,15 +7,15 @@ from pathlib import Path
 from msgspec import Struct
 
 from multillm_gov import exits
+from multillm_gov.documents.document import locate
 from multillm_gov.errors import UsageError
 from multillm_gov.measures.consumption.alerts import Consumed, OwnedOutlook, Scope, alerts
 from multillm_gov.measures.consumption.outlook import Outlook
 from multillm_gov.plugins import load_plugin, plugin_names
-from multillm_gov.portfolio.portfolio import Portfolio
 from multillm_gov.reporting.usage.actions import Status
 from multillm_gov.sources.output import write_bytes, write_stdout
 from multillm_gov.usage.attribution import NOT_ATTRIBUTED
-from multillm_gov.workflows.usage.portfolio import open_usage
+from multillm_gov.workflows.usage.portfolio import UsagePortfolio, open_usage
 from multillm_gov.workflows.usage.status import month_status
 
 _FORMATS = "multillm_gov.rendering.consumption"
@@ -60,7 +60,7 @@ def export_usage(
         last=last,
         through=status.through,
         currency=opened.portfolio.settings.currency,
-        standings=_standings(status, opened.portfolio),
+        standings=_standings(status, opened),
         owners={task.name: task.owner for task in opened.portfolio.task_classes if task.owner},
         obligations=status.obligations,
     )
@@ -73,16 +73,16 @@ def export_usage(
     return exits.FINDINGS if options.notify and firing else exits.CLEAN
 
 
-def _standings(status: Status, portfolio: Portfolio) -> tuple[OwnedOutlook, ...]:
-    tasks = {task.name: task for task in portfolio.task_classes}
+def _standings(status: Status, opened: UsagePortfolio) -> tuple[OwnedOutlook, ...]:
+    tasks = {task.name: task for task in opened.portfolio.task_classes}
 
     def of_task(known: Outlook) -> OwnedOutlook:
         task = tasks.get(known.subject)
         if task is None or known.subject == NOT_ATTRIBUTED:
             return OwnedOutlook(scope="task_class", outlook=known)
-        return OwnedOutlook(
-            scope="task_class", outlook=known, owner=task.owner, place=task.place.path
-        )
+        written = task.place.at("spend_cap", "monthly") if known.cap is not None else task.place
+        return OwnedOutlook(scope="task_class", outlook=known, owner=task.owner,
+                        place=str(locate(written, opened.documents)))  # fmt: skip
 
     rest: list[tuple[Scope, Outlook, str | None]] = [("portfolio", status.total, None)]
     rest += [("owner", known, known.subject) for known in status.owners]

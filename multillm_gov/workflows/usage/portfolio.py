@@ -4,6 +4,7 @@ from pathlib import Path
 
 from msgspec import Struct
 
+from multillm_gov.documents.document import Document
 from multillm_gov.documents.layout import DIGESTED, LOCK, kind_of
 from multillm_gov.documents.yaml_reader import read_document
 from multillm_gov.portfolio.loading import load_portfolio
@@ -23,6 +24,8 @@ class UsagePortfolio(Struct, frozen=True, kw_only=True):
     root: Path
     portfolio: Portfolio
     actuals: Actuals
+    documents: dict[str, Document]
+    """By path: where a finding's place is a line."""
     flaws: int
     """Mistakes in its files: rules may be missing."""
 
@@ -40,7 +43,8 @@ def open_usage(root: Path | None) -> UsagePortfolio:
     """
     top, _ = split_paths((), root)
     files, found = read_working_tree(top)
-    documents, flaws = {}, len(found)
+    documents: dict[str, Document] = {}
+    flaws = len(found)
     for file in files:
         if file.path == LOCK or kind_of(file.path) in DIGESTED:
             continue
@@ -55,6 +59,7 @@ def open_usage(root: Path | None) -> UsagePortfolio:
         root=top,
         portfolio=portfolio,
         actuals=actuals,
+        documents=documents,
         flaws=flaws + len(more) + len(still_more),
     )
 
