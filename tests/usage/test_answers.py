@@ -300,6 +300,22 @@ def test_unit_costs_of_the_last_four_weeks(root: Path) -> None:
     ]  # fmt: skip
 
 
+def test_the_page_says_which_demand_to_write(root: Path) -> None:
+    """As used over the last 28 days, key by key; what is near enough is left as it is."""
+    page = answer(root, "status", "--as-of", "2026-11-24")
+    section = next(each for each in page["sections"] if each["id"] == "actions")
+    text = json.dumps(section)
+    log = [json.loads(line) for line in (root / "log.jsonl").read_text().splitlines()]
+    mine = [
+        row for row in log if row["model_group"] == "search" and row["startTime"] >= "2026-10-28"
+    ]
+    month = round(len(mine) / 28 * 30.4)
+    tokens = round(sum(row["prompt_tokens"] for row in mine) / len(mine))
+    assert f"`search` uses in the last 28 days: {month:,} requests a month" in text
+    assert f"requests: {month}" in text
+    assert (f"input_tokens: {tokens}" in text) is not (750 <= tokens <= 1250)
+
+
 def test_exports_agree_with_the_month_end_page(root: Path, tmp_path: Path) -> None:
     page = answer(root, "status", "--as-of", "2026-11-24")
     spent = next(each["number"] for each in page["headline"] if each["id"] == "actual-spend")

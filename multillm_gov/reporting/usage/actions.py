@@ -9,7 +9,7 @@ from multillm_gov.content import Status as Color
 from multillm_gov.measures.consumption.change_effects import ExplainedChange
 from multillm_gov.measures.consumption.counting import UnattributedGroup
 from multillm_gov.measures.consumption.forecast import Forecast
-from multillm_gov.measures.consumption.outlook import Obligation, Outlook
+from multillm_gov.measures.consumption.outlook import Obligation, Outlook, demand_drift
 from multillm_gov.reporting.usage.frame import NOT_KNOWN, exact_money
 from multillm_gov.units import format_money
 from multillm_gov.usage.attribution import NOT_ATTRIBUTED
@@ -37,13 +37,8 @@ class Status(Struct, frozen=True, kw_only=True):
 
 def actions(status: Status, currency: str) -> tuple[str, ...]:
     """What to do, most urgent first."""
-    found = []
-    for task_class in status.task_classes:
-        if excess := _over_cap(task_class, currency):
-            found.append(excess)
-        drift = _drift(task_class)
-        if drift:
-            found.append(drift)
+    found = [over for each in status.task_classes if (over := _over_cap(each, currency))]
+    found += [drift for each in status.task_classes if (drift := _drift(each))]
     if status.unattributed:
         found.append(
             f"{exact_money(status.unattributed_cost, currency)} have no task class: add rules to "
@@ -79,17 +74,30 @@ def _over_cap(task_class: Outlook, currency: str) -> str:
 
 
 def _drift(each: Outlook) -> str:
-    """Declared demand that actual spend is far from."""
-    if each.declared is None or each.month is None or not each.declared:
+    """Declared demand that actual requests, tokens or spend are far from, and what to write."""
+    apart = demand_drift(each.demand, each.used)
+    parts = [f"{found:,} {_MEANINGS[key]} (declared: {said:,})"
+             for key, (said, found) in apart.items()]  # fmt: skip
+    ratio = each.month.expected / float(each.declared) if each.month and each.declared else 1.0
+    if not 0.75 <= ratio <= 1.25:
+        parts.append(
+            f"spend expected at {ratio:.2g} times the {format_money(each.declared or 0)} a month "
+            "of declared demand"
+        )
+    if not parts:
         return ""
-    ratio = each.month.expected / float(each.declared)
-    if 0.75 <= ratio <= 1.25:
-        return ""
-    return (
-        f"{code(each.subject)} declares demand of {format_money(each.declared)} a month and is "
-        f"expected at {ratio:.2g} times that: "
-        f"{each.demand_to_write or 'correct `demand:`'}, or find out why."
-    )
+    figures = each.used.figures if each.used is not None and apart else {}
+    keys = ", ".join(f"{key}: {figures[key]}" for key in apart)
+    write = f"Write {code(keys)} in its `demand:`" if keys else "Correct its `demand:`"
+    days = f" in the last {each.used.days} days" if each.used is not None and apart else ""
+    return f"{code(each.subject)} uses{days}: {'; '.join(parts)}. {write}, or find out why."
+
+
+_MEANINGS = {
+    "requests": "requests a month",
+    "input_tokens": "input tokens a request",
+    "output_tokens": "output tokens a request",
+}
 
 
 def color_of(each: Outlook) -> Color:

@@ -21,6 +21,7 @@ from multillm_gov.measures.consumption.outlook import (
     outlook,
     used_demand,
 )
+from multillm_gov.portfolio.demand import Demand
 from multillm_gov.report import Report
 from multillm_gov.reporting.usage.actions import Status
 from multillm_gov.reporting.usage.status import report_status
@@ -40,6 +41,7 @@ class _Plan(Struct, frozen=True, kw_only=True):
     owner: str | None
     cap: Decimal | None
     declared: Decimal | None
+    demand: Demand | None
 
 
 def usage_status(*, as_of: date, root: Path | None = None) -> Report:
@@ -99,6 +101,7 @@ def _plans(opened: UsagePortfolio, as_of: date) -> dict[str, _Plan]:
             owner=task.task.owner,
             cap=task.task.declared.spend_cap.monthly,
             declared=task.spend_per_month,
+            demand=task.task.demand,
         )
         for task in figures.tasks
     }
@@ -121,7 +124,14 @@ def _task_outlooks(counted: Counted, plans: dict[str, _Plan], through: date) -> 
     used: defaultdict[str | None, list[UsageAggregate]] = defaultdict(list)
     for each in counted.counted:
         used[each.task_class].append(each)
-    found = [replace(one, demand_to_write=used_demand(used[one.subject], through)) for one in found]
+    found = [
+        replace(
+            one,
+            used=used_demand(used[one.subject], through),
+            demand=plans[one.subject].demand if one.subject in plans else None,
+        )
+        for one in found
+    ]
     if None in by_task:
         found.append(outlook(NOT_ATTRIBUTED, by_task[None], through))
     return tuple(found)
