@@ -117,23 +117,38 @@ def spend_parts(task: TaskFigures, per: Per) -> dict[str, Decimal]:
     return parts
 
 
+def paced_parts(task: TaskFigures, per: Per, pace: Decimal | None) -> dict[str, Decimal]:
+    """A month of one task class at its actual pace, by what the ceiling covers.
+
+    Where no forecast says how spend is split, a route to one entity alone still does.
+    """
+    parts = spend_parts(task, per)
+    if pace is None:
+        return parts
+    if per in {"portfolio", "task_class", "owner"}:
+        return dict.fromkeys(parts, pace)
+    if task.spend_per_month:
+        return {name: pace * amount / task.spend_per_month for name, amount in parts.items()}
+    names = {name for leg in task.legs for name in entities_of(leg.facts, Level(per))}
+    return {names.pop(): pace} if len(names) == 1 else parts
+
+
 def paced_totals(context: RuleContext, per: Per) -> dict[str, Decimal]:
     """A month's spend by recent actual spend, declared demand where there is none.
 
     Only of what records name; empty where no task class in scope has any. What has no task class
-    counts where the ceiling covers the whole portfolio.
+    counts where the ceiling covers the whole portfolio. Records name no vendors: a task class's
+    actual spend is split over models, vendors and so on as its declared forecast is.
     """
     state = context.state
     totals: defaultdict[str, Decimal] = defaultdict(Decimal)
-    if per not in {"portfolio", "task_class", "owner"}:
-        return {}
     found = [(task, actual_pace(task, state.actuals, context.as_of)) for task in context.tasks]
     owners = _owner_totals(context, per)
     if all(pace is None for _, pace in found) and not owners:
         return {}
     for task, pace in found:
-        (name,) = spend_parts(task, per)
-        totals[name] += (task.spend_per_month or Decimal(0)) if pace is None else pace
+        for name, amount in paced_parts(task, per, pace).items():
+            totals[name] += amount
     totals.update(owners)
     if per == "portfolio" and len(context.tasks) == len(state.figures.tasks):
         totals[per] = run_rate(state.figures, state.actuals, context.as_of).spend
@@ -208,6 +223,7 @@ def task_parts(context: RuleContext, per: Per) -> dict[str, list[TaskPart]]:
     parts: defaultdict[str, list[TaskPart]] = defaultdict(list)
     for task in context.tasks:
         pace = actual_pace(task, context.state.actuals, context.as_of)
-        for name, declared in spend_parts(task, per).items():
-            parts[name].append(TaskPart(task, declared, declared if pace is None else pace))
+        declared = spend_parts(task, per)
+        for name, amount in paced_parts(task, per, pace).items():
+            parts[name].append(TaskPart(task, declared.get(name, Decimal(0)), amount))
     return parts

@@ -93,9 +93,9 @@ def check(context: RuleContext, parameters: Parameters) -> Iterator[Violation]:
     if not ceilings:
         return
     only = {name.casefold() for name in parameters.names}
-    totals = spend_totals(context.tasks, parameters.per)
-    yield from unmatched(context, parameters, {name.casefold() for name in totals})
     paced = paced_totals(context, parameters.per)
+    totals = {**dict.fromkeys(paced, Decimal(0)), **spend_totals(context.tasks, parameters.per)}
+    yield from unmatched(context, parameters, {name.casefold() for name in totals})
     # Only a violation needs the parts; all violations share them.
     parts = cache(partial(task_parts, context, parameters.per))
     for name, monthly in sorted(totals.items()):
@@ -142,7 +142,8 @@ def _violation(
     whose = "" if per == "portfolio" else f" for {per.replace('_', ' ')} {code(name)}"
     basis = ""
     if paced is not None:
-        basis = f" by actual spend (declared demand gives {context.money(declared)})"
+        split = "" if per in {"portfolio", "task_class", "owner"} else ", split as routes declare"
+        basis = f" by actual spend{split} (declared demand gives {context.money(declared)})"
     return Violation(
         message=(
             f"{count_of(len(parts), 'task class')}{partly} {'is' if len(parts) == 1 else 'are'} "
@@ -186,8 +187,8 @@ RULE = Rule(
         "{owners: [...]}` is a budget of those teams; one with `per: vendor` is a ceiling for "
         "each vendor. Without a policy, the ceiling is `appetite.max_monthly_spend`, if there is "
         "one. A quarter is three forecast months, a year twelve; seasons and growth are not "
-        "included. Ceilings of task classes, owners and the portfolio are compared with actual "
-        "spend of `usage/` as well; it names no vendors, so theirs are not."
+        "included. Ceilings are compared with actual spend of `usage/` and its forecast too; it "
+        "names no vendors, so theirs is split as the routes of its task classes declare."
     ),
     remediation="Reduce the largest forecasts, or have the ceiling raised by whoever set it.",
     decision="Choose what to spend less on.",
