@@ -3,7 +3,8 @@
 import click
 
 from multillm_gov.cli.shared.emit import emit
-from multillm_gov.cli.shared.options import GATES, SharedOptions, shared_options
+from multillm_gov.cli.shared.options import SharedOptions, shared_options
+from multillm_gov.workflows.gate import GATES
 
 
 @click.command("waivers", short_help="List all waivers: state, need, age, renewals, exposure.")

@@ -227,3 +227,11 @@ def task_parts(context: RuleContext, per: Per) -> dict[str, list[TaskPart]]:
         for name, amount in paced_parts(task, per, pace).items():
             parts[name].append(TaskPart(task, declared.get(name, Decimal(0)), amount))
     return parts
+
+
+def actual_basis(per: Per, declared: str, unpriced: int, parts: int) -> str:
+    """That a figure is of actual spend, and how it is split where no record names the subject."""
+    split = "" if per in {"portfolio", "task_class", "owner"} else ", split as routes declare"
+    if unpriced:
+        declared = f"at least {declared}" if unpriced < parts else "a cost that is not known"
+    return f" by actual spend{split} (declared demand gives {declared})"

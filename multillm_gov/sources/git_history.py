@@ -89,18 +89,27 @@ def _changes(git: GitCommand, start: str, folder: str) -> Iterator[tuple[date, d
 
 
 def _former_start(git: GitCommand, commit: str, start: str, folder: str) -> str | None:
-    """Where a commit moved the folder from, with a final ``/``; ``None``: it came with it."""
+    """Where a commit moved the portfolio from, with a final ``/``; ``None``: it came with it.
+
+    Any file that moved with its path below the portfolio shows where from, since those of the
+    folder may have been edited too much to be recognized; a folder that is still there has not
+    moved.
+    """
     code, output, _ = git.attempt(
         *("diff-tree", "-r", "-z", "--find-renames", "--diff-filter=R", "--name-status"),
         *("--no-ext-diff", f"{commit}^", commit),
     )
     fields = [] if code else os.fsdecode(output).split("\0")
-    for old, new in zip(fields[1::3], fields[2::3], strict=False):
-        below = new.removeprefix(start)
-        if new.startswith(f"{start}{folder}/") and old.endswith(f"/{below}"):
-            return old.removesuffix(below)
-        if new.startswith(f"{start}{folder}/") and old == below:
-            return ""
+    starts = dict.fromkeys(
+        old.removesuffix(below)
+        for old, new in zip(fields[1::3], fields[2::3], strict=False)
+        if new.startswith(start)
+        and f"/{old}".endswith(f"/{(below := new.removeprefix(start))}")
+        and old != new
+    )
+    for former in starts:
+        if not git.run("ls-tree", "--name-only", "--full-tree", commit, f"{former}{folder}"):
+            return former
     return None
 
 

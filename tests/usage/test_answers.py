@@ -241,8 +241,16 @@ def test_the_board_pack_rests_on_actual_spend(root: Path, govern: Govern) -> Non
     text = (root / "board.md").read_text()
     assert "2 of 2 services rest on actual spend" in text
     total = next(line for line in text.splitlines() if line.startswith("| **Total**"))
-    headline = next(line for line in text.splitlines() if line.startswith("| Forecast a month"))
-    assert total.split("|")[3].strip(" *") == headline.split("|")[2].strip(" *")
+    register = text[text.index("Register of limits") :].splitlines()
+    (now,) = [
+        position
+        for position, title in enumerate(
+            next(line for line in register if "| Now |" in line).split("|")
+        )
+        if title.strip() == "Now"
+    ]
+    forecast = next(line for line in register if line.startswith("| Forecast a month"))
+    assert total.split("|")[3].strip(" *") == forecast.split("|")[now].strip(" *")
     triage = next(line for line in text.splitlines() if line.startswith("| Triage | 1.02"))
     assert "**outside**" in triage
 

@@ -7,7 +7,8 @@ from typing import Literal
 
 from msgspec import Struct
 
-from multillm_gov.measures.consumption.outlook import Obligation, Outlook
+from multillm_gov.measures.consumption.outlook import Outlook
+from multillm_gov.measures.consumption.owed import Obligation
 from multillm_gov.usage.aggregate import UsageAggregate
 
 Scope = Literal["portfolio", "owner", "task_class", "provider"]

@@ -8,8 +8,10 @@ from msgspec import Struct
 from multillm_gov.content import Status as Color
 from multillm_gov.measures.consumption.change_effects import ExplainedChange
 from multillm_gov.measures.consumption.counting import UnattributedGroup
+from multillm_gov.measures.consumption.demand_drift import demand_drift
 from multillm_gov.measures.consumption.forecast import Forecast
-from multillm_gov.measures.consumption.outlook import Obligation, Outlook, demand_drift
+from multillm_gov.measures.consumption.outlook import Outlook
+from multillm_gov.measures.consumption.owed import Obligation
 from multillm_gov.reporting.usage.frame import NOT_KNOWN, exact_money
 from multillm_gov.units import format_money
 from multillm_gov.usage.attribution import NOT_ATTRIBUTED
@@ -81,8 +83,8 @@ def _drift(each: Outlook) -> str:
     ratio = each.month.expected / float(each.declared) if each.month and each.declared else 1.0
     if not 0.75 <= ratio <= 1.25:
         parts.append(
-            f"spend expected at {ratio:.2g} times the {format_money(each.declared or 0)} a month "
-            "of declared demand"
+            f"spend expected at {ratio:.2g} times the "
+            f"{format_money(each.declared or Decimal(0))} a month of declared demand"
         )
     if not parts:
         return ""

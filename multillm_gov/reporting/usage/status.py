@@ -77,22 +77,7 @@ def _headline(status: Status, currency: str) -> tuple[Metric, ...]:
 
 def _spend(status: Status, currency: str) -> Section:
     blocks: list[Block] = [_outlooks("Task classes", status.task_classes, currency)]
-    bars = tuple(
-        Bar(label=each.subject, value=each.expected, text=money_text(each.expected, currency),
-            limit=None if each.cap is None else float(each.cap), status=color_of(each))
-        for each in status.task_classes
-        if each.expected is not None
-    )  # fmt: skip
-    if bars:
-        over = [bar.label for bar in bars if bar.status == "bad"]
-        blocks.append(
-            BarChart(
-                title="Expected by the end of the month, and caps",
-                summary=f"{len(over)} of {len(bars)} task classes are expected above their cap.",
-                bars=bars,
-                unit=currency,
-            )
-        )
+    blocks += _caps_chart(status, currency)
     blocks.append(
         Paragraph(
             f"Forecast of the portfolio: {method_text(status.total.month)}. The declared forecast "
@@ -108,6 +93,26 @@ def _spend(status: Status, currency: str) -> Section:
         )
     )
     return Section(id="spend", title="Actual, forecast and cap", blocks=tuple(blocks))
+
+
+def _caps_chart(status: Status, currency: str) -> list[Block]:
+    bars = tuple(
+        Bar(label=each.subject, value=each.expected, text=money_text(each.expected, currency),
+            limit=None if each.cap is None else float(each.cap), status=color_of(each))
+        for each in status.task_classes
+        if each.expected is not None
+    )  # fmt: skip
+    if not bars:
+        return []
+    over = sum(bar.status == "bad" for bar in bars)
+    return [
+        BarChart(
+            title="Expected by the end of the month, and caps",
+            summary=f"{over} of {len(bars)} task classes are expected above their cap.",
+            bars=bars,
+            unit=currency,
+        )
+    ]
 
 
 def _year_text(each: Outlook, currency: str) -> str:

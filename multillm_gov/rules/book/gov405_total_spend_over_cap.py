@@ -17,6 +17,7 @@ from multillm_gov.rules.engine.rule import Rule, RuleContext, RuleLimit
 from multillm_gov.rules.spend_totals import (
     Per,
     TaskPart,
+    actual_basis,
     paced_totals,
     spend_totals,
     spent,
@@ -140,10 +141,9 @@ def _violation(
     partly = f" ({unpriced:,} without a known price)" if unpriced and paced is None else ""
     largest = nsmallest(3, parts, key=lambda part: (-amount(part), part.task.task.name))
     whose = "" if per == "portfolio" else f" for {per.replace('_', ' ')} {code(name)}"
-    basis = ""
-    if paced is not None:
-        split = "" if per in {"portfolio", "task_class", "owner"} else ", split as routes declare"
-        basis = f" by actual spend{split} (declared demand gives {context.money(declared)})"
+    basis = (
+        "" if paced is None else actual_basis(per, context.money(declared), unpriced, len(parts))
+    )
     return Violation(
         message=(
             f"{count_of(len(parts), 'task class')}{partly} {'is' if len(parts) == 1 else 'are'} "

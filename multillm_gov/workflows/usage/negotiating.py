@@ -7,7 +7,8 @@ from pathlib import Path
 from multillm_gov.catalog.lock import Lock
 from multillm_gov.errors import SourceError, UsageError
 from multillm_gov.measures.consumption.counting import provider_of
-from multillm_gov.measures.consumption.outlook import daily_by, last_day_of_notice
+from multillm_gov.measures.consumption.outlook import daily_by
+from multillm_gov.measures.consumption.owed import last_day_of_notice
 from multillm_gov.measures.consumption.unit_costs import ListBasis, unit_costs
 from multillm_gov.measures.cost.price_moves import PriceMove, price_moves
 from multillm_gov.report import Report

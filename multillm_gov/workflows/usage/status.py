@@ -13,14 +13,9 @@ from multillm_gov.errors import SourceError
 from multillm_gov.measures.burn import known_sum
 from multillm_gov.measures.consumption.change_effects import ExplainedChange, explain_change
 from multillm_gov.measures.consumption.counting import Counted, unattributed_groups
-from multillm_gov.measures.consumption.outlook import (
-    Outlook,
-    daily_by,
-    daily_total,
-    obligations_in,
-    outlook,
-    used_demand,
-)
+from multillm_gov.measures.consumption.demand_drift import used_demand
+from multillm_gov.measures.consumption.outlook import Outlook, daily_by, daily_total, outlook
+from multillm_gov.measures.consumption.owed import obligations_in
 from multillm_gov.portfolio.demand import Demand
 from multillm_gov.report import Report
 from multillm_gov.reporting.usage.actions import Status

@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from multillm_gov.measures.consumption.outlook import demand_drift, used_demand
+from multillm_gov.measures.consumption.demand_drift import demand_drift, used_demand
 from multillm_gov.portfolio.demand import Demand, RequestSize
 from multillm_gov.units import Share
 from multillm_gov.usage.aggregate import UsageAggregate

@@ -11,7 +11,8 @@ from typing import Any
 import pytest
 
 from multillm_gov.measures.consumption.alerts import Alert, Consumed, OwnedOutlook, alerts
-from multillm_gov.measures.consumption.outlook import Obligation, outlook
+from multillm_gov.measures.consumption.outlook import outlook
+from multillm_gov.measures.consumption.owed import Obligation
 from multillm_gov.plugins import load_plugin, plugin_names
 from multillm_gov.rendering.consumption.focus import COLUMNS, OWN
 from multillm_gov.usage.aggregate import UsageAggregate

@@ -191,6 +191,32 @@ def test_age_and_renewals_follow_a_portfolio_that_moves(portfolio, register, che
     assert not triage["granted_earlier"]
 
 
+def test_a_move_is_seen_although_policies_were_written_anew(portfolio, register, checkout):
+    portfolio(waiver("triage", "2026-08-31"), day="2026-06-01")
+    folder = checkout.folder / "ai"
+    folder.mkdir()
+    for name in ("allocations", "policies"):
+        checkout.git("mv", name, f"ai/{name}")
+    anew = "# Written anew.\n" * 200 + POLICIES + "waivers:\n" + waiver("triage", "2026-12-01")
+    checkout.commit({"ai/policies/p.yaml": anew}, "2026-07-01")
+    triage = register(folder=folder)["fallbacks", "triage"]
+    assert (triage["granted"], triage["renewals"]) == ("2026-06-01", 1)
+
+
+def test_a_file_taken_from_another_portfolio_brings_no_history(portfolio, register, checkout):
+    other = POLICIES + "waivers:\n" + waiver("letters")
+    checkout.commit({"other/policies/p.yaml": other, "other/policies/q.yaml": "policies: {}\n"},
+                    "2026-05-01")  # fmt: skip
+    portfolio(day="2026-06-01")
+    folder = checkout.folder / "ai"
+    (folder / "policies").mkdir(parents=True)
+    checkout.git("mv", "other/policies/p.yaml", "ai/policies/p.yaml")
+    allocations = (checkout.folder / "allocations").glob("*.yaml")
+    files = {f"ai/allocations/{path.name}": path.read_text() for path in allocations}
+    checkout.commit(files, "2026-07-01")
+    assert register(folder=folder)["fallbacks", "letters"]["granted"] == "2026-07-01"
+
+
 def test_a_rule_by_id_or_by_name_is_one_waiver(portfolio, register):
     portfolio(waiver("triage", "2026-12-01", policy="GOV201"), day="2026-06-01")
     portfolio(waiver("triage", "2027-01-01", policy="fallback-missing"), day="2026-07-01")
