@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from conftest import Govern
+from multillm_gov.content import Table
 from multillm_gov.errors import SourceError, UnableError, UsageError
 from multillm_gov.evaluation.client import Answer, Call, CallFailure
 from multillm_gov.evaluation.shadow import Shadowed, compare_shadow, cosine
@@ -59,7 +60,11 @@ def test_a_thousand_comparisons(root: Path) -> None:
     report = shadow(file, as_of=AS_OF, root=root)
     low, high = wilson_interval(0.972, 1000)
     assert "1,000 comparisons: 6,000 USD a month less at 97.2% agreement" in report.summary
-    assert f"agreement ({low * 100:.1f} to {high * 100:.1f}); verdict: agrees." in report.summary
+    assert (low, high) == pytest.approx((0.959830, 0.980558), abs=5e-7)
+    named = "(95% Wilson score interval: 96.0 to 98.1); verdict: agrees."
+    assert f"agreement {named}" in report.summary
+    (table,) = (block for block in report.sections[0].blocks if isinstance(block, Table))
+    assert table.columns[-1].title == "95% Wilson score interval"
     assert "`beta/mid` in place of `acme/big` for `triage`" in report.summary
     assert report.outcome == "not judged"
 
@@ -197,7 +202,7 @@ def test_missing_answers_are_requested_as_logged(
     assert [message.role for message in calls[0].messages] == ["system", "user"]
     low, high = wilson_interval(3 / 5, 5)
     assert "5 comparisons: 6,000 USD a month less at 60.0% agreement" in report.summary
-    assert f"({low * 100:.1f} to {high * 100:.1f}); verdict: differs." in report.summary
+    assert f"interval: {low * 100:.1f} to {high * 100:.1f}); verdict: differs." in report.summary
     assert report.verdict.exit_code == 0
 
 
@@ -218,7 +223,10 @@ def test_a_judge_decides_where_it_judged_every_pair(
     report, calls = answered(planned, answer, monkeypatch)
     assert {call.model for call in calls} == {"gamma/small"}
     assert len(calls) == 100
-    assert "at 99.0% agreement (94.6 to 99.8); verdict: undecided." in report.summary
+    assert (
+        "at 99.0% agreement (95% Wilson score interval: 94.6 to 99.8); verdict: undecided."
+        in report.summary
+    )
     (broken, _) = answered(planned, lambda _: Answer(text="perhaps", seconds=1), monkeypatch)
     assert "0.0% agreement" in broken.summary  # the text decides, which never agrees
     assert broken.verdict.exit_code == 3

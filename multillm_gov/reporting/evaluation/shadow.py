@@ -26,6 +26,7 @@ _RULE = (
     "all of it is below. A judge decides where it judged every pair, else equal fields, else the "
     "text."
 )
+INTERVAL = "95% Wilson score interval"
 _OFFLINE = "Answers of the offline server: no evidence."
 _METHODS = {
     "exact": "same text",
@@ -148,7 +149,7 @@ def _agreements(findings: tuple[ShadowFinding, ...]) -> Table:
         Column("Agreement by"),
         Column("Comparisons", numeric=True),
         Column("Share", numeric=True),
-        Column("95% interval", numeric=True),
+        Column(INTERVAL, numeric=True),
     )
     return Table(title="Agreement by method", columns=columns, rows=rows)
 
@@ -197,11 +198,11 @@ def _sentence(finding: ShadowFinding, currency: str) -> str:
     return (
         f"{code(result.candidate)} in place of {code(result.incumbent)} for {code(result.task)}, "
         f"{agreement.comparisons:,} comparisons: {money} at {format_share(agreement.share)} "
-        f"agreement ({_points(agreement)}); verdict: {result.verdict}."
+        f"agreement ({INTERVAL}: {_points(agreement)}); verdict: {result.verdict}."
     )
 
 
 def _points(agreement: AnswerAgreement) -> str:
-    """``95.9 to 98.1``, after a share with its sign."""
+    """``96.0 to 98.1``, after a share with its sign."""
     low, high = agreement.interval
     return f"{low * 100:.1f} to {high * 100:.1f}"
