@@ -79,8 +79,6 @@ def _candidate(
 ) -> Candidate:
     facts = state.catalog.find(model)
     cost = state.figures.pricing.mean_cost(facts, task.task.demand)
-    if cost is not None and not cost and not (facts and facts.usd_fixed_per_month):
-        cost = None  # a price of 0 is a free tier, or not known
     placed = _newest(state, task, model, is_routed=share > 0, public=public)
     record = placed.record if placed else None
     return Candidate(

@@ -1,5 +1,6 @@
 """Optimizing a portfolio: limits from its own files, proposals judged, plans, what limits cost."""
 
+import json
 from collections.abc import Mapping
 from decimal import Decimal
 from difflib import SequenceMatcher
@@ -12,11 +13,13 @@ from msgspec.structs import replace
 from conftest import Checkout
 from multillm_gov import exits
 from multillm_gov.__main__ import main
+from multillm_gov.catalog.price_map import PriceMap
+from multillm_gov.documents.document import SourceFile
 from multillm_gov.errors import SourceError, UsageError
 from multillm_gov.finding import Severity
 from multillm_gov.measures.intervals import wilson_lower_bound
 from multillm_gov.optimization import portfolio_problem
-from multillm_gov.optimization.candidates import late_share
+from multillm_gov.optimization.candidates import candidates_of, late_share
 from multillm_gov.optimization.frontier import frontier
 from multillm_gov.optimization.leverage import leverages
 from multillm_gov.optimization.other_costs import lost_hits
@@ -26,7 +29,8 @@ from multillm_gov.optimization.solving import spend_of
 from multillm_gov.risk.portfolio_risk import PortfolioRisk, measure_risk
 from multillm_gov.risk.stress.outcome import LimitBreach
 from multillm_gov.risk.stress.scenario_book import scenarios_of
-from multillm_gov.rules.engine.assessment import Assessment
+from multillm_gov.rules.engine.assessment import Assessment, assess
+from multillm_gov.state.loading import load_state
 from multillm_gov.workflows.optimization import proving
 from multillm_gov.workflows.optimization.claim import ClaimOptions
 from multillm_gov.workflows.optimization.delivery import branch_of, patch_of, write_stage
@@ -362,7 +366,6 @@ def test_assumptions(assumption: str, expected: dict[str, bool], plain: Optimum)
     "text",
     [
         *("", "gone", "gone:nobody", "price:acme/big=x", "cap:none=3", "demand:none=2", "x:y=1"),
-        *("price:acme/big=0", "price:acme/big=0.00"),
     ],
 )
 def test_assumptions_that_are_none(text: str) -> None:
@@ -870,3 +873,93 @@ def test_a_model_that_lacks_what_a_task_class_needs_is_no_option(
     assert routes(optimum) == {"triage": {"beta/mid": 100}, "tagging": {"gamma/small": 100}}
     refused = [one for one in optimum.prepared.refusals if one.rule == rule]
     assert {(one.task, one.model) for one in refused} == {("triage", "gamma/small")}
+
+
+_OPEN = "gemini/gemma-3-27b-it"
+"""The price map says 0 for it, which nothing states."""
+_BETTER = "model: beta/cheap, date: 2026-11-02, sample_size: 2000, score: 0.95"
+_CHEAP = "  beta/cheap:\n    mode: chat\n    usd_per_million_tokens: {input: 2, output: 2}\n"
+
+
+@pytest.mark.parametrize(
+    ("price", "declares", "is_free"),
+    [
+        ("{input: 0, output: 0}", "", True),
+        ("{input: 0}", "", False),
+        ("{input: 0.5, output: 0.5}", "    usd_fixed_per_month: 50\n", False),
+        ("", "    usd_fixed_per_month: 50\n", True),
+        ("", "", False),
+    ],
+    ids=["declared", "input alone", "hosted and priced", "hosted", "no price"],
+)
+def test_every_command_agrees_which_model_is_free(price: str, declares: str, is_free: bool) -> None:
+    declared = f"    usd_per_million_tokens: {price}\n" if price else ""
+    changes = {_CHEAP: f"  beta/cheap:\n    mode: chat\n{declared}{declares}"}
+    policy = "  savings: {rule: cheaper-model-exists, min_sample_size: 1}\n"
+    assessment = shop(
+        policy,
+        catalog=changes,
+        evidence={"model: beta/cheap, date: 2026-11-02, sample_size: 2000, score: 0.75": _BETTER},
+    )
+    facts = assessment.state.catalog.find("beta/cheap")
+    (triage,) = [t for t in assessment.state.figures.tasks if t.task.name == "triage"]
+    measured = assessment.state.figures.pricing.mean_cost(facts, triage.task.demand)
+    assert (measured == 0) == is_free
+    (option,) = [
+        one for one in candidates_of(assessment.state, triage) if one.model == "beta/cheap"
+    ] or [None]
+    assert (option is None) == (measured is None)
+    named = [
+        finding
+        for finding in assessment.findings
+        if finding.rule == "GOV409" and "beta/cheap" in finding.message
+    ]
+    assert bool(named) == (measured is not None)
+    found = routes(optimize_state(assessment, on_files=False))
+    assert ("beta/cheap" in found.get("triage", {})) == (measured is not None)
+    if measured is None:
+        return
+    assert option is not None
+    assert option.cost_per_request == float(measured)
+    free = assume(assessment.state, ("price:beta/cheap=0",)).state
+    assert free.figures.pricing.mean_cost(free.catalog.find("beta/cheap"), triage.task.demand) == 0
+
+
+def test_a_zero_of_the_price_map_is_not_known_to_any_command() -> None:
+    files = shop_files(
+        "  savings: {rule: cheaper-model-exists, min_sample_size: 1}\n",
+        evidence={
+            "model: beta/cheap, date: 2026-11-02, sample_size: 2000, score: 0.75": (
+                f"model: {_OPEN}, date: 2026-11-02, sample_size: 2000, score: 0.95"
+            )
+        },
+    )
+    entry = {
+        "litellm_provider": "gemini",
+        "mode": "chat",
+        "input_cost_per_token": 0,
+        "output_cost_per_token": 0,
+        "max_input_tokens": 100000,
+    }
+    listed = PriceMap("1.0", json.dumps({_OPEN: entry}).encode())
+    sources = [SourceFile(path, text.encode()) for path, text in files.items()]
+    assessment = assess(load_state(sources, as_of=AS_OF, price_map=lambda: listed))
+    state = assessment.state
+    facts = state.catalog.find(_OPEN)
+    assert facts is not None
+    assert facts.price is not None
+    (triage,) = [t for t in state.figures.tasks if t.task.name == "triage"]
+    assert state.figures.pricing.mean_cost(facts, triage.task.demand) is None
+    assert _OPEN not in {one.model for one in candidates_of(state, triage)}
+    assert not any(one.rule == "GOV409" and _OPEN in one.message for one in assessment.findings)
+    found = routes(optimize_state(assessment, on_files=False))
+    assert not any(_OPEN in route for route in found.values())
+    for factor in ("0", "2"):
+        with pytest.raises(UsageError, match="is not known"):
+            assume(state, (f"price:{_OPEN}={factor}",))
+
+
+def test_an_assumed_price_of_0_is_free(plain: Optimum) -> None:
+    free = optimize_state(assume(shop().state, ("price:beta/mid=0",)), on_files=False)
+    assert list(routes(free)["triage"]) == ["beta/mid"]
+    assert cost(free) < cost(plain)

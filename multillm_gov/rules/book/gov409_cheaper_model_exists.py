@@ -88,8 +88,8 @@ def _saving(
     """A month, if the model alone served the task class; ``None`` where it is not known."""
     figures = context.state.figures
     cost = figures.pricing.mean_cost(facts, task.task.demand)
-    if cost is None or not (cost or facts.usd_fixed_per_month):
-        return None  # a price of 0 means a free tier or not known, unless capacity is paid for
+    if cost is None:
+        return None  # among them a 0 of the price map that nothing states
     hosting = Decimal(0) if is_used else facts.usd_fixed_per_month / figures.usd_per_unit
     return saving_per_month(task, cost, hosting)
 

@@ -12,6 +12,7 @@ from multillm_gov.catalog.facts import ModelFacts
 from multillm_gov.errors import UsageError
 from multillm_gov.evidence.record import EvidenceRecord, PlacedRecord
 from multillm_gov.location import Place
+from multillm_gov.measures.cost.demand import is_unproved_zero
 from multillm_gov.measures.portfolio_figures import measure
 from multillm_gov.optimization.plan import ASSUMED
 from multillm_gov.portfolio.allocation import SpendCap, TaskClass
@@ -61,29 +62,22 @@ def _number(text: str, most: str = "1e15") -> Decimal:
 
 def _price(state: State, model: str, factor: str) -> State:
     times = _number(factor, "1000")
-    if not times:
-        raise UsageError(
-            f"A price of 0 is none: what {code(model)} then costs is not known",
-            "Assume a small factor, such as 0.01.",
-        )
-    if state.catalog.find(model) is None:
+    known = state.catalog.find(model)
+    if known is None:
         raise UsageError(
             f"The catalog does not know {code(model)}", "Name a model as it is routed."
+        )
+    if known.price is None or is_unproved_zero(known):
+        raise UsageError(
+            f"The price of {code(model)} is not known, and neither is a multiple of it",
+            "Declare the price in `catalog/`; 0 where the model is free.",
         )
 
     def repriced(facts: ModelFacts) -> ModelFacts:
         if facts.name != model or facts.price is None:
             return facts
-        price = facts.price
-        return replace(
-            facts,
-            price=replace(
-                price,
-                standard=price.standard.scaled(times),
-                tiers=tuple(tier.scaled(times) for tier in price.tiers),
-                services={name: each.scaled(times) for name, each in price.services.items()},
-            ),
-        )
+        declared = facts.price_is_declared or not times  # an assumed 0 is free, not "not known"
+        return replace(facts, price=facts.price.scaled(times), price_is_declared=declared)
 
     return _with_facts(state, repriced)
 
