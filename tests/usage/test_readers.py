@@ -186,6 +186,92 @@ def test_the_real_focus_sample_reconciles_to_the_last_digit(tmp_path: Path, corp
     assert Decimal(marker.kept.money["USD"]) + Decimal(left_out.money["USD"]) == money
 
 
+COMPLETIONS = {"object": "organization.usage.completions.result", "num_model_requests": 2}
+
+
+def altered(folder: Path, name: str, **values: object) -> list[dict]:
+    """Rows of a feed of buckets whose first result has other values."""
+    document = json.loads((FEEDS / name).read_text())
+    document["data"][0]["results"][0] |= values
+    path = folder / name
+    path.write_text(json.dumps(document))
+    imported(folder, path)
+    return rows_of(folder)
+
+
+def test_openai_input_includes_cache_writes(tmp_path: Path) -> None:
+    first = altered(tmp_path, "openai_usage.json", input_cache_write_tokens=150)[0]
+    assert (first["input_tokens_with_cache"], first["cache_write_tokens"]) == (1_000, 150)
+
+
+def test_openai_counts_each_kind_in_its_own_unit_and_batch_is_a_tier(tmp_path: Path) -> None:
+    imported(tmp_path, FEEDS / "openai_usage.json")
+    _, speech, batch = rows_of(tmp_path)
+    assert (speech["other_quantity"], speech["other_unit"]) == (4_200, "characters")
+    assert "input_tokens_with_cache" not in speech
+    assert (batch["service_tier"], batch.get("model")) == ("batch", None)
+
+
+def test_openai_costs_name_the_model_in_their_text_only(tmp_path: Path) -> None:
+    imported(tmp_path, FEEDS / "openai_costs.json")
+    tokens, search = rows_of(tmp_path)
+    assert (tokens["model"], tokens["currency"]) == ("gpt-4o-2024-08-06", "USD")
+    assert "model" not in search
+
+
+@pytest.mark.parametrize(("seconds", "grain"), [(60, "minute"), (3_600, "hour"), (86_400, "day")])
+def test_buckets_keep_their_length(tmp_path: Path, seconds: int, grain: str) -> None:
+    document = {"object": "page", "data": [
+        {"object": "bucket", "start_time": 1793491200, "end_time": 1793491200 + seconds,
+         "results": [{**COMPLETIONS, "input_tokens": 9, "output_tokens": 1}]}]}  # fmt: skip
+    path = tmp_path / "usage.json"
+    path.write_text(json.dumps(document))
+    imported(tmp_path, path)
+    (row,) = rows_of(tmp_path)
+    assert (row["grain"], row["requests"]) == (grain, 2)
+
+
+def test_anthropic_context_windows_are_rows_of_their_own(tmp_path: Path) -> None:
+    document = json.loads((FEEDS / "anthropic_usage.json").read_text())
+    (short, *_) = document["data"][0]["results"]
+    document["data"][0]["results"] = [short, {**short, "context_window": "200k-1M"}]
+    path = tmp_path / "anthropic_usage.json"
+    path.write_text(json.dumps(document))
+    imported(tmp_path, path)
+    assert len(rows_of(tmp_path)) == 2
+
+
+READS = ("input_cached_tokens", "cache_read_input_tokens", "input_cache_read", "cached_tokens")
+
+
+@pytest.mark.parametrize("key", READS)
+@pytest.mark.parametrize(("counted", "total"), [(600, 1_500), (1_000, 1_500)])
+def test_langfuse_spellings_of_cache_reads(
+    tmp_path: Path, key: str, counted: int, total: int
+) -> None:
+    used = {"input": counted, key: 400, "output": 500, "total": total}
+    line = {"id": "o", "type": "GENERATION", "start_time": "2026-11-01T10:00:00Z",
+            "usage_details": used, "total_cost": 1}  # fmt: skip
+    path = tmp_path / "langfuse.jsonl"
+    path.write_text(json.dumps(line) + "\n")
+    imported(tmp_path, path)
+    (row,) = rows_of(tmp_path)
+    assert (row["input_tokens_with_cache"], row["cache_read_tokens"]) == (1_000, 400)
+
+
+def test_a_name_of_a_prompt_or_service_is_kept_for_attribution(tmp_path: Path) -> None:
+    imported(tmp_path, FEEDS / "langfuse.jsonl", FEEDS / "otel_genai.json",
+             FEEDS / "helicone.csv")  # fmt: skip
+    rows = rows_of(tmp_path)
+    assert {row.get("prompt_name") for row in rows if row["producer"] == "langfuse"} == {
+        "triage", None
+    }  # fmt: skip
+    assert {row["project"] for row in rows if row["producer"] == "otel-genai"} == {"triage-service"}
+    assert {row["labels"] for row in rows if row["producer"] == "helicone"} == {
+        '{"team": "support"}', "{}"
+    }  # fmt: skip
+
+
 LOOKALIKES = {
     "spend logs without ids": (
         Sample(columns=("spend", "prompt_tokens", "completion_tokens", "startTime", "model")),

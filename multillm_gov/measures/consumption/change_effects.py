@@ -27,6 +27,10 @@ EFFECTS = (
 RatesOf = Callable[[str | None, str | None], UnitPrices | None]
 """List prices by provider and model, as fixed weights of the kinds of tokens."""
 _ZERO = Decimal(0)
+_LEAST = Decimal("0.000001")
+"""Smaller effects are left out; what they and divisions leave is added to the largest effect."""
+_DIGITS = Decimal("1e-12")
+"""As exact as money is stored: sums of such amounts round nowhere."""
 _PLAIN = UnitPrices(input=Decimal(1), output=Decimal(1))
 
 
@@ -205,8 +209,13 @@ def _change(
                 sums[name] += amount
     before = sum((amount for key, amount in old.items() if wanted(key)), _ZERO)
     after = sum((amount for key, amount in new.items() if wanted(key)), _ZERO)
-    cents = {name: sums[name] for name in EFFECTS if abs(sums[name]) >= Decimal("0.000001")}
-    return SubjectChange(before=before, after=after, effects=cents)
+    amounts = {name: sums[name].quantize(_DIGITS)
+               for name in EFFECTS if abs(sums[name]) >= _LEAST}  # fmt: skip
+    rest = after - before - sum(amounts.values(), _ZERO)
+    if amounts and abs(rest) < _LEAST * len(EFFECTS):  # of divisions, and of what is left out
+        largest = max(amounts, key=lambda name: abs(amounts[name]))
+        amounts[largest] += rest
+    return SubjectChange(before=before, after=after, effects=amounts)
 
 
 def _is_any(_: tuple[str, str]) -> bool:

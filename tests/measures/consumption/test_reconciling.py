@@ -81,15 +81,25 @@ def test_missing_requests_where_the_bill_counts_none() -> None:
     assert "estimated from output" in parts["missing requests"].detail
 
 
-def test_missing_cache_reads() -> None:
-    log = [
-        day(n, cache_read_tokens=0, input_tokens_with_cache=each.input_tokens_with_cache
-            - each.cache_read_tokens)
-        for n, each in enumerate(WHOLE)
-    ]  # fmt: skip
+@pytest.mark.parametrize(
+    ("lost", "shown"),
+    [
+        ({"cache_read_tokens"}, "cache read +"),
+        ({"cache_write_tokens"}, "cache write +"),
+        ({"output_tokens"}, "output +"),
+        ({"cache_read_tokens", "cache_write_tokens"}, "cache read +"),
+    ],
+)
+def test_missing_token_kinds(lost: set[str], shown: str) -> None:
+    log = []
+    for number, each in enumerate(WHOLE):
+        cached = sum(getattr(each, name) for name in lost - {"output_tokens"})
+        changed = dict.fromkeys(lost, 0)
+        changed["input_tokens_with_cache"] = each.input_tokens_with_cache - cached
+        log.append(day(number, **changed))
     found, parts = explained(log, WHOLE)
     assert parts["missing token kinds"].amount == found.difference > 0
-    assert parts["missing token kinds"].detail.startswith("cache read +")
+    assert parts["missing token kinds"].detail.startswith(shown)
     assert set(parts) == {"missing token kinds", "unexplained"}
 
 
