@@ -42,6 +42,22 @@ def fields(trees: list[ast.Module], name: str) -> set[str]:
     }
 
 
+def endpoints_of(package: Path) -> list[str]:
+    """Addresses by which LiteLLM tells the provider of a model that names none."""
+    texts: dict[str, str] = {}
+    for node in ast.parse((package / "constants.py").read_text("utf-8")).body:
+        if not isinstance(node, ast.AnnAssign) or not isinstance(node.target, ast.Name):
+            continue
+        if node.target.id == "openai_compatible_endpoints" and isinstance(node.value, ast.List):
+            return sorted(
+                texts[each.id] if isinstance(each, ast.Name) else ast.literal_eval(each)
+                for each in node.value.elts
+            )
+        found = [each.value for each in ast.walk(node) if isinstance(each, ast.Constant)]
+        texts[node.target.id] = str(found[-1]) if found else ""
+    raise ValueError("no list of endpoints")
+
+
 def attributes(tree: ast.Module) -> set[str]:
     """Names that a module assigns."""
     found: set[str] = set()
@@ -114,6 +130,8 @@ def keys_of(release: Path) -> dict[str, set[str]]:
             *(read_by("litellm_settings", text) for text in proxy.values()),
         ),
         "attributes": attributes(ast.parse(texts[package / "__init__.py"])).union(
+            {"set_verbose"},  # assigned in a module of its own
+            {"enable_post_custom_auth_checks"} & read,  # read with a default, assigned nowhere
             re.findall(rf"key == {_WORD}", server),
             *(read_by("litellm_settings", text) for text in proxy.values()),
         ),
@@ -140,6 +158,7 @@ def main() -> None:
         "releases": [release.name for release in releases],
         "providers": providers_of(releases[-1] / "litellm"),
         "prices": prices_of(releases[-1] / "litellm"),
+        "endpoints": endpoints_of(releases[-1] / "litellm"),
         **{
             section: (sorted(held) if section == "named" else dict(sorted(held.items())))
             for section, held in sorted(sections.items())

@@ -5,6 +5,7 @@ of its `include:` merged in. A list of an included file is appended to the list 
 top-level key; any other value of an included file replaces the whole of that key.
 """
 
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any, Literal
 
@@ -23,6 +24,7 @@ FALLBACK_KINDS: tuple[FallbackKind, ...] = (
 )
 ENVIRONMENT = "os.environ/"
 """Start of a text that the proxy replaces by an environment variable."""
+_TEMPLATE = re.compile(r"\$\{\w|\{\{|\$\(|\$[A-Z_]{3,}|<%")
 
 
 class PlacedSetting(Struct, frozen=True):
@@ -176,6 +178,13 @@ def variable_of(value: object) -> str | None:
     if isinstance(value, str) and value.startswith(ENVIRONMENT):
         return value.removeprefix(ENVIRONMENT)
     return None
+
+
+def is_left_open(value: object) -> bool:
+    """Whether the environment, or a template engine, decides what a text will be."""
+    if not isinstance(value, str):
+        return False
+    return variable_of(value) is not None or _TEMPLATE.search(value[:500]) is not None
 
 
 def _scalars(value: object, place: Place) -> Iterator[PlacedSetting]:

@@ -15,7 +15,11 @@ HOMES: tuple[Section, ...] = ("top", "router_settings", "attributes", "general_s
 """Where a setting may belong; functions of the module are no settings."""
 ENTRY = frozenset({"model_name", "litellm_params", "model_info", "blocked"})
 """Keys of an entry of `model_list` that the router reads."""
+SAME_NAME = frozenset({"logging"})
+"""Attributes of the module that share a name with a section of other programs: not meant."""
 _ALWAYS = frozenset({"include", "model_list"})
+_OF_THE_EXTRA = frozenset({"block_robots", "custom_auth_settings", "email_settings"})
+"""Keys of `general_settings` that `litellm-enterprise` reads, which the proxy's extra installs."""
 _DECLARED_ONLY = frozenset({"max_parallel_requests"})
 """Fields of the type of `general_settings` that no code of the releases looked at reads."""
 
@@ -36,6 +40,8 @@ def is_read(section: Section, key: str, release: tuple[int, int, int]) -> bool |
         return True
     if section == "general_settings" and key in _DECLARED_ONLY:
         return False
+    if section == "general_settings" and key in _OF_THE_EXTRA:
+        return True
     span = _data()[section].get(key)
     if span is None:
         return False
@@ -71,7 +77,7 @@ def near_provider(name: str) -> str:
 def _near(name: str, known: tuple[str, ...]) -> str:
     from difflib import get_close_matches
 
-    close = get_close_matches(name[:80], known, n=1, cutoff=0.84)
+    close = get_close_matches(name[:80], [key for key in known if key != name], n=1, cutoff=0.84)
     return f" (did you mean `{close[0]}`?)" if close else ""
 
 
@@ -85,7 +91,7 @@ def keys_of(section: Section) -> tuple[str, ...]:
 
 def read_since(section: Section, key: str) -> str:
     """The first release known to read a key; empty: none does."""
-    span = _data()[section].get(key)
+    span = None if key in _DECLARED_ONLY else _data()[section].get(key)
     return str(_data()["releases"][span[0]]) if span else ""
 
 
@@ -93,6 +99,25 @@ def read_since(section: Section, key: str) -> str:
 def providers() -> frozenset[str]:
     """What may stand before the slash of a model, in the newest release known."""
     return frozenset(_data()["providers"])
+
+
+def has_known_endpoint(address: str) -> bool:
+    """Whether LiteLLM tells the provider from an address: same host, and its path or one below."""
+    host, path = _host_and_path(address)
+    return any(
+        host == other and (path == below or path.startswith(f"{below}/"))
+        for other, below in map(_host_and_path, _data()["endpoints"])
+    )
+
+
+def _host_and_path(address: str) -> tuple[str, str]:
+    from urllib.parse import urlsplit
+
+    try:
+        parts = urlsplit(address if "://" in address else f"https://{address}")
+        return (parts.hostname or "").lower(), parts.path.rstrip("/")
+    except ValueError:
+        return "", ""
 
 
 @cache

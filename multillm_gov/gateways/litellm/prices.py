@@ -2,7 +2,7 @@
 
 from typing import Literal
 
-from multillm_gov.gateways.litellm.configuration import ModelListEntry, number_of, variable_of
+from multillm_gov.gateways.litellm.configuration import ModelListEntry, is_left_open, number_of
 from multillm_gov.gateways.litellm.rule import LintContext
 
 PriceState = Literal["written", "from the map", "not known", "not judged"]
@@ -48,10 +48,10 @@ def price_state(context: LintContext, deployment: ModelListEntry) -> tuple[Price
     keys = {*deployment.parameters, *deployment.info}
     if any("cost" in key for key in keys):
         return "written", ""
-    if variable_of(deployment.model) is not None or "*" in deployment.model:
+    if is_left_open(deployment.model) or "*" in deployment.model:
         return "not judged", ""
     base = deployment.info.get("base_model") or deployment.parameters.get("base_model")
-    if isinstance(base, str) and base and variable_of(base) is None:
+    if isinstance(base, str) and base and not is_left_open(base):
         known = any(map(context.catalog.find, (base, f"{deployment.provider}/{base}")))
         unread: PriceState = "not judged" if deployment.provider not in _BASES_READ else "not known"
         return ("from the map" if known else unread), base

@@ -91,7 +91,7 @@ def _fallbacks(section: _Section, settings: Mapping[str, PlacedSetting]) -> Iter
         if setting is None or not isinstance(entries, list):
             continue
         for index, entry in enumerate(entries):
-            for group, targets in entry.items() if isinstance(entry, dict) else ():
+            for group, targets in _read_groups(kind, entry):
                 place = setting.place.at(index, group)
                 yield _fallback(
                     section, kind, group, PlacedSetting(targets, place), is_default=False
@@ -99,6 +99,14 @@ def _fallbacks(section: _Section, settings: Mapping[str, PlacedSetting]) -> Iter
     default = settings.get("default_fallbacks")
     if default is not None and isinstance(default.value, list):
         yield _fallback(section, "fallbacks", "*", default, is_default=True)
+
+
+def _read_groups(kind: FallbackKind, entry: object) -> list[tuple[str, object]]:
+    """The groups of an entry that the router reads; GOV818 reports the others."""
+    groups = list(entry.items()) if isinstance(entry, dict) else []
+    if len(groups) < 2:
+        return groups
+    return [] if kind == "fallbacks" else groups[:1]
 
 
 def _fallback(

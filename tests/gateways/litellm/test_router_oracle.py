@@ -10,6 +10,8 @@ from typing import Any
 
 import pytest
 
+from multillm_gov.gateways.litellm.known_keys import has_known_endpoint
+
 pytestmark = [
     pytest.mark.litellm,
     pytest.mark.filterwarnings("ignore"),
@@ -232,9 +234,34 @@ def test_an_invalid_deployment_is_dropped_without_an_error(router) -> None:
         {"rpm": "sixty"},
         {"tags": "eu"},
         {"model": "no-such-provider/x"},
+        {"model": "no-such-provider/x", "api_base": "http://own:80"},
+        {"model": "qwen3-omni", "api_base": "http://own:80"},
+        {"model": "gpt-oss-120b-own", "api_base": "http://own:80"},
+        {"model": "no-such-provider/x", "api_base": "https://api.groq.com/openai/v10"},
     ):
         dropped = router([deployment("a", "ok", **more)], ignore_invalid_deployments=True)
         assert not dropped.get_model_list()
+    for address in ("https://api.groq.com/openai/v1", "https://ollama.com/v1"):
+        for model in ("no-such-provider/x", "own-name"):
+            entry = deployment("a", "ok", model=model, api_base=address)
+            assert router([entry], ignore_invalid_deployments=True).get_model_list()
+
+
+def test_the_endpoints_that_name_a_provider_are_those_of_the_installed_release(litellm) -> None:
+    """GOV807."""
+    for address in litellm.openai_compatible_endpoints:
+        assert has_known_endpoint(address if "://" in address else f"https://{address}")
+
+
+def test_an_alias_in_another_form_serves_no_request(router) -> None:
+    """GOV848."""
+    entries = [deployment("a", "ok")]
+    for target in (["a"], ["a", "a"], 5, {"hidden": True}):
+        assert "ok" not in answers(router(entries, model_group_alias={"v": target}), "v")
+    whole = router(entries, model_group_alias={"v": {"model": "a"}})
+    assert answers(whole, "v") == {"KeyError": 1}
+    for target in ("a", {"model": "a", "hidden": False}):
+        assert answers(router(entries, model_group_alias={"v": target}), "v") == {"ok": 1}
 
 
 def test_a_window_is_enforced_by_pre_call_checks_alone(router) -> None:

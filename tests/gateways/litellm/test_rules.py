@@ -222,3 +222,83 @@ def test_what_only_looks_like_a_secret_a_retry_or_a_home_is_none() -> None:
     named = "model_list:\n  - {model_name: a, litellm_params: {model: MODEL}}\n"
     floating = of("GOV865", named.replace("MODEL", "text-completion-codestral/codestral-latest"))
     assert "last snapshot known" in floating[0]
+
+
+def test_what_an_entry_of_several_groups_names_is_told_once() -> None:
+    text = (
+        "model_list:\n  - {model_name: a, litellm_params: {model: openai/gpt-4o}}\n"
+        "router_settings: {fallbacks: [{model: a, fallback_model: b}]}\n"
+    )
+    found = [one.rule for one in judged(text) if one.rule in {"GOV811", "GOV813", "GOV818"}]
+    assert found == ["GOV818"]
+
+
+@pytest.mark.parametrize(
+    "model", ["openai/${NAME}", "no-such/{{ model }}", "$MODEL_NAME", "x/$(M)"]
+)
+def test_a_placeholder_is_told_and_nothing_is_claimed_of_the_model(model: str) -> None:
+    text = f"model_list:\n  - {{model_name: a, litellm_params: {{model: '{model}'}}}}\n"
+    assert {one.rule for one in judged(text)} == {"GOV873"}
+    assert not of("GOV873", text.replace(model, "os.environ/NAME"))
+
+
+def test_a_variable_that_is_set_to_a_placeholder_is_told() -> None:
+    (message,) = of("GOV873", "environment_variables: {OPENAI_API_KEY: '${OPENAI_API_KEY}'}\n")
+    assert "`OPENAI_API_KEY`" in message
+    assert not of("GOV873", "environment_variables: {A: os.environ/B, LOG: INFO, PORT: 1}\n")
+
+
+@pytest.mark.parametrize(
+    ("parameters", "drops"),
+    [
+        ("model: qwen3-omni, api_base: http://own:80", True),
+        ("model: no-such/x, api_base: http://own:80", True),
+        ("model: gpt-oss-120b-own, api_base: http://own:80", True),
+        ("model: no-such/x, api_base: https://api.groq.com/openai/v1", False),
+        ("model: no-such/x, api_base: https://api.groq.com/openai/v10", True),
+        ("model: own-name, api_base: https://ollama.com/v1", False),
+        ("model: own-name, api_base: os.environ/BASE", False),
+        ("model: own-name, litellm_credential_name: store", False),
+        ("model: openai/own-name, api_base: http://own:80", False),
+    ],
+)
+def test_the_address_of_a_known_provider_names_it(parameters: str, drops: bool) -> None:
+    text = f"model_list:\n  - {{model_name: a, litellm_params: {{{parameters}}}}}\n"
+    assert bool(of("GOV807", text)) == drops
+
+
+@pytest.mark.parametrize(
+    ("alias", "message"),
+    [
+        ("{v: [a]}", "the alias `v` names a list of groups, and LiteLLM takes one"),
+        ("{v: 5}", "the alias `v` names no group"),
+        ("{v: {hidden: true}}", "the alias `v` names no group"),
+        ("{v: {model: a}}", "the alias `v` is a mapping without `hidden`"),
+        ("[{v: a}]", "`model_group_alias` is no mapping"),
+        ("{v: {model: a, hidden: false}}", ""),
+        ("{v: a}", ""),
+    ],
+)
+def test_an_alias_is_a_name_or_a_whole_mapping(alias: str, message: str) -> None:
+    text = (
+        "model_list:\n  - {model_name: a, litellm_params: {model: openai/gpt-4o}}\n"
+        f"router_settings: {{model_group_alias: {alias}}}\n"
+    )
+    found = of("GOV848", text)
+    assert found == [] if not message else found[0].startswith(message)
+    if "without" in message:
+        assert not of("GOV848", text, "1.83.0")
+
+
+def test_no_setting_is_sent_to_where_it_means_another_thing() -> None:
+    (message,) = of("GOV803", "model_list: []\nlogging: {level: info}\n")
+    assert message.startswith("`logging` at the top level is read by nothing")
+    assert not of("GOV804", "model_list: []\nlogging: {level: info}\n")
+    (message,) = of("GOV803", "general_settings: {max_parallel_requests: 9}\n")
+    assert "mean `max_parallel_requests`" not in message
+    assert "first release" not in message
+    assert not of("GOV803", "general_settings: {custom_auth_settings: {mode: auto}}\n")
+    (message,) = of("GOV804", "general_settings: {set_verbose: true}\n")
+    assert "`router_settings` and `litellm_settings`" in message
+    (message,) = of("GOV804", "general_settings: {enable_post_custom_auth_checks: true}\n")
+    assert "`litellm_settings`" in message

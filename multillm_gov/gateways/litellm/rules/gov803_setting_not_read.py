@@ -6,6 +6,7 @@ from multillm_gov.finding import Severity, Violation
 from multillm_gov.gateways.litellm.configuration import PlacedSetting
 from multillm_gov.gateways.litellm.known_keys import (
     HOMES,
+    SAME_NAME,
     SETTINGS,
     Section,
     is_named,
@@ -58,7 +59,8 @@ def _judge(
 ) -> Iterator[Violation]:
     if is_read(section, key, context.release) is not False:
         return
-    if any(is_read(other, key, context.release) for other in HOMES if other != section):
+    homes = [other for other in HOMES if other != section]
+    if key not in SAME_NAME and any(is_read(other, key, context.release) for other in homes):
         return  # GOV804 says where it belongs.
     near = near_key(section, key)
     if not near and section == "general_settings" and is_named(key):

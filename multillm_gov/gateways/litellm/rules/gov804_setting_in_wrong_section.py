@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from multillm_gov.finding import Severity, Violation
 from multillm_gov.gateways.litellm.configuration import PlacedSetting
-from multillm_gov.gateways.litellm.known_keys import SETTINGS, Section, is_read
+from multillm_gov.gateways.litellm.known_keys import SAME_NAME, SETTINGS, Section, is_read
 from multillm_gov.gateways.litellm.rule import LintContext, LintRule, place_subject
 from multillm_gov.words import code, join_code
 
@@ -35,7 +35,7 @@ def _judge(
     homes = [
         other
         for other in SETTINGS
-        if other != section and len(key) > _SHORT and _is_setting(context, other, key)
+        if other != section and len(key) > _SHORT and _is_home(context, other, key)
     ]
     if not homes:
         return
@@ -51,8 +51,10 @@ def _judge(
     )
 
 
-def _is_setting(context: LintContext, section: Section, key: str) -> bool:
+def _is_home(context: LintContext, section: Section, key: str) -> bool:
     home: Section = "attributes" if section == "litellm_settings" else section
+    if home == "attributes" and key in SAME_NAME:
+        return False
     return bool(is_read(home, key, context.release))
 
 

@@ -5,8 +5,12 @@ from collections.abc import Iterator
 
 from multillm_gov.documents.foreign.scalars import Moment
 from multillm_gov.finding import Severity, Violation
-from multillm_gov.gateways.litellm.configuration import ModelListEntry, number_of, variable_of
-from multillm_gov.gateways.litellm.known_keys import near_provider, providers
+from multillm_gov.gateways.litellm.configuration import ModelListEntry, is_left_open, number_of
+from multillm_gov.gateways.litellm.known_keys import (
+    has_known_endpoint,
+    near_provider,
+    providers,
+)
 from multillm_gov.gateways.litellm.rule import LintContext, LintRule, deployment_subject
 from multillm_gov.gateways.litellm.versions import parse_release
 from multillm_gov.location import Place
@@ -18,7 +22,7 @@ _STOPS, _DROPS = "the proxy does not start", "the proxy drops the deployment wit
 _DROPS_SINCE = parse_release("1.75.0")
 """First release tried that goes on without an invalid deployment; 1.65.0 does not start."""
 _BARE = re.compile(
-    "(ft:)?(gpt|o[0-9]|chatgpt|claude|text-|davinci|babbage|curie|ada|dall-e|whisper|tts|omni-|sora"
+    "(ft:)?(gpt(?!-oss)|o[0-9]|chatgpt|claude|text-|davinci|babbage|curie|ada|dall-e|whisper|tts|omni-|sora"
     "|command|embed|rerank|gemini|mistral|codestral|computer-use|amazon|anthropic|meta)"
 )
 """Starts of names for which LiteLLM finds the provider by itself."""
@@ -84,7 +88,7 @@ def _types(each: ModelListEntry) -> Iterator[_Fault]:
             yield each.parameter(key), f"`{key}` is not text: {_DROPS}", "Quote the value."
     for key in _NUMBERS:
         value = each.parameters.get(key)
-        if value is not None and variable_of(value) is None and number_of(value) is None:
+        if value is not None and not is_left_open(value) and number_of(value) is None:
             yield each.parameter(key), f"`{key}` is not a number: {_DROPS}", "Write a number."
     tags = each.parameters.get("tags")
     if tags is not None and not isinstance(tags, list):
@@ -93,18 +97,30 @@ def _types(each: ModelListEntry) -> Iterator[_Fault]:
 
 def _provider(context: LintContext, each: ModelListEntry) -> Iterator[_Fault]:
     model = each.model
-    if not model or variable_of(model) or "*" in model or _declares_provider(context, each):
+    if not model or is_left_open(model) or "*" in model or _declares_provider(context, each):
+        return
+    if _address_declares(each):
         return
     prefix, slash, _ = model.partition("/")
     if prefix in providers() or context.catalog.find(model) is not None:
         return
-    if slash or (not _BARE.match(model) and "api_base" not in each.parameters):
+    if slash or not _BARE.match(model):
         near = near_provider(prefix) if slash else ""
         yield (
             each.parameter("model"),
             f"{code(model)} names no provider that LiteLLM knows{near}: {_DROPS}",
             "Write PROVIDER/MODEL; `openai/NAME` for a server that speaks its interface.",
         )
+
+
+def _address_declares(each: ModelListEntry) -> bool:
+    """Whether the address may be of a provider: LiteLLM knows some by theirs."""
+    if "litellm_credential_name" in each.parameters:
+        return True
+    address = each.parameters.get("api_base")
+    if not isinstance(address, str) or not address:
+        return False
+    return is_left_open(address) or has_known_endpoint(address)
 
 
 def _declares_provider(context: LintContext, each: ModelListEntry) -> bool:

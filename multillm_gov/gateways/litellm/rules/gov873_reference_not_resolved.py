@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 
 from multillm_gov.finding import Severity, Violation
-from multillm_gov.gateways.litellm.configuration import PlacedSetting
+from multillm_gov.gateways.litellm.configuration import PlacedSetting, is_left_open, variable_of
 from multillm_gov.gateways.litellm.rule import LintContext, LintRule, place_subject
 
 _OTHER = re.compile(
@@ -18,7 +18,11 @@ def check(context: LintContext) -> Iterator[Violation]:
     for setting in context.configuration.scalars():
         value, key = setting.value, _key(setting)
         steps = setting.place.pointer
-        if not isinstance(value, str) or len(value) > 200 or not key.startswith(_ABOUT):
+        if not isinstance(value, str) or len(value) > 200:
+            continue
+        if not key.startswith(_ABOUT) and steps[0] != "environment_variables":
+            if key == "model" and "litellm_params" in steps and _is_template(value):
+                yield _model(setting)
             continue
         if "model_list" in steps and "litellm_params" not in steps:
             continue  # GOV805: nothing reads it at all.
@@ -30,6 +34,21 @@ def check(context: LintContext) -> Iterator[Violation]:
                 subject=place_subject(setting.place),
                 remedy="Write `os.environ/NAME`.",
             )
+
+
+def _is_template(value: str) -> bool:
+    return variable_of(value) is None and is_left_open(value)
+
+
+def _model(setting: PlacedSetting) -> Violation:
+    return Violation(
+        message="`model` holds a placeholder that LiteLLM does not resolve: it must be filled in "
+        "before",
+        place=setting.place,
+        subject=place_subject(setting.place),
+        remedy="Fill it in before the proxy reads the file, or write `os.environ/NAME` for the "
+        "whole value.",
+    )
 
 
 def _key(setting: PlacedSetting) -> str:
