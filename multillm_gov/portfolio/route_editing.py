@@ -22,8 +22,9 @@ def with_route(
 ) -> SourceFile | None:
     """The file with another route and other fallbacks of one task class.
 
-    Where the same models keep their order, only their weights are replaced; else the list is
-    written anew in the style it has (comments inside it go with it).
+    Where the same models keep their order, only their weights are replaced. Of a list with an item
+    a line, items that stay keep their lines and the comments above and behind them; a list between
+    brackets is written anew.
 
     Returns:
         ``None`` where the file cannot be read, or its layout leaves no safe place.
@@ -69,7 +70,86 @@ def _route_edits(
         else f"{{model: {format_scalar(model)}, weight: {_number(weight)}}}"
         for model, weight in route
     ]
-    return [_list_edit(document, place, items)]
+    places = [(*place, index) for index in range(len(legs))]
+    if document.source.content[document.offsets(place)[0]] == "[":
+        return [_list_edit(document, place, items)]
+    old = dict(zip((entry["model"] for entry in legs), places, strict=True))
+    weights = {
+        old[model]: _weight_edits(document, old[model], weight)
+        for model, weight in route
+        if model in old
+    }
+    wanted = [(old.get(model), item) for (model, _), item in zip(route, items, strict=True)]
+    return [_items_edit(document, places, wanted, weights)]
+
+
+def _weight_edits(document: Document, pointer: Pointer, weight: Decimal) -> list[Edit]:
+    """Another weight of a route entry; none where it has it, or is alone without one."""
+    entry = document.data
+    for step in pointer:
+        entry = entry[step]
+    if Decimal(str(entry.get("weight", 100))) == weight:
+        return []
+    if "weight" in entry:
+        return [(*document.offsets((*pointer, "weight")), _number(weight))]
+    start, end = document.offsets(pointer)[0], document.offsets((*pointer, "model"))[1]
+    if document.source.content[start] == "{":
+        return [(end, end, f", weight: {_number(weight)}")]
+    column = document.source.position(start)[1]
+    line = f"{' ' * column}weight: {_number(weight)}{_newline(document.source.content)}"
+    return [(start, start, line.lstrip() + " " * column)]
+
+
+def _items_edit(
+    document: Document,
+    places: Sequence[Pointer],
+    wanted: Sequence[tuple[Pointer | None, str]],
+    inside: dict[Pointer, list[Edit]],
+) -> Edit:
+    """A list with an item a line: those that stay keep their lines, each with its own edits."""
+    text = document.source.content
+    newline = _newline(text)
+    lines = _item_lines(document, places)
+    first = document.offsets(places[0])[0]
+    dash = text.rfind("-", 0, first)
+    indent = text[text.rfind("\n", 0, dash) + 1 : dash]
+    parts = []
+    for pointer, item in wanted:
+        if pointer is None:
+            parts.append(f"{indent}- {item}")
+            continue
+        start, end = lines[pointer]
+        for from_, to, new in sorted(inside.get(pointer, ()), reverse=True):
+            text_of = text[start:from_] + new + text[to:end]
+            text = text[:start] + text_of + text[end:]
+            end = start + len(text_of)
+        parts.append(text[start:end])
+        text = document.source.content
+    return lines[places[0]][0], lines[places[-1]][1], newline.join(parts)
+
+
+def _item_lines(document: Document, places: Sequence[Pointer]) -> dict[Pointer, tuple[int, int]]:
+    """Each item's lines with the comment lines above it, without the last line break."""
+    text = document.source.content
+    value: Any = document.data
+    for step in places[0][:-1]:
+        value = value[step]
+    ends = [_end(document, pointer, value[pointer[-1]]) for pointer in places]
+    past = [_line_end(text, end) for end in ends]
+    start = text.rfind("\n", 0, document.offsets(places[0])[0]) + 1
+    while start and text[text.rfind("\n", 0, start - 1) + 1 : start].lstrip().startswith("#"):
+        start = text.rfind("\n", 0, start - 1) + 1
+    starts = [start]
+    starts += [end + len(_BREAK.match(text, end)[0]) for end in past[:-1]]  # type: ignore[index]
+    return {pointer: (start, end) for pointer, start, end in zip(places, starts, past, strict=True)}
+
+
+def _line_end(text: str, offset: int) -> int:
+    """Where the line of an offset ends, or the one before it, where it starts one."""
+    if offset and text[offset - 1] in "\r\n":
+        return len(text[:offset].rstrip("\r\n"))
+    match = _BREAK.search(text, offset)
+    return match.start() if match else len(text)
 
 
 def _fallback_edits(
@@ -79,7 +159,13 @@ def _fallback_edits(
         return []
     items = [format_scalar(model) for model in fallbacks]
     if declared.get("fallbacks"):
-        return [_list_edit(document, (*pointer, "fallbacks"), items)]
+        place: Pointer = (*pointer, "fallbacks")
+        if document.source.content[document.offsets(place)[0]] == "[" or not items:
+            return [_list_edit(document, place, items)]
+        places = [(*place, index) for index in range(len(declared["fallbacks"]))]
+        old = dict(zip(declared["fallbacks"], places, strict=True))
+        wanted = [(old.get(name), item) for name, item in zip(fallbacks, items, strict=True)]
+        return [_items_edit(document, places, wanted, {})]
     if "fallbacks" in declared:
         start, end = document.offsets((*pointer, "fallbacks"))
         space = "" if start < end or document.source.content[start - 1] == " " else " "

@@ -9,7 +9,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
+from multillm_gov.documents.document import SourceFile
 from multillm_gov.documents.layout import is_half_written
+from multillm_gov.documents.rewriting import rewritten
 from multillm_gov.errors import OutputError
 
 _ABANDONED = 600
@@ -18,6 +20,15 @@ _ABANDONED = 600
 
 class ReaderGoneError(Exception):
     """Whoever read stdout closed it; not a failure of the job, so not a ``GovernError``."""
+
+
+def in_place(root: Path, file: SourceFile) -> SourceFile:
+    """A generated file over the one that may be there: what is the same keeps every byte."""
+    try:
+        old = SourceFile(file.path, (root / file.path).read_bytes())
+    except OSError:
+        return file
+    return rewritten(old, file)
 
 
 def write_bytes(path: Path, data: bytes) -> None:

@@ -9,7 +9,6 @@ from msgspec import Struct
 
 from multillm_gov.documents.decoding import MAX_BYTES
 from multillm_gov.documents.document import SourceFile
-from multillm_gov.documents.rewriting import rewritten
 from multillm_gov.documents.scalars import format_scalar
 from multillm_gov.documents.yaml_reader import read_document
 from multillm_gov.errors import OutputError, SourceError, UsageError
@@ -28,7 +27,7 @@ from multillm_gov.risk.system.incident_figures import (
     merged,
 )
 from multillm_gov.sources.given_file import read_given
-from multillm_gov.sources.output import write_bytes
+from multillm_gov.sources.output import in_place, write_bytes
 from multillm_gov.sources.root import split_paths
 from multillm_gov.units import Share
 
@@ -88,7 +87,7 @@ def import_incidents(
     if figures is None:
         raise SourceError("The observed period has no day", "Pass --from and --to.")
     path = f"{FOLDER}/{_stem(name or service.entity)}.yaml"
-    _write(top, path, _in_place(top, path, history))
+    _write(top, path, in_place(top, SourceFile(path, _yaml(history))).data)
     return ImportedIncidents(
         path=path,
         history=history,
@@ -169,16 +168,6 @@ def _stem(name: str) -> str:
             f"`{title_of(name)}` cannot be used as a file name", "Choose one: --name NAME."
         )
     return stem.lower()
-
-
-def _in_place(root: Path, path: str, history: IncidentFile) -> bytes:
-    """The history in a file that may be there: what it does not change keeps every byte."""
-    try:
-        old = SourceFile(path, (root / path).read_bytes()) if (root / path).is_file() else None
-    except OSError:
-        old = None
-    new = SourceFile(path, _yaml(history))
-    return rewritten(old, new).data if old is not None else new.data
 
 
 def _write(root: Path, path: str, data: bytes) -> None:

@@ -5,12 +5,13 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from decimal import Decimal
 
+from multillm_gov.documents.document import SourceFile
 from multillm_gov.documents.scalars import format_scalar
 from multillm_gov.errors import UsageError
 from multillm_gov.measures.consumption.counting import Counted, counted_once
 from multillm_gov.measures.consumption.outlook import Outlook, outlook
 from multillm_gov.portfolio.settings import Settings
-from multillm_gov.sources.output import write_bytes
+from multillm_gov.sources.output import in_place, write_bytes
 from multillm_gov.units import cents
 from multillm_gov.usage.aggregate import UsageAggregate
 from multillm_gov.warehouse.querying import stored_aggregates
@@ -90,7 +91,8 @@ def write_actuals(opened: UsagePortfolio) -> str:
             for month, spent, forecast in _months(daily, through)
         ]
     text = f"{_HEAD}actuals:\n" + "\n".join(lines) + "\n"
-    write_bytes(opened.root / PATH, text.encode())
+    file = in_place(opened.root, SourceFile(PATH, text.encode()))
+    write_bytes(opened.root / PATH, file.data)
     return PATH
 
 
