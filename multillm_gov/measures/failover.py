@@ -74,9 +74,13 @@ class Failover:
             and (self._as_of - drill.date).days <= DRILL_DAYS
         )
 
-    def _judge(self, task: TaskFigures) -> Iterator[Obstacle | None]:
+    def is_failed(self, task: TaskFigures) -> bool:
+        """Whether the newest drill was of this chain and failed."""
         drill = self.newest_drill(task)
-        failed = drill is not None and drill.result == "fails" and is_of(drill, task.task.declared)
+        return drill is not None and drill.result == "fails" and is_of(drill, task.task.declared)
+
+    def _judge(self, task: TaskFigures) -> Iterator[Obstacle | None]:
+        failed = self.is_failed(task)
         tried = (
             {deployment(leg.model, leg.facts) for leg in task.legs}
             if len(task.legs) == 1

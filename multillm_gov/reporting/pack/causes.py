@@ -16,6 +16,7 @@ from multillm_gov.register import LimitRecord
 from multillm_gov.risk.limits.proposals import Proposals
 from multillm_gov.risk.portfolio_risk import PortfolioRisk
 from multillm_gov.rules.engine.assessment import Assessment
+from multillm_gov.rules.engine.waivers import WaiverOutcome
 
 WAIVER_HORIZON_DAYS = 92
 """A waiver that expires before the next quarterly meeting is decided at this one."""
@@ -181,15 +182,21 @@ def _concerned(name: str, task: TaskFigures, subjects: set[str], risk: Portfolio
     return task.task.name in subjects
 
 
-def _waivers(assessment: Assessment) -> tuple[Cause, ...]:
-    """Waivers that ended, or will before the next quarterly meeting, as one matter."""
-    state = assessment.state
+def ending_waivers(assessment: Assessment) -> tuple[WaiverOutcome, ...]:
+    """Waivers with something to except that ended, or will before the next quarterly meeting."""
     horizon = timedelta(days=WAIVER_HORIZON_DAYS)
-    ending = [
-        placed.declared
-        for placed in state.portfolio.waivers
-        if placed.declared.expires - state.as_of <= horizon
-    ]
+    return tuple(
+        outcome
+        for outcome in assessment.waivers
+        if outcome.waiver.declared.expires - assessment.state.as_of <= horizon
+        and (outcome.covered or (outcome.state == "expired" and outcome.matched))
+    )
+
+
+def _waivers(assessment: Assessment) -> tuple[Cause, ...]:
+    """Those that end or ended, as one matter."""
+    state = assessment.state
+    ending = [outcome.waiver.declared for outcome in ending_waivers(assessment)]
     if not ending:
         return ()
     names = {waiver.subject for waiver in ending}

@@ -41,6 +41,8 @@ def agenda_of(standing: Standing, comparison: Comparison | None, edition: Editio
     return Agenda(decisions=tuple(chosen), management=tuple(matters))
 
 
+_AT_STAKE = frozenset({"retired-models", "fallbacks", "quality"})
+"""Causes that stop or spoil answers, so that their task classes' value is at stake."""
 _FIRST = {
     "retired-models": 0,
     "fallbacks": 1,
@@ -62,6 +64,9 @@ def _rank(record: DecisionRecord) -> int:
 def _record(cause: Cause, standing: Standing, edition: Edition) -> DecisionRecord:
     options, recommended = options_of(cause, standing, edition)
     kind = cause.id.partition(":")[0]
+    stake = ""
+    if cause.value and kind in _AT_STAKE:
+        stake = edition.say("nothing.stake", amount=edition.money(cause.value))
     return DecisionRecord(
         id=cause.id,
         title=_title(cause, standing.risk, edition),
@@ -70,10 +75,7 @@ def _record(cause: Cause, standing: Standing, edition: Edition) -> DecisionRecor
         recommended=recommended,
         owner=_owner(cause, edition),
         due=cause.due,
-        nothing=edition.say(
-            f"nothing.{kind}",
-            amount=edition.money(cause.value) if cause.value else edition.say("amount-not-known"),
-        ),
+        nothing=edition.say(f"nothing.{kind}") + stake,
         limits=tuple(limit.id for limit in cause.limits),
         money=cause.value or _outside_money(cause, standing.risk),
     )

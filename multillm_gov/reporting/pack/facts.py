@@ -85,12 +85,12 @@ def _spelled(what: str, value: Decimal, edition: Edition) -> str:
 
 
 def _failed_drills(risk: PortfolioRisk, edition: Edition) -> Iterator[WorthRow]:
-    for name, drills in sorted(risk.state.drills.items()):
-        newest = next(
-            (drill.drill for drill in drills if drill.drill.date <= risk.state.as_of), None
-        )
+    """Of the chains that are declared now: a drill of an earlier chain says nothing of them."""
+    failover = Failover(risk.state.as_of, risk.state.drills)
+    for name in sorted(risk.state.drills):
         task = risk.context.by_name.get(name)
-        if newest is not None and newest.result == "fails" and task is not None:
+        newest = None if task is None else failover.newest_drill(task.figures)
+        if task is not None and newest is not None and failover.is_failed(task.figures):
             text = edition.say("fact.drill", day=newest.date)
             yield (
                 task.figures.value_at_stake_per_month,

@@ -3,23 +3,15 @@
 from collections.abc import Iterator
 from decimal import Decimal
 
+from multillm_gov.measures.failover import Failover
+from multillm_gov.measures.independence import has_independent_fallback
 from multillm_gov.register import DecisionOption
-from multillm_gov.reporting.pack.causes import Cause, Standing
+from multillm_gov.reporting.pack.causes import Cause, Standing, ending_waivers
 from multillm_gov.reporting.pack.edition import Edition
 from multillm_gov.risk.limits.proposals import ProposedMove
 from multillm_gov.risk.portfolio_risk import PortfolioRisk
 
-_WITHOUT_FIGURES: dict[str, tuple[str, ...]] = {
-    "retired-models": ("choose-model",),
-    "fallbacks": ("drill",),
-    "concentration": ("contract",),
-    "losses": ("fund-capacity",),
-    "cost-range": ("fix-prices",),
-    "spend": ("cut-demand",),
-    "quality": ("score-again",),
-    "waivers": ("end-waivers", "renew-waivers"),
-    "loosened": ("confirm-limits", "restore-limits"),
-}
+NOT_DRILLED = "GOV209"
 _NEVER_ACCEPTED = frozenset({"waivers", "loosened"})
 
 
@@ -28,7 +20,7 @@ def options_of(
 ) -> tuple[tuple[DecisionOption, ...], int | None]:
     """The options, and which one the figures recommend."""
     measured = tuple(_move(move, edition) for move in standing.proposals.get(cause.id, ()))
-    others = tuple(_others(cause, measured, edition))
+    others = tuple(_others(cause, measured, standing, edition))
     accepted = () if cause.id in _NEVER_ACCEPTED else (_acceptance(cause, standing.risk, edition),)
     options = (*measured, *others, *accepted)
     return options, _recommended(
@@ -53,28 +45,89 @@ def _move(move: ProposedMove, edition: Edition) -> DecisionOption:
 
 
 def _others(
-    cause: Cause, measured: tuple[DecisionOption, ...], edition: Edition
+    cause: Cause, measured: tuple[DecisionOption, ...], standing: Standing, edition: Edition
 ) -> Iterator[DecisionOption]:
-    """Ways without figures here; a model is to be chosen only where no candidate shows."""
-    names = tuple(task.task.name for task in cause.tasks)
-    failed = [
-        name for name in names if (edition.state.drills.get(name) or ()) and cause.id == "fallbacks"
-    ]
-    for kind in _WITHOUT_FIGURES.get(cause.id, ("keep-policy",)):
-        if (kind == "choose-model" and measured) or (kind == "drill" and not failed and measured):
-            continue
-        tasks = edition.tasks(failed or names) if names else edition.say("portfolio")
+    """Ways without figures here, each of which rests on a fact of its cause."""
+    for kind, names in _ways(cause, bool(measured), standing):
+        tasks = edition.tasks(names) if names else edition.say("portfolio")
         party = next(
-            (
-                edition.party(*limit.subject)
-                for limit in cause.limits
-                if limit.subject[0] == "vendor"
-            ),
-            edition.say("the-vendor"),
+            (edition.party(*each.subject) for each in cause.limits if each.subject[0] == "vendor"),
+            "",
         )
         yield DecisionOption(
             words=edition.say(f"option.{kind}", tasks=tasks, party=party), cost_per_month=None
         )
+
+
+_Ways = Iterator[tuple[str, tuple[str, ...]]]
+"""Kinds of an option, and the task classes that it names."""
+
+
+def _ways(cause: Cause, measured: bool, standing: Standing) -> _Ways:
+    names = tuple(task.task.name for task in cause.tasks)
+    limits = {limit.id for limit in cause.limits}
+    if cause.id == "fallbacks":
+        yield from _ways_to_fall_back(cause, measured, standing.risk)
+    elif cause.id == "waivers":
+        yield from _ways_out_of_waivers(standing)
+    elif cause.id == "concentration":
+        if any(limit.subject[0] == "vendor" for limit in cause.limits):
+            yield "contract", names
+        if not measured:
+            yield "spread-spend", names
+    elif cause.id == "losses":
+        yield ("fund-capacity" if "worst-scenario" in limits else "fund-fallbacks"), names
+    elif cause.id == "retired-models":
+        # A model is to be chosen only where no candidate shows.
+        if not measured:
+            yield "choose-model", names
+    else:
+        for kind in _BY_CAUSE.get(cause.id, ("keep-policy",)):
+            yield kind, names
+
+
+_BY_CAUSE: dict[str, tuple[str, ...]] = {
+    "cost-range": ("fix-prices",),
+    "spend": ("cut-demand",),
+    "quality": ("measure-others",),
+    "loosened": ("confirm-limits", "restore-limits"),
+}
+
+
+def _ways_to_fall_back(cause: Cause, measured: bool, risk: PortfolioRisk) -> _Ways:
+    """A drill is repeated only where the newest one of the present chain failed."""
+    failover = Failover(risk.state.as_of, risk.state.drills)
+    failed = tuple(task.task.name for task in cause.tasks if failover.is_failed(task))
+    if failed:
+        yield "repeat-drill", failed
+    undrilled = {error.subject for error in cause.errors if error.rule == NOT_DRILLED}
+    never = tuple(
+        task.task.name
+        for task in cause.tasks
+        if task.task.name in undrilled and task.task.name not in failed and failover.usable(task)
+    )
+    if never:
+        yield "run-drill", never
+    alone = tuple(
+        task.task.name
+        for task in cause.tasks
+        if not has_independent_fallback(task, fallbacks=failover.usable(task))
+        and task.task.name not in failed
+    )
+    if alone and not measured:
+        yield "find-fallback", alone
+    if not (failed or never or alone or measured):
+        yield "fund-fallbacks", ()
+
+
+def _ways_out_of_waivers(standing: Standing) -> _Ways:
+    states = {outcome.state for outcome in ending_waivers(standing.assessment)}
+    if states - {"expired"}:
+        yield "end-waivers", ()
+        yield "renew-waivers", ()
+    if "expired" in states:
+        yield "fix-expired", ()
+        yield "grant-again", ()
 
 
 def _acceptance(cause: Cause, risk: PortfolioRisk, edition: Edition) -> DecisionOption:

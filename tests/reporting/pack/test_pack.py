@@ -20,8 +20,10 @@ from multillm_gov.languages.language import find_language, language_codes
 from multillm_gov.rendering.renderers import renderer
 from multillm_gov.report import Report, Section
 from multillm_gov.reporting.check.report import report_check
-from multillm_gov.reporting.pack.causes import causes_of
+from multillm_gov.reporting.pack.causes import Cause, Standing, causes_of
 from multillm_gov.reporting.pack.decisions import MOST_DECISIONS
+from multillm_gov.reporting.pack.edition import Edition
+from multillm_gov.reporting.pack.options import options_of
 from multillm_gov.reporting.stress.report import report_stress
 from multillm_gov.risk.portfolio_risk import measure_risk
 from multillm_gov.risk.stress.scenario_book import scenarios_of
@@ -352,6 +354,46 @@ def test_no_option_moves_a_limit_to_where_the_figure_stands(name: str) -> None:
             assert "set the limit" not in option.words.lower()
             assert "Not known" not in option.words
             assert not option.acceptance or "________" in option.words
+
+
+def facts_behind_options(standing: Standing, cause: Cause) -> dict[str, bool]:
+    """Whether that without which an option is no way out is so, by kind of the option."""
+    drills, waivers = standing.risk.state.drills, standing.assessment.waivers
+    return {
+        "repeat-drill": any(placed[0].drill.result == "fails" for placed in drills.values()),
+        "run-drill": any(task.task.name not in drills for task in cause.tasks),
+        "contract": any(limit.subject[0] == "vendor" for limit in cause.limits),
+        "fund-capacity": any(limit.id == "worst-scenario" for limit in cause.limits),
+        "renew-waivers": any(outcome.covered for outcome in waivers),
+        "grant-again": any(each.state == "expired" and each.matched for each in waivers),
+    }
+
+
+@pytest.mark.parametrize("name", PORTFOLIOS)
+def test_every_option_rests_on_a_fact(name: str) -> None:
+    standing = stand(judged(name))
+    edition = Edition(standing.assessment.state, find_language("en"))
+    for cause in causes_of(standing.assessment, standing.risk, standing.records):
+        words = [option.words for option in options_of(cause, standing, edition)[0]]
+        assert words, cause.id
+        for kind, holds in facts_behind_options(standing, cause).items():
+            start = edition.language.texts[f"option.{kind}"].partition("{")[0]
+            if any(each.startswith(start) for each in words):
+                assert holds, (cause.id, kind, words)
+
+
+def test_a_drill_is_repeated_only_where_the_newest_one_failed() -> None:
+    """Survived, of an earlier chain, or after the day: no failed drill; never run: a first one."""
+    survived = FAILED.replace("fails", "survives")
+    earlier = FAILED.replace("result: fails", "result: fails, chain: [acme/x, acme/old]")
+    later = FAILED.replace("2026-11-20", "2027-11-20")
+    for text, repeats in ((FAILED, True), (survived, False), (earlier, False), (later, False)):
+        files = {"catalog/models.yaml": DEAD, "evidence/d.yaml": text}
+        report = packed(
+            assessed({"allocations/a.yaml": ACME_ALLOCATION, "govern.yaml": "{}\n", **files})
+        )
+        words = [option.words for each in report.decisions for option in each.options]
+        assert any("failed drill" in each for each in words) is repeats, (text, words)
 
 
 def test_decisions_of_the_last_pack_are_followed_up() -> None:
