@@ -468,3 +468,46 @@ def test_30_a_small_sample_proves_nothing_either_way(ask: Ask) -> None:
 def test_every_case_has_a_test() -> None:
     tested = {name[5:7] for name in globals() if re.match(r"test_\d\d_", name)}
     assert tested == set(CASES)
+
+
+UNPRICED = """\
+owner: media-desk
+task_classes:
+  read-aloud:
+    mode: audio_speech
+    route: [{model: openai/tts-1}]
+    fallbacks: [elevenlabs/eleven_v3]
+    demand: {requests: 100000, input_tokens: 250, seconds: 60}
+    spend_cap: {monthly: 10}
+    cost_of_wrong_model: {value_at_stake: 5000}
+  calls:
+    mode: audio_transcription
+    route: [{model: gemini/gemini-3.5-transcribe}]
+    demand: {requests: 100000, seconds: 60}
+    spend_cap: {monthly: 10}
+  pictures:
+    mode: image_generation
+    route: [{model: openai/gpt-image-2}]
+    demand: {requests: 10000, images: 1, input_tokens: 50}
+    spend_cap: {monthly: 10}
+"""
+
+
+@pytest.mark.parametrize("form", ["text", "markdown", "json"])
+@pytest.mark.parametrize(
+    "command",
+    ["check", "report", "report --audience engineering", "stress", "optimize", "diff HEAD"],
+)
+def test_what_has_no_price_is_never_free_nor_within_its_cap(
+    checkout: Checkout, govern: Callable[..., Any], command: str, form: str
+) -> None:
+    checkout.commit({"govern.yaml": "organization: T\n", ALLOCATION: UNPRICED})
+    checkout.write({ALLOCATION: UNPRICED.replace("requests: 10", "requests: 20")})
+    done = govern(*command.split(), "--format", form, "--as-of", DAY, cwd=checkout.folder)
+    assert done.returncode in {0, 1}, done.stderr.decode()
+    said = " ".join(done.stdout.decode().split())
+    assert not re.search(r"(?<![\d.,])0\.00 (USD|a month)", said)
+    assert not re.search("within (its )?cap", said, re.IGNORECASE)
+    assert re.search("not known|not judged", said)
+    for name in ("read-aloud", "calls", "pictures"):
+        assert re.search(name.replace("-", "[- ]"), said, re.IGNORECASE), name

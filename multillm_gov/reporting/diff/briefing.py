@@ -1,7 +1,6 @@
 """What a comparison comes to: the first line, three sentences, who must approve."""
 
 from collections.abc import Iterator, Sequence
-from decimal import Decimal
 
 from msgspec.structs import replace
 
@@ -15,7 +14,7 @@ from multillm_gov.reporting.diff.compared import Compared
 from multillm_gov.reporting.diff.grouping import group_findings, repeating
 from multillm_gov.reporting.diff.wording import newly_unknown_words, signed_amount
 from multillm_gov.units import format_change, format_money
-from multillm_gov.words import count_of, join_some
+from multillm_gov.words import code, count_of, join_some
 
 _LOUD = (
     Area.TASK_CLASSES.value,
@@ -24,7 +23,8 @@ _LOUD = (
     Area.SETTINGS.value,
 )
 """Areas in which every change is worth a comment, whatever it costs."""
-_ZERO = Decimal(0)
+_UNKNOWN = ("not known", "not judged")
+"""Values that say nothing about a move."""
 
 
 def brief(compared: Compared) -> Briefing:
@@ -94,6 +94,7 @@ def _lead(compared: Compared) -> Iterator[str]:
         excused = count_of(len(compared.findings.excused), "finding")
         yield f"{excused} no longer enforced"
     yield from money_words(compared.comparison, first=compared.first)
+    yield from _still_unknown_words(compared)
     yield from _risk_words(compared.metrics)
     failing = compared.verdict.exit_code != 0
     findings = [*new_findings_words(_without_repeats(compared))]
@@ -145,6 +146,15 @@ def money_words(comparison: Comparison, *, first: bool) -> Iterator[str]:
         yield from newly_unknown_words(spend)
 
 
+def _still_unknown_words(compared: Compared) -> Iterator[str]:
+    """Changed task classes whose cost was not known and still is not: no move of spend shows."""
+    spend = compared.comparison.spend
+    changed = {change.subject for change in compared.changes}
+    names = sorted({*spend.unpriced_before} & {*spend.unpriced_after} & changed)
+    if names:
+        yield f"the cost of {join_some([code(name) for name in names])} is not known, as before"
+
+
 def _risk_words(metrics: Sequence[Metric]) -> Iterator[str]:
     """The outage loss, where it moved."""
     for metric in metrics:
@@ -153,12 +163,16 @@ def _risk_words(metrics: Sequence[Metric]) -> Iterator[str]:
 
 
 def unmoved_words(metrics: Sequence[Metric]) -> str:
-    """``4 other figures did not move, all within their limits.``; empty where all moved."""
-    same = [metric for metric in metrics if metric.before and not metric.moved]
+    """``4 other figures did not move.``, and which are not known; empty where all moved."""
+    still = [metric for metric in metrics if metric.before and not metric.moved]
+    same = [metric for metric in still if metric.value not in _UNKNOWN]
+    unknown = [metric.label for metric in still if metric.value in _UNKNOWN]
+    lacking = f"Not known, before or after: {join_some(unknown)}." if unknown else ""
     if not same:
-        return ""
+        return lacking
     outside = [metric.label for metric in same if metric.status == "bad"]
     where = ", none of them outside a limit"
     if outside:
         where = f"; outside the limit before and after: {join_some(outside)}"
-    return f"{count_of(len(same), 'other figure')} did not move{where}."
+    moved = f"{count_of(len(same), 'other figure')} did not move{where}."
+    return f"{moved} {lacking}".rstrip()
