@@ -411,7 +411,8 @@ def test_calendar_of_a_leap_day(judged: Judge) -> None:
 def test_the_ends_of_the_calendar_are_days_too(judged: Judge, as_of: date) -> None:
     ancient = CATALOG.replace("2027-01-14", "0001-01-02")
     waiver = (
-        "waivers: [{policy: p, subject: s, reason: r, approved_by: cfo, expires: 9999-12-31}]\n"
+        "policies: {p: {rule: fallback-missing}}\n"
+        "waivers: [{policy: p, subject: scoring, reason: r, approved_by: c, expires: 9999-12-31}]\n"
     )
     assessment = judged({"catalog/models.yaml": ancient, "policies/w.yaml": waiver})
     report = board(on_day(assessment, as_of))
